@@ -1,0 +1,68 @@
+/**
+ * Everything that may change the engine's state. The core is a pure function of the ordered commands:
+ * no clock, no randomness, no I/O. Amounts are lots; `at` is milliseconds, stamped by the node before journaling.
+ */
+import type {Address, Hex} from 'viem';
+import type {Rules} from '@pobs/protocol';
+
+export type Command =
+  /** First command of every journal. */
+  | {type: 'genesis'; rules: Rules}
+  /** Binds a wallet: creates the account, sets its secret, moves its unmatched deposits to it. */
+  | {type: 'bindAccount'; wallet: Address; secret: Hex; viewingKey?: string}
+  /** One final block range of a chain, in order; deposits and payouts lie in blocks ≤ `blockNumber`. Ranges never overlap. */
+  | {
+      type: 'advanceChain';
+      chainId: number;
+      blockNumber: bigint;
+      blockHash: Hex;
+      /** Base units received, in log order. */
+      deposits: readonly {token: Address; from: Address; amount: bigint; txHash: Hex; logIndex: number}[];
+      /** `Paid` events of this chain's custody: cumulative lots now paid to the wallet. */
+      payouts: readonly {token: Address; wallet: Address; cumulative: bigint}[];
+      /** Epoch active on this chain's custody at `blockNumber` (0 before the first). */
+      activeEpoch: bigint;
+      kills: number;
+    }
+  | {
+      type: 'placeOrder';
+      wallet: Address;
+      market: string;
+      side: 'buy' | 'sell';
+      orderType: 'limit' | 'market';
+      /** 1e-6 USDC per whole base unit; absent for market orders. */
+      price?: bigint;
+      quantity: bigint;
+      timeInForce: 'GTC' | 'IOC' | 'FOK';
+      clientOrderId: string;
+    }
+  | {type: 'cancelOrder'; wallet: Address; orderId: bigint}
+  | {type: 'requestWithdrawal'; wallet: Address; chainId: number; token: Address; lots: bigint}
+  | {type: 'cancelWithdrawal'; wallet: Address; chainId: number; token: Address}
+  | {type: 'transfer'; from: Address; to: Address; chainId: number; token: Address; lots: bigint}
+  | {type: 'setMark'; market: string; price: bigint}
+  /** Seals an epoch: settles open PnL into claims, fixes rows, withdrawals and payouts (PROTOCOL §2, §3, §9). */
+  | {type: 'seal'; epoch: bigint; snapshotTime: bigint}
+  | {type: 'decideEpoch'; epoch: bigint; outcome: 'approved' | 'dead'};
+
+/** Typed refusal; state is unchanged. */
+export type Rejection =
+  | {code: 'UNKNOWN_ACCOUNT'; wallet: Address}
+  | {code: 'UNKNOWN_MARKET'; market: string}
+  | {code: 'UNKNOWN_ASSET'; chainId: number; token: Address}
+  | {code: 'UNKNOWN_ORDER'; orderId: bigint}
+  | {code: 'INVALID_QUANTITY'; reason: string}
+  | {code: 'INVALID_PRICE'; reason: string}
+  | {code: 'INSUFFICIENT_FUNDS'; needed: bigint; available: bigint}
+  | {code: 'INSUFFICIENT_MARGIN'; needed: bigint; available: bigint}
+  | {code: 'NOT_WITHDRAWABLE_YET'; withdrawable: bigint; reason: string}
+  | {code: 'BELOW_MINIMUM'; minimum: bigint}
+  | {code: 'NOTHING_TO_CANCEL'}
+  | {code: 'NO_MARK'; market: string}
+  | {code: 'NO_LIQUIDITY'; market: string}
+  | {code: 'WOULD_SELF_TRADE'}
+  | {code: 'DUPLICATE_CLIENT_ORDER_ID'; orderId: bigint}
+  | {code: 'WRONG_SEQUENCE'; reason: string}
+  | {code: 'EPOCH_UNDECIDED'; epoch: bigint}
+  | {code: 'EPOCH_OUT_OF_ORDER'; expected: bigint}
+  | {code: 'SHEET_NOT_SOLVABLE'; reason: string};
