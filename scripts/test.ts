@@ -1,0 +1,120 @@
+/**
+ * `npm test`: every suite, one after another, each with its seconds; the last line counts all.
+ *
+ *   npm test -- contracts unit      only these suites
+ *   npm run test:nightly            with the long runs
+ */
+import {spawn} from 'node:child_process';
+import {mkdirSync, readFileSync} from 'node:fs';
+import path from 'node:path';
+
+type Outcome = {passed: number; failed: number; details: readonly string[]};
+type Suite = {name: string; run: () => Promise<Outcome>};
+
+const root = path.resolve(import.meta.dirname, '..');
+const reports = path.join(root, '.build/reports');
+const bin = (name: string) => path.join(root, 'node_modules/.bin', name);
+const nightly = process.argv.includes('--nightly');
+const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+
+/** Runs a program; its output is kept for the report and, with `show`, seen at once. */
+function execute(command: string, args: readonly string[], options: {show?: boolean; env?: Record<string, string>} = {}) {
+  return new Promise<{code: number; output: string}>((resolve) => {
+    const child = spawn(command, args, {cwd: root, env: {...process.env, ...options.env}, stdio: ['ignore', 'pipe', 'pipe']});
+    let output = '';
+    const take = (chunk: Buffer) => {
+      output += chunk.toString();
+      if (options.show) process.stderr.write(chunk);
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.on('error', (error) => resolve({code: 127, output: error.message}));
+    child.on('close', (code) => resolve({code: code ?? 1, output}));
+  });
+}
+
+/** A tool that passes or fails as a whole. */
+async function tool(command: string, ...args: string[]): Promise<Outcome> {
+  const {code, output} = await execute(command, args);
+  return code === 0 ? {passed: 1, failed: 0, details: []} : {passed: 0, failed: 1, details: [output]};
+}
+
+type ForgeReport = Record<string, {test_results: Record<string, {status: string; reason: string | null}>}>;
+
+async function contracts(): Promise<Outcome> {
+  const {code, output} = await execute(bin('forge'), ['test', '--json'], {env: nightly ? {FOUNDRY_PROFILE: 'nightly'} : {}});
+  const start = output.indexOf('{"');
+  if (start < 0) return {passed: 0, failed: 1, details: [output]};
+  const report = JSON.parse(output.slice(start, output.lastIndexOf('}') + 1)) as ForgeReport;
+  let passed = 0;
+  const details: string[] = [];
+  for (const [contract, {test_results: results}] of Object.entries(report)) {
+    for (const [name, {status, reason}] of Object.entries(results)) {
+      if (status === 'Success') passed += 1;
+      else details.push(`${contract} ${name}: ${reason ?? status}`);
+    }
+  }
+  if (code !== 0 && details.length === 0) details.push(output.slice(-2_000));
+  return {passed, failed: details.length, details};
+}
+
+type VitestReport = {
+  numPassedTests: number;
+  numFailedTests: number;
+  testResults: {name: string; status: string; message: string; assertionResults: {status: string; fullName: string; failureMessages: string[]}[]}[];
+};
+
+async function vitest(): Promise<Outcome> {
+  mkdirSync(reports, {recursive: true});
+  const file = path.join(reports, 'vitest.json');
+  const {code, output} = await execute(bin('vitest'), ['run', '--reporter=json', `--outputFile=${file}`]);
+  let report: VitestReport;
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
+  } catch {
+    return {passed: 0, failed: 1, details: [output.slice(-4_000)]};
+  }
+  const details = report.testResults.flatMap((suite) => [
+    ...suite.assertionResults
+      .filter(({status}) => status === 'failed')
+      .map(({fullName, failureMessages}) => `${path.relative(root, suite.name)} ${fullName}\n    ${failureMessages[0]?.slice(0, 600)}`),
+    ...(suite.status === 'failed' && suite.assertionResults.length === 0 ? [`${path.relative(root, suite.name)}: ${suite.message}`] : []),
+  ]);
+  if (code !== 0 && details.length === 0) details.push(output.slice(-2_000));
+  return {passed: report.numPassedTests, failed: details.length, details};
+}
+
+/** A program that prints one JSON line `{check, ok, detail?}` per check it made. */
+async function checks(...args: string[]): Promise<Outcome> {
+  const {code, output} = await execute(process.execPath, ['--import', 'tsx', ...args], {show: process.env.POBS_TEST_VERBOSE === '1'});
+  const lines = output.split('\n').filter((line) => line.startsWith('{"check"')).map((line) => JSON.parse(line) as {check: string; ok: boolean; detail?: string});
+  const details = lines.filter(({ok}) => !ok).map(({check, detail}) => `${check}${detail ? `: ${detail}` : ''}`);
+  if (code !== 0 && details.length === 0) details.push(`exit ${code}\n${output.slice(-3_000)}`);
+  return {passed: lines.filter(({ok}) => ok).length, failed: details.length, details};
+}
+
+const suites: Suite[] = [
+  {name: 'lint', run: () => tool(bin('oxlint'), '--deny-warnings')},
+  {name: 'types', run: () => tool(bin('tsc'), '-p', '.', '--noEmit')},
+  {name: 'contract format', run: () => tool(bin('forge'), 'fmt', '--check')},
+  {name: 'contracts', run: contracts},
+  {name: 'interfaces are fresh', run: () => tool(process.execPath, 'scripts/abi.mjs', '--check')},
+  {name: 'units and properties', run: vitest},
+  {name: 'one network: cycle, attacks, crashes, web, subgraph', run: () => checks('test/e2e/main.ts')},
+];
+
+let passed = 0;
+let failed = 0;
+for (const suite of suites) {
+  if (chosen.length > 0 && !chosen.some((word) => suite.name.includes(word))) continue;
+  process.stdout.write(`• ${suite.name} …\n`);
+  const started = performance.now();
+  const outcome = await suite.run();
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+  for (const detail of outcome.details) process.stdout.write(`    ✗ ${detail}\n`);
+  process.stdout.write(`  ${outcome.failed === 0 ? '✓' : '✗'} ${suite.name}: ${outcome.passed} passed, ${outcome.failed} failed (${seconds} s)\n`);
+  passed += outcome.passed;
+  failed += outcome.failed;
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
