@@ -13,6 +13,7 @@ import {
 } from 'viem';
 import {custodyAbi, epochManagerAbi, erc20Abi, setsAbi} from './abi.ts';
 import {type CertificateArgs, signedWeight} from './certificate.ts';
+import {cidOf} from './cid.ts';
 import {assetRoot, climb, leafNode, levelsOf, type LineArgs, lineLeaf, payoutLeaf, plainRoot, siblingsOf} from './merkle.ts';
 
 type NetworkFile = {
@@ -27,7 +28,6 @@ type SummaryArgs = {
   snapshotCid: Hex; mappingHash: Hex; logRoot: Hex; journalHead: Hex; rulesHash: Hex;
 };
 
-const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const SUMMARY_TYPE = [
   ['epoch', 'uint64'], ['snapshotTime', 'uint64'], ['setId', 'uint32'], ['parent', 'bytes32'], ['linesRoot', 'bytes32'],
   ['lineCount', 'uint32'], ['snapshotCid', 'bytes32'], ['mappingHash', 'bytes32'], ['logRoot', 'bytes32'],
@@ -42,24 +42,6 @@ function held(name: string, ok: boolean, detail = ''): void {
   if (entry) entry.count += 1;
   else checks.push({name, count: 1});
   if (!ok) failures.push(`${name}${detail && `: ${detail}`}`);
-}
-
-/** CIDv1, raw, sha2-256, base32. */
-function cidOf(digest: Uint8Array): string {
-  const bytes = Uint8Array.from([1, 0x55, 0x12, 0x20, ...digest]);
-  let text = 'b';
-  let bits = 0;
-  let value = 0;
-  for (const byte of bytes) {
-    value = (value << 8) | byte;
-    bits += 8;
-    while (bits >= 5) {
-      text += ALPHABET[(value >> (bits - 5)) & 31];
-      bits -= 5;
-    }
-    value &= (1 << bits) - 1;
-  }
-  return bits > 0 ? text + ALPHABET[(value << (5 - bits)) & 31] : text;
 }
 
 async function fetchBlock(storage: string, digest: Hex): Promise<Uint8Array> {

@@ -1,0 +1,272 @@
+/**
+ * The whole system on one machine: two chains, contracts, PostgreSQL, storage, engine, sequencer, four validators,
+ * graph-node and the web app, each a process of its own. Start order waits on readiness.
+ */
+import {execFile} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
+import {existsSync, mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import {promisify} from 'node:util';
+import type {Network} from '@pobs/protocol';
+import {type Address, createPublicClient, createWalletClient, http, parseAbi, parseEther, publicActions} from 'viem';
+import {deployNetwork} from '../../contracts/script/deploy.ts';
+import {actor, keyOf} from './accounts.ts';
+import type {Ports} from './ports.ts';
+import {Service, ServiceError} from './service.ts';
+
+export const ROOT = path.resolve(import.meta.dirname, '../..');
+export const VALIDATORS = 4;
+const STAKE_WEI = parseEther('100');
+const GRAPH_NODE = path.join(ROOT, 'node_modules/@graphprotocol/gnd-linux-x64/bin/gnd');
+const run = promisify(execFile);
+
+const mintAbi = parseAbi(['function mint(address to, uint256 amount)']);
+
+export type LocalNetworkOptions = {
+  stateDir: string;
+  ports: Ports;
+  l1BlockSeconds: number;
+  l2BlockSeconds: number;
+  withdrawEvery: {l1: number; l2: number};
+  maxAgeSeconds: number;
+  /** One line per thing that happens. */
+  say: (line: string) => void;
+};
+
+type Pair = {l1Rpc: string; l2Rpc: string; storageUrl: string; controlUrl: string; inbox: Address; rollup: Address};
+type Deployed = {network: Network; stakeToken: Address; tokens: {l1Usdc: Address; l2Usdc: Address}};
+
+export class LocalNetwork {
+  readonly options: LocalNetworkOptions;
+  readonly services = new Map<string, Service>();
+  pair!: Pair;
+  deployed!: Deployed;
+  databaseUrl!: string;
+  graphDatabaseUrl!: string;
+
+  constructor(options: LocalNetworkOptions) {
+    this.options = options;
+    mkdirSync(options.stateDir, {recursive: true});
+  }
+
+  get network(): Network {
+    return this.deployed.network;
+  }
+
+  get engineUrl(): string {
+    return `http://127.0.0.1:${this.options.ports.engine}`;
+  }
+
+  get mappingUrl(): string {
+    return `http://127.0.0.1:${this.options.ports.sequencer}`;
+  }
+
+  get rpcFlag(): string {
+    return `31337=${this.pair.l1Rpc},412346=${this.pair.l2Rpc}`;
+  }
+
+  get storageFlag(): string {
+    return `ipfs=${this.pair.storageUrl},arweave=${this.pair.storageUrl}`;
+  }
+
+  dir(...parts: string[]): string {
+    return path.join(this.options.stateDir, ...parts);
+  }
+
+  get networkFile(): string {
+    return this.dir('network.json');
+  }
+
+  async start(name: string, service: Omit<Parameters<typeof Service.start>[0], 'name' | 'logDir'>): Promise<Record<string, unknown>> {
+    const started = performance.now();
+    const {service: running, ready} = await Service.start({name, logDir: this.dir('logs'), cwd: ROOT, ...service});
+    this.services.set(name, running);
+    this.options.say(`✓ ${name} (${((performance.now() - started) / 1_000).toFixed(1)} s)`);
+    return ready;
+  }
+
+  /** One of our own programs, through its command line. */
+  startOwn(name: string, script: string, args: readonly string[], env: Record<string, string> = {}): Promise<Record<string, unknown>> {
+    return this.start(name, {command: process.execPath, args: ['--import', 'tsx', script, ...args], env});
+  }
+
+  async startPair(): Promise<void> {
+    const {ports, l1BlockSeconds, l2BlockSeconds} = this.options;
+    const ready = await this.startOwn('chains', 'sequencer/devnet/host.ts', [
+      '--l1-port', String(ports.l1), '--l2-port', String(ports.l2), '--l2-private-port', String(ports['l2-private']),
+      '--storage-port', String(ports.storage), '--control-port', String(ports.control), '--state-dir', this.dir('chains'),
+      '--l1-block-seconds', String(l1BlockSeconds), '--l2-block-seconds', String(l2BlockSeconds),
+    ]);
+    this.pair = {...(ready as Omit<Pair, 'controlUrl'>), controlUrl: `http://127.0.0.1:${ports.control}`};
+  }
+
+  async startDatabase(): Promise<void> {
+    const external = process.env.DATABASE_URL;
+    if (external) {
+      this.databaseUrl = external;
+      this.graphDatabaseUrl = external;
+      return;
+    }
+    const ready = await this.startOwn('postgres', 'scripts/network/postgres.ts', ['--data-dir', this.dir('postgres'), '--port', String(this.options.ports.postgres)]);
+    this.databaseUrl = ready.url as string;
+    this.graphDatabaseUrl = ready.graphUrl as string;
+  }
+
+  /** Deploys once; afterwards checks that the contracts are on these chains. @throws {ServiceError} when they are not. */
+  async deploy(): Promise<void> {
+    const file = this.dir('deployed.json');
+    if (existsSync(file)) {
+      this.deployed = JSON.parse(readFileSync(file, 'utf8')) as Deployed;
+      const client = createPublicClient({transport: http(this.pair.l1Rpc)});
+      const code = await client.getCode({address: this.network.l1.registry});
+      if (!code) throw new ServiceError('The chains are not the ones of this state folder (no registry where it was deployed): run with --fresh to start over.');
+      return;
+    }
+    const {withdrawEvery, maxAgeSeconds} = this.options;
+    const {stakeToken, network, tokens} = await deployNetwork({
+      l1: {rpc: this.pair.l1Rpc, inbox: this.pair.inbox},
+      l2: {rpc: this.pair.l2Rpc},
+      deployerKey: keyOf('deployer'),
+      admin: actor('deployer').address,
+      guardian: actor('guardian').address,
+      poster: actor('poster').address,
+      disputeWindow: 0n,
+      maxAgeSeconds,
+      eraEpochs: 5_760,
+      termSeconds: 7 * 86_400,
+      withdrawEvery,
+    });
+    this.deployed = {network, stakeToken, tokens} as Deployed;
+    writeFileSync(this.networkFile, JSON.stringify(network, null, 2));
+    writeFileSync(`${file}.tmp`, JSON.stringify(this.deployed, null, 2));
+    renameSync(`${file}.tmp`, file);
+    this.options.say('✓ contracts deployed on both chains');
+  }
+
+  /** Secrets of the local operator, made once, mode 0600. */
+  secret(name: string, make: () => string): string {
+    const file = this.dir('keys', name);
+    mkdirSync(path.dirname(file), {recursive: true, mode: 0o700});
+    if (!existsSync(file)) writeFileSync(file, make(), {mode: 0o600});
+    return file;
+  }
+
+  operatorTokenFile(): string {
+    return this.secret('operator-token', () => randomBytes(32).toString('hex'));
+  }
+
+  operatorToken(): string {
+    return readFileSync(this.operatorTokenFile(), 'utf8').trim();
+  }
+
+  validatorDir(index: number): string {
+    return this.dir('validators', String(index));
+  }
+
+  validatorFlags(index: number): string[] {
+    return [
+      '--network', this.networkFile, '--rpc', this.rpcFlag, '--storage', this.storageFlag, '--mapping-url', this.mappingUrl,
+      '--data-dir', this.validatorDir(index), '--password-file', this.secret(`validator-${index}-password`, () => randomBytes(18).toString('hex')),
+    ];
+  }
+
+  async validatorCli(index: number, ...args: string[]): Promise<string> {
+    const {stdout} = await run(process.execPath, ['validator/bin/pobs-validator.mjs', ...args, ...this.validatorFlags(index)], {cwd: ROOT, maxBuffer: 64 * 1024 ** 2});
+    return stdout;
+  }
+
+  /** Keys, stake and registration of every validator, through its own command line. */
+  async registerValidators(): Promise<void> {
+    if (existsSync(this.dir('validators', 'registered'))) return;
+    for (let index = 1; index <= VALIDATORS; index += 1) {
+      const {address} = JSON.parse(await this.validatorCli(index, 'init', '--non-interactive', '--json')) as {address: Address};
+      await this.#fundValidator(address);
+      await this.validatorCli(index, 'stake', 'deposit', '--amount', STAKE_WEI.toString(), '--yes');
+    }
+    writeFileSync(this.dir('validators', 'registered'), '');
+    this.options.say(`✓ ${VALIDATORS} validators registered with stake`);
+  }
+
+  async #fundValidator(address: Address): Promise<void> {
+    const account = actor('deployer');
+    for (const rpc of [this.pair.l1Rpc, this.pair.l2Rpc]) {
+      const wallet = createWalletClient({account, transport: http(rpc)}).extend(publicActions);
+      const hash = await wallet.sendTransaction({to: address, value: parseEther('10'), chain: null});
+      await wallet.waitForTransactionReceipt({hash, pollingInterval: 100});
+    }
+    const l1 = createWalletClient({account, transport: http(this.pair.l1Rpc)}).extend(publicActions);
+    const hash = await l1.writeContract({address: this.deployed.stakeToken, abi: mintAbi, functionName: 'mint', args: [address, STAKE_WEI], chain: null});
+    await l1.waitForTransactionReceipt({hash, pollingInterval: 100});
+  }
+
+  async startEngine(): Promise<void> {
+    await this.start('engine', {command: process.execPath, args: [
+      'engine/bin/pobs-engine.mjs', 'run', '--network', this.networkFile, '--rpc', this.rpcFlag, '--database-url', this.databaseUrl,
+      '--data-dir', this.dir('engine'), '--port', String(this.options.ports.engine), '--operator-token-file', this.operatorTokenFile(),
+      '--storage', this.storageFlag, '--parent-pipe',
+    ]});
+  }
+
+  operatorFlags(): string[] {
+    return [
+      '--network', this.networkFile, '--rpc', this.rpcFlag, '--database-url', this.databaseUrl, '--data-dir', this.dir('sequencer'),
+      '--engine-url', this.engineUrl, '--operator-token-file', this.operatorTokenFile(), '--storage', this.storageFlag,
+      '--key-file', this.secret('poster.key', () => keyOf('poster')), '--port', String(this.options.ports.sequencer),
+    ];
+  }
+
+  /** The sequencer; `args` are flags of `epoch run`. */
+  async startSequencer(...args: string[]): Promise<Service> {
+    await this.start('sequencer', {command: process.execPath, args: ['sequencer/bin/pobs-operator.mjs', 'epoch', 'run', ...this.operatorFlags(), ...args, '--parent-pipe']});
+    return this.services.get('sequencer')!;
+  }
+
+  async startValidator(index: number): Promise<void> {
+    await this.start(`validator-${index}`, {command: process.execPath, args: [
+      'validator/bin/pobs-validator.mjs', 'run', ...this.validatorFlags(index), '--health-port',
+      String(this.options.ports[`validator-${index}` as keyof Ports]), '--parent-pipe',
+    ]});
+  }
+
+  /** graph-node with the subgraphs of both chains; says so where npm carries no binary for this platform. */
+  async startGraph(): Promise<boolean> {
+    if (!existsSync(GRAPH_NODE)) {
+      this.options.say('– graph-node: npm carries no binary for this platform; subgraphs are skipped');
+      return false;
+    }
+    const {ports} = this.options;
+    await this.start('graph-node', {command: process.execPath, args: [
+      'subgraph/run-gnd.mjs', '--network', this.networkFile, '--rpc', this.rpcFlag, '--database-url', this.graphDatabaseUrl,
+      '--ipfs', this.pair.storageUrl, '--http-port', String(ports.graph), '--admin-port', String(ports['graph-admin']),
+      '--index-port', String(ports['graph-index']), '--ws-port', String(ports['graph-ws']), '--metrics-port', String(ports['graph-metrics']),
+      '--work-dir', this.dir('graph'),
+    ], readyTimeoutMs: 180_000});
+    return true;
+  }
+
+  async startWeb(): Promise<void> {
+    const url = `http://127.0.0.1:${this.options.ports.web}`;
+    await this.start('web', {
+      command: process.execPath,
+      args: [path.join(ROOT, 'scripts/network/guard.mjs'), process.execPath, path.join(ROOT, 'node_modules/next/dist/bin/next'), 'start', path.join(ROOT, 'web'), '-H', '127.0.0.1', '-p', String(this.options.ports.web)],
+      env: {
+        NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', POBS_GRAPHQL_URL: `${this.engineUrl}/graphql`, POBS_ENGINE_URL: this.engineUrl,
+      },
+      probe: async () => (await fetch(`${url}/verify`, {signal: AbortSignal.timeout(2_000)})).ok,
+    });
+  }
+
+  async stop(name: string): Promise<void> {
+    await this.services.get(name)?.stop();
+    this.services.delete(name);
+  }
+
+  /** Ends everything, dependants first. */
+  async stopAll(): Promise<void> {
+    const names = [...this.services.keys()].toReversed();
+    const late = names.filter((name) => name === 'postgres' || name === 'chains');
+    await Promise.all(names.filter((name) => !late.includes(name)).map((name) => this.stop(name)));
+    await Promise.all(late.map((name) => this.stop(name)));
+  }
+}
+
