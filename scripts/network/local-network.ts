@@ -215,6 +215,12 @@ export class LocalNetwork {
     ];
   }
 
+  /** A short run of the operator's command line. */
+  async operatorCli(...args: string[]): Promise<string> {
+    const {stdout} = await run(process.execPath, ['sequencer/bin/pobs-operator.mjs', ...args, ...this.operatorFlags()], {cwd: ROOT, maxBuffer: 64 * 1024 ** 2});
+    return stdout;
+  }
+
   /** The sequencer; `args` are flags of `epoch run`. */
   async startSequencer(...args: string[]): Promise<Service> {
     await this.start('sequencer', {command: process.execPath, args: ['sequencer/bin/pobs-operator.mjs', 'epoch', 'run', ...this.operatorFlags(), ...args, '--parent-pipe']});

@@ -1,0 +1,108 @@
+/** The two epochs of the cycle. */
+import {custodyAbi, erc20Abi} from '@pobs/protocol/abi';
+import {zeroAddress} from 'viem';
+import type {LocalNetwork} from '../network/local-network.ts';
+import type {Service} from '../network/service.ts';
+import {clientOf, custodyOf, statusOf, votesOf} from './chain-view.ts';
+import type {Checks} from './checks.ts';
+import {ETH_LOTS, L1, L2, type Market, operator, USDC} from './market.ts';
+import {until} from './until.ts';
+
+export type StagesMs = Record<string, number>;
+
+const WEI_PER_LOT = 1_000_000_000n;
+
+/** Stages of a sequencer's run as it reports them. */
+export function followStages(sequencer: Service): {stages: StagesMs; reached: (stage: string, timeoutMs?: number) => Promise<void>} {
+  const stages: StagesMs = {};
+  sequencer.onLine((line) => {
+    if (typeof line.stage === 'string') stages[line.stage] = Number(line.ms);
+  });
+  return {
+    stages,
+    reached: async (stage, timeoutMs = 90_000) => {
+      await until(`the sequencer to reach stage ${stage}`, async () => {
+        if (stages[stage] !== undefined) return true;
+        if (!sequencer.running) throw new Error(`the sequencer stopped: ${sequencer.lastErrors()}`);
+        return undefined;
+      }, timeoutMs);
+    },
+  };
+}
+
+/** Runs one epoch to its end with all services that are up; resolves with its stage times. */
+export async function runEpoch(network: LocalNetwork, ...flags: string[]): Promise<StagesMs> {
+  const sequencer = await network.startSequencer('--epochs', '1', '--interval-seconds', '1', '--l1-every', '1', ...flags);
+  const {stages} = followStages(sequencer);
+  const code = await sequencer.exited;
+  if (code !== 0) throw new Error(`the sequencer ended with exit code ${code}: ${sequencer.lastErrors()}`);
+  return stages;
+}
+
+export async function firstEpoch(network: LocalNetwork, market: Market, checks: Checks): Promise<StagesMs> {
+  const {alice, bob, carol, l1Usdc, l2Usdc} = market;
+  const before = await Promise.all([
+    alice.walletBalance({rpc: network.pair.l1Rpc, token: l1Usdc}),
+    bob.walletBalance({rpc: network.pair.l2Rpc, token: l2Usdc}),
+    carol.walletBalance({rpc: network.pair.l2Rpc, token: zeroAddress}),
+  ]);
+  checks.equal('winnings cannot leave before an epoch that holds them is active', await alice.refusedWithdrawal(L2, zeroAddress, ETH_LOTS / 2n), 'NOT_WITHDRAWABLE_YET');
+  await alice.withdraw(L1, l1Usdc, 1_000n * USDC);
+  await bob.withdraw(L2, l2Usdc, 500n * USDC);
+  await carol.withdraw(L2, zeroAddress, ETH_LOTS);
+  const stages = await runEpoch(network);
+  checks.equal('epoch 1 is approved with one validator down', await statusOf(network, 1n), 2);
+  checks.equal('three of four voted', (await votesOf(network, 1n)).length, 3);
+  checks.equal('alice was paid on L1', (await alice.walletBalance({rpc: network.pair.l1Rpc, token: l1Usdc})) - before[0], 1_000n * USDC);
+  checks.equal('bob was paid on L2', (await bob.walletBalance({rpc: network.pair.l2Rpc, token: l2Usdc})) - before[1], 500n * USDC);
+  checks.equal('carol was paid in ETH on L2', (await carol.walletBalance({rpc: network.pair.l2Rpc, token: zeroAddress})) - before[2], ETH_LOTS * WEI_PER_LOT);
+  return stages;
+}
+
+/** Waits until the engine knows, from final blocks, that epoch `epoch` is active on both custodies. */
+export async function untilActiveEverywhere(network: LocalNetwork, epoch: bigint): Promise<void> {
+  await until(`epoch ${epoch} to be active on both custodies at the engine's final blocks`, async () => {
+    const {chains} = await operator<{chains: {chainId: number; activeEpoch: string}[]}>(network, 'GET', '/operator/state');
+    return chains.every(({activeEpoch}) => BigInt(activeEpoch) >= epoch) ? true : undefined;
+  });
+}
+
+export async function secondEpoch(network: LocalNetwork, market: Market, checks: Checks): Promise<StagesMs> {
+  const {alice, bob, carol, l1Usdc, l2Usdc} = market;
+  await untilActiveEverywhere(network, 1n);
+  await alice.withdraw(L2, zeroAddress, ETH_LOTS / 2n);
+  await bob.withdraw(L2, l2Usdc, 200n * USDC);
+  await carol.withdraw(L1, l1Usdc, 700n * USDC);
+  const held = await custodyHoldings(network, market);
+  await Promise.all([network.stop('validator-3'), network.stop('validator-4')]);
+
+  const sequencer = await network.startSequencer('--epochs', '1', '--interval-seconds', '1', '--l1-every', '1', '--stop-after', 'settled');
+  const {stages, reached} = followStages(sequencer);
+  await reached('proposed');
+  await until('the two remaining validators to vote', async () => ((await votesOf(network, 2n)).length === 2 ? true : undefined));
+  checks.equal('with two of four down the epoch stays undecided', await statusOf(network, 2n), 1);
+  checks.equal('and nothing leaves custody', await custodyHoldings(network, market), held);
+  await Promise.all([network.startValidator(3), network.startValidator(4)]);
+  const code = await sequencer.exited;
+  checks.equal('with them back epoch 2 settles', code, 0);
+
+  const winnings = await alice.walletBalance({rpc: network.pair.l2Rpc, token: zeroAddress});
+  await payOut(network, L2);
+  checks.equal('alice was paid winnings on a chain she never deposited to', (await alice.walletBalance({rpc: network.pair.l2Rpc, token: zeroAddress})) - winnings, (ETH_LOTS / 2n) * WEI_PER_LOT);
+  const paid = await clientOf(network, L2).readContract({address: custodyOf(network, L2), abi: custodyAbi, functionName: 'paid', args: [l2Usdc, bob.address]});
+  checks.equal('bob\'s second withdrawal added to his first (cumulative)', paid, 700n * USDC);
+  return stages;
+}
+
+/** The operator's command that pays what is active on one chain. */
+async function payOut(network: LocalNetwork, chainId: number): Promise<void> {
+  await network.operatorCli('withdrawals', 'execute', '--chain', String(chainId), '--yes');
+}
+
+/** Base units in both custodies. */
+async function custodyHoldings(network: LocalNetwork, {l1Usdc, l2Usdc}: Market): Promise<string> {
+  const tokens = await Promise.all(([[L1, l1Usdc], [L2, l2Usdc]] as const).map(([chainId, token]) =>
+    clientOf(network, chainId).readContract({address: token, abi: erc20Abi, functionName: 'balanceOf', args: [custodyOf(network, chainId)]})));
+  const ether = await clientOf(network, L2).getBalance({address: custodyOf(network, L2)});
+  return [...tokens, ether].join(' ');
+}

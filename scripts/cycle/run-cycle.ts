@@ -1,0 +1,89 @@
+/** `npm start -- --once`: two epochs, end to end, on two real chains, and every claim about them checked. */
+import {cpSync, existsSync, mkdirSync} from 'node:fs';
+import path from 'node:path';
+import {zeroAddress} from 'viem';
+import type {LocalNetwork} from '../network/local-network.ts';
+import {viewEpoch, type EpochView} from './chain-view.ts';
+import {type Check, Checks} from './checks.ts';
+import {firstEpoch, secondEpoch} from './epochs.ts';
+import {checkIndependently, claimFromChainAndStorage, verifyWithoutOperator} from './independence.ts';
+import {L1, L2, type Market, openMarket, pushDeposits, trade} from './market.ts';
+import {startValidators, withPassingNetwork} from './passing-network.ts';
+import type {Trader} from './trader.ts';
+
+export type CycleReport = {
+  ok: boolean;
+  epochs: (EpochView & {rows: number; roots: string[]; stagesMs: Record<string, number>})[];
+  balancesBefore: Record<string, string>;
+  balancesAfter: Record<string, string>;
+  checks: Check[];
+};
+
+/** Exit code: 0 only if all of it held. */
+export async function runCycle({json, keep}: {json: boolean; keep: string | undefined}): Promise<number> {
+  const say = (line: string) => (json ? process.stderr : process.stdout).write(`${line}\n`);
+  const started = performance.now();
+  const report = await withPassingNetwork(say, (network) => cycle(network, say, keep));
+  const failed = report.checks.filter(({ok}) => !ok);
+  if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  say(`${report.ok ? '✓' : '✗'} ${report.epochs.length} epochs, ${report.checks.length - failed.length} of ${report.checks.length} checks held, ${((performance.now() - started) / 1_000).toFixed(1)} s`);
+  return report.ok ? 0 : 4;
+}
+
+/** The cycle itself, on a running network; the test suite runs it too. */
+export async function cycle(network: LocalNetwork, say: (line: string) => void, keep?: string): Promise<CycleReport> {
+  const checks = new Checks(say);
+  say('Three depositors push funds');
+  const market = await openMarket(network);
+  await pushDeposits(network, market, checks);
+  say('They trade');
+  await trade(network, market, checks);
+  const balancesBefore = await walletBalances(network, market);
+
+  say('Epoch 1: withdrawals of what their owners deposited; one of four validators is down');
+  await startValidators(network, 1, 2, 3);
+  const first = await firstEpoch(network, market, checks);
+  await network.startValidator(4);
+  say('Epoch 2: winnings leave on a chain never deposited to; two validators down for a while');
+  const second = await secondEpoch(network, market, checks);
+
+  say('Engine, sequencer and PostgreSQL stopped: chain and storage alone');
+  for (const name of ['sequencer', 'engine', 'postgres']) await network.stop(name);
+  await verifyWithoutOperator(network, checks);
+  await claimFromChainAndStorage(network, market, checks);
+  await checkIndependently(network, checks);
+
+  if (keep !== undefined) keepFiles(network, keep);
+  const views = [await viewEpoch(network, 1n), await viewEpoch(network, 2n)];
+  return {
+    ok: checks.ok,
+    epochs: views.map((view, i) => ({
+      ...view,
+      rows: view.lines.reduce((sum, {rows}) => sum + rows, 0),
+      roots: view.lines.flatMap(({roots}) => roots),
+      stagesMs: [first, second][i]!,
+    })),
+    balancesBefore,
+    balancesAfter: await walletBalances(network, market),
+    checks: checks.all,
+  };
+}
+
+/** Wallet balances on the chains, base units, by `name chain token`. */
+async function walletBalances(network: LocalNetwork, {alice, bob, carol, l1Usdc, l2Usdc}: Market): Promise<Record<string, string>> {
+  const assets = [
+    {label: `${L1} USDC`, rpc: network.pair.l1Rpc, token: l1Usdc},
+    {label: `${L2} USDC`, rpc: network.pair.l2Rpc, token: l2Usdc},
+    {label: `${L2} ETH`, rpc: network.pair.l2Rpc, token: zeroAddress},
+  ];
+  const entries = await Promise.all([alice, bob, carol].flatMap((trader: Trader) => assets.map(async ({label, rpc, token}) =>
+    [`${trader.name} ${label}`, (await trader.walletBalance({rpc, token})).toString()] as const)));
+  return Object.fromEntries(entries);
+}
+
+function keepFiles(network: LocalNetwork, keep: string): void {
+  mkdirSync(keep, {recursive: true});
+  cpSync(network.networkFile, path.join(keep, 'network.json'));
+  const published = network.dir('sequencer');
+  if (existsSync(published)) cpSync(published, path.join(keep, 'published'), {recursive: true});
+}
