@@ -1,0 +1,108 @@
+/** The files of one epoch in content-addressed storage (PROTOCOL §3). */
+import {sha256} from '@noble/hashes/sha2.js';
+import {bytesToHex} from '@noble/hashes/utils.js';
+import {z} from 'zod';
+import type {Manifest} from '../types.ts';
+import {StoreError} from './errors.ts';
+import {BLOCK_BYTES, type CallOptions, type ContentStore, FILE_BYTES_MAX, type Stored} from './types.ts';
+import {cidOfFile, rawCid} from './unixfs.ts';
+
+const FILES_MAX = 1_000;
+const FETCH_CONCURRENCY = 4;
+
+const manifestShape = z.strictObject({
+  format: z.literal(1),
+  epoch: z.string().regex(/^[1-9]\d{0,19}$/),
+  files: z.array(z.strictObject({
+    name: z.string().max(200).regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/),
+    size: z.int().min(0).max(FILE_BYTES_MAX),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    cid: z.string().max(100),
+  })).max(FILES_MAX),
+}).refine(({files}) => new Set(files.map(({name}) => name)).size === files.length, 'a file name occurs twice');
+
+export type PublishedEpoch = {manifest: Stored; files: readonly (Stored & {name: string})[]};
+export type FetchedEpoch = {manifest: Manifest; manifestBytes: Uint8Array; files: ReadonlyMap<string, Uint8Array>};
+
+/**
+ * Stores every file, then the manifest: a manifest that can be read names files that can be read. Repeating is harmless.
+ *
+ * @throws {StoreError} also when a file is not the one that the manifest names.
+ */
+export async function publishEpoch(
+  store: ContentStore, files: ReadonlyMap<string, Uint8Array>, manifest: Uint8Array, options: CallOptions = {},
+): Promise<PublishedEpoch> {
+  const cid = rawCid(manifest).toString();
+  const named = parseShape(manifest, cid);
+  const stored: (Stored & {name: string})[] = [];
+  for (const entry of named.files) {
+    const bytes = files.get(entry.name);
+    if (!bytes) throw new StoreError({code: 'EPOCH_FILE_MISMATCH', name: entry.name, detail: 'it is missing'});
+    checkFile(entry, bytes);
+    const put = await store.put(bytes, options);
+    if (put.cid !== entry.cid) throw new StoreError({code: 'EPOCH_FILE_MISMATCH', name: entry.name, detail: `its CID is ${put.cid}, the manifest says ${entry.cid}`});
+    stored.push({name: entry.name, ...put});
+  }
+  return {manifest: await store.put(manifest, options), files: stored};
+}
+
+/**
+ * Reads the manifest and all files it names, and checks size, sha256 and CID of each.
+ *
+ * @param cid - The manifest's CIDv1 (raw, sha2-256).
+ * @throws {StoreError} `EPOCH_MANIFEST_INVALID` or `EPOCH_FILE_MISMATCH` when the stored bytes contradict themselves
+ * (not repeatable: the operator's fault), else why they could not be read.
+ */
+export async function fetchEpoch(store: ContentStore, cid: string, options: CallOptions = {}): Promise<FetchedEpoch> {
+  const manifestBytes = await store.get(cid, options);
+  const manifest = parseShape(manifestBytes, cid);
+  const files = new Map<string, Uint8Array>();
+  const queue = [...manifest.files];
+  const worker = async () => {
+    for (let entry = queue.shift(); entry; entry = queue.shift()) {
+      const bytes = await getFile(store, entry, options);
+      checkFile(entry, bytes);
+      files.set(entry.name, bytes);
+    }
+  };
+  await Promise.all(Array.from({length: FETCH_CONCURRENCY}, worker));
+  return {manifest, manifestBytes, files: new Map(manifest.files.map(({name}) => [name, files.get(name)!]))};
+}
+
+async function getFile(store: ContentStore, entry: Manifest['files'][number], options: CallOptions): Promise<Uint8Array> {
+  try {
+    return await store.get(entry.cid, options);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.data.code !== 'STORE_CID_INVALID') throw error;
+    throw new StoreError({code: 'EPOCH_FILE_MISMATCH', name: entry.name, detail: `"${entry.cid}" is no CID this system uses`}, {cause: error});
+  }
+}
+
+function parseShape(bytes: Uint8Array, cid: string): Manifest {
+  const invalid = (detail: string, cause?: unknown) => new StoreError({code: 'EPOCH_MANIFEST_INVALID', cid, detail}, {cause});
+  if (bytes.length > BLOCK_BYTES) throw invalid(`it is larger than ${BLOCK_BYTES} bytes`);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(bytes));
+  } catch (error) {
+    throw invalid('it is no JSON', error);
+  }
+  const result = manifestShape.safeParse(value);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw invalid(`${issue!.path.join('.') || 'it'}: ${issue!.message}`);
+  }
+  return result.data;
+}
+
+function checkFile(entry: Manifest['files'][number], bytes: Uint8Array): void {
+  const mismatch = (detail: string) => new StoreError({code: 'EPOCH_FILE_MISMATCH', name: entry.name, detail});
+  if (bytes.length !== entry.size) throw mismatch(`it has ${bytes.length} bytes, the manifest says ${entry.size}`);
+  const digest = bytesToHex(sha256(bytes));
+  if (digest !== entry.sha256) throw mismatch(`its sha256 is ${digest}, the manifest says ${entry.sha256}`);
+}
+
+/** What a manifest says of one file. */
+export async function manifestEntry(name: string, bytes: Uint8Array): Promise<Manifest['files'][number]> {
+  return {name, size: bytes.length, sha256: bytesToHex(sha256(bytes)), cid: await cidOfFile(bytes)};
+}
