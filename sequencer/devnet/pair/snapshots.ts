@@ -1,0 +1,98 @@
+import {closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync} from 'node:fs';
+import {join} from 'node:path';
+import {gunzipSync} from 'node:zlib';
+import {hexToBytes, type Hex} from 'viem';
+import type {RollupAddresses} from './deploy-rollup.ts';
+import type {RelayState} from './relay/book.ts';
+import type {Rpc} from './rpc.ts';
+
+/** What cannot be read from the chains themselves. */
+export type PairState = {
+  version: 1;
+  l1ChainId: number;
+  l2ChainId: number;
+  rollup: RollupAddresses;
+  relay: RelayState;
+};
+
+/** A saved pair: node state as JSON files for `--load-state`. */
+export type LoadedSnapshot = {state: PairState; l1File: string; l2File: string};
+
+const KEPT = 2;
+const NAME = /^snapshot-(\d{9})$/;
+const CHAINS = ['l1', 'l2'] as const;
+
+/**
+ * Saves both chains and the relay's state as one unit: `snapshot-<n>/{l1,l2}.json.gz, pair.json`.
+ *
+ * A folder gets its final name in one rename after all its files are on disk; a crash leaves at worst the one before.
+ */
+export class Snapshots {
+  readonly #dir: string;
+  #next: number;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+    mkdirSync(dir, {recursive: true});
+    for (const name of readdirSync(dir)) {
+      if (name.startsWith('unfinished-')) rmSync(join(dir, name), {recursive: true});
+    }
+    this.#next = (this.#numbers().at(-1) ?? 0) + 1;
+  }
+
+  /** Both chains must stand still meanwhile. */
+  async save(chains: {l1: Rpc; l2: Rpc}, state: PairState): Promise<void> {
+    const dumps = await Promise.all([chains.l1.send<Hex>('anvil_dumpState'), chains.l2.send<Hex>('anvil_dumpState')]);
+    const number = this.#next++;
+    const temporary = join(this.#dir, `unfinished-${number}`);
+    mkdirSync(temporary);
+    for (const [index, name] of CHAINS.entries()) {
+      writeSynced(join(temporary, `${name}.json.gz`), hexToBytes(dumps[index] as Hex));
+    }
+    writeSynced(join(temporary, 'pair.json'), Buffer.from(JSON.stringify(state)));
+    renameSync(temporary, join(this.#dir, folderName(number)));
+    for (const old of this.#numbers().slice(0, -KEPT)) {
+      rmSync(join(this.#dir, folderName(old)), {recursive: true});
+    }
+  }
+
+  /** Unpacks the newest snapshot, if there is one. */
+  load(): LoadedSnapshot | undefined {
+    const newest = this.#numbers().at(-1);
+    if (newest === undefined) return undefined;
+    const folder = join(this.#dir, folderName(newest));
+    const state = JSON.parse(readFileSync(join(folder, 'pair.json'), 'utf8')) as PairState;
+    const unpack = (name: string): string => {
+      const file = join(this.#dir, `${name}.load.json`);
+      const json = gunzipSync(readFileSync(join(folder, `${name}.json.gz`)));
+      writeSynced(file, json);
+      return file;
+    };
+    return {state, l1File: unpack('l1'), l2File: unpack('l2')};
+  }
+
+  /** Removes the unpacked files once the nodes have read them. */
+  loaded(): void {
+    for (const name of CHAINS) rmSync(join(this.#dir, `${name}.load.json`), {force: true});
+  }
+
+  #numbers(): number[] {
+    if (!existsSync(this.#dir)) return [];
+    const matches = readdirSync(this.#dir).map((name) => NAME.exec(name));
+    return matches.flatMap((match) => (match === null ? [] : [Number(match[1])])).sort((a, b) => a - b);
+  }
+}
+
+function folderName(number: number): string {
+  return `snapshot-${String(number).padStart(9, '0')}`;
+}
+
+function writeSynced(file: string, bytes: Uint8Array): void {
+  const descriptor = openSync(file, 'w');
+  try {
+    for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
