@@ -65,4 +65,8 @@ export type Rejection =
   | {code: 'WRONG_SEQUENCE'; reason: string}
   | {code: 'EPOCH_UNDECIDED'; epoch: bigint}
   | {code: 'EPOCH_OUT_OF_ORDER'; expected: bigint}
-  | {code: 'SHEET_NOT_SOLVABLE'; reason: string};
+  | {code: 'SHEET_NOT_SOLVABLE'; reason: string}
+  /** Genesis with rules the core cannot run; the reason names the entry. */
+  | {code: 'INVALID_RULES'; reason: string}
+  /** A system row, a custody or a token where a user's wallet is expected. */
+  | {code: 'RESERVED_WALLET'; wallet: Address};

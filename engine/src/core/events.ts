@@ -1,0 +1,58 @@
+/**
+ * What happened, in the past tense. The core returns events in order; the node numbers them gap-free ({@link NumberedEvent}).
+ * Wallets, tokens and custodies are lower-case; amounts are lots; prices 1e-6 USDC per whole base unit.
+ */
+import type {LegKind} from '@pobs/protocol';
+import type {Address, Hex} from 'viem';
+
+/** One custody asset inside an event. */
+export type AssetRef = {chainId: number; token: Address};
+
+export type CloseReason = 'filled' | 'user' | 'immediateOrCancel' | 'noLiquidity' | 'selfTrade' | 'margin' | 'liquidation';
+
+export type Event =
+  | {type: 'genesisApplied'; assets: number; markets: readonly string[]}
+  | {type: 'accountBound'; wallet: Address; account: number; viewingKey?: string}
+  | {type: 'chainAdvanced'; chainId: number; blockNumber: bigint; blockHash: Hex; activeEpoch: bigint; kills: number}
+  /** `lots` may be 0: dust adds to the sender's cumulative amount. `matched` = credited to the sender's own row. */
+  | ({type: 'depositCredited'; wallet: Address; amount: bigint; lots: bigint; matched: boolean; txHash: Hex; logIndex: number; blockNumber: bigint} & AssetRef)
+  | ({type: 'payoutObserved'; wallet: Address; cumulative: bigint} & AssetRef)
+  | {
+      type: 'orderAccepted'; orderId: bigint; market: string; wallet: Address; side: 'buy' | 'sell'; orderType: 'limit' | 'market';
+      price?: bigint; quantity: bigint; timeInForce: 'GTC' | 'IOC' | 'FOK'; clientOrderId: string;
+    }
+  /** One fill. `quoteLots` = what the buyer paid on a spot market, ⌊notional⌋ on a perpetual one; fees in settlement currency lots. */
+  | {
+      type: 'tradeExecuted'; tradeId: bigint; market: string; price: bigint; quantity: bigint; quoteLots: bigint; takerSide: 'buy' | 'sell';
+      makerOrderId: bigint; takerOrderId: bigint; maker: Address; taker: Address; makerFeeLots: bigint; takerFeeLots: bigint;
+    }
+  /** The order waits in the book; what it has filled so far is `quantity − remaining`. */
+  | {type: 'orderRested'; orderId: bigint; market: string; wallet: Address; remaining: bigint}
+  | {type: 'orderClosed'; orderId: bigint; market: string; wallet: Address; state: 'filled' | 'cancelled'; filled: bigint; reason: CloseReason}
+  /** New quantity of one price level (0: level gone); applying all of them in order rebuilds the book. */
+  | {type: 'bookChanged'; market: string; side: 'buy' | 'sell'; price: bigint; quantity: bigint}
+  /** `size` in base lots (negative: short); `entryPrice` rounded down; `realisedPnl` of this change against the entry, lots rounded down. */
+  | {type: 'positionChanged'; market: string; wallet: Address; size: bigint; entryPrice: bigint; realisedPnl: bigint}
+  | {type: 'markSet'; market: string; price: bigint}
+  | ({type: 'transferred'; from: Address; to: Address; lots: bigint} & AssetRef)
+  /** `requested` is the whole open request of this wallet and asset after adding `lots`; `fee` was charged on top. */
+  | ({type: 'withdrawalRequested'; wallet: Address; lots: bigint; fee: bigint; requested: bigint} & AssetRef)
+  /** `shortfall`: set aside again to cover the account's own loss. */
+  | ({type: 'withdrawalCancelled'; wallet: Address; lots: bigint; reason: 'user' | 'shortfall'} & AssetRef)
+  | ({type: 'withdrawalSealed'; epoch: bigint; wallet: Address; lots: bigint} & AssetRef)
+  /** Stays `requested`: at the seal it exceeded what could leave. */
+  | ({type: 'withdrawalDeferred'; epoch: bigint; wallet: Address; lots: bigint; withdrawable: bigint} & AssetRef)
+  | ({type: 'withdrawalAuthorised'; epoch: bigint; wallet: Address; lots: bigint; cumulative: bigint} & AssetRef)
+  /** The epoch died: the withdrawal is `requested` again. */
+  | ({type: 'withdrawalReturned'; epoch: bigint; wallet: Address; lots: bigint} & AssetRef)
+  /** Open and realised perpetual PnL (fees included) became claims at a seal; negative = paid. */
+  | {type: 'pnlSettled'; epoch: bigint; wallet: Address; lots: bigint}
+  /** `by: 'fund'`: the Liquidation Fund took the position over at the mark. `size` is what the account lost of its position. */
+  | {type: 'positionLiquidated'; market: string; wallet: Address; size: bigint; price: bigint; by: 'book' | 'fund'}
+  | {type: 'shortfallCovered'; epoch: bigint; wallet: Address; lots: bigint}
+  | ({type: 'legPosted'; seq: bigint; from: Address; to: Address; lots: bigint; kind: LegKind} & AssetRef)
+  | {type: 'epochSealed'; epoch: bigint; snapshotTime: bigint}
+  | {type: 'epochDecided'; epoch: bigint; outcome: 'approved' | 'dead'};
+
+/** An event as the node hands it out: `sequence` is gap-free from 1, `command` the journal sequence that caused it, `at` milliseconds. */
+export type NumberedEvent = {sequence: bigint; command: bigint; at: bigint; event: Event};

@@ -1,0 +1,29 @@
+/** What the node gives its callers (gateway, indexer, projections). */
+import type {Hex} from 'viem';
+import type {Command, Rejection} from '../core/commands.ts';
+import type {Event, NumberedEvent} from '../core/events.ts';
+import type {ChainView} from '../core/views.ts';
+
+/**
+ * Answer to one command, given only once everything it rests on is durable.
+ * `sequence` is the command's journal sequence; for a refusal, which is not journaled, the last one before it.
+ */
+export type Submission =
+  | {ok: true; sequence: bigint; journalHead: Hex; at: bigint; events: readonly Event[]}
+  | {ok: false; sequence: bigint; rejection: Rejection};
+
+export type EventListener = (events: readonly NumberedEvent[]) => void;
+
+export type NodeState = {
+  /** Last durable command. */
+  sequence: bigint;
+  /** Number of the last event handed out. */
+  eventSequence: bigint;
+  digest: Hex;
+  journalHead: Hex;
+  chains: readonly ChainView[];
+  lastSealed: bigint;
+  undecided?: bigint;
+};
+
+export type Submit = (command: Command) => Promise<Submission>;
