@@ -12,6 +12,8 @@ export const CID_TAG = 'PofBS-CID';
 /** Transactions with one CID tag that are tried: anybody may tag anything, only matching bytes count. */
 const CANDIDATES_MAX = 100;
 const SMALL_ANSWER_BYTES = BLOCK_BYTES;
+/** A whole file may take this many times longer than another request. */
+const FILE_PATIENCE = 6;
 
 /**
  * Arweave by gateway URL. Files are transactions tagged `PofBS-CID`, found by that tag and accepted only if their
@@ -110,7 +112,8 @@ class ArweaveStore implements ContentStore {
   }
 
   #send(request: Omit<HttpRequest, 'store' | 'timeoutMs'>): Promise<HttpAnswer> {
-    return send({...request, store: this.name, timeoutMs: this.#timeoutMs, url: `${this.#url}${request.url}`});
+    const timeoutMs = this.#timeoutMs * (request.bytesMax === FILE_BYTES_MAX ? FILE_PATIENCE : 1);
+    return send({...request, store: this.name, timeoutMs, url: `${this.#url}${request.url}`});
   }
 
   #json(answer: HttpAnswer): unknown {

@@ -8,8 +8,11 @@ import {type Block, fileBlocks, isBlock, parseCid, readFile} from './unixfs.ts';
 /** Interior nodes of 1,024 links stay well below this; Bitswap's own limit. */
 const BLOCK_BYTES_MAX = 2 * BLOCK_BYTES;
 
+/** Slowest upload that is waited for: 100 kB/s. */
+const BYTES_PER_MS_MIN = 100;
+
 export type StoreOptions = {
-  /** Per request, default 10,000. */
+  /** Per request, default 10,000; whole files get longer. */
   timeoutMs?: number;
 };
 
@@ -84,7 +87,7 @@ class IpfsStore implements ContentStore {
       form.append('file', new Blob([bytes as Uint8Array<ArrayBuffer>]), 'file');
       return form;
     };
-    const answer = await send({store: this.name, url: `${this.#api}${path}`, method: 'POST', body, timeoutMs: this.#timeoutMs + bytes.length / 100, bytesMax: BLOCK_BYTES, signal});
+    const answer = await send({store: this.name, url: `${this.#api}${path}`, method: 'POST', body, timeoutMs: this.#timeoutMs + Math.ceil(bytes.length / BYTES_PER_MS_MIN), bytesMax: BLOCK_BYTES, signal});
     if (answer.status !== 200) throw this.#refused(answer.status, answer.bytes);
     return answer;
   }
