@@ -1,11 +1,13 @@
-import {existsSync, readFileSync} from 'node:fs';
+import {execFileSync} from 'node:child_process';
+import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {basename, dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Abi, Hex} from 'viem';
 
 const require = createRequire(import.meta.url);
-const COMPILED = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '.build', 'devnet-contracts.json');
+const DEVNET = join(dirname(fileURLToPath(import.meta.url)), '..');
+const COMPILED = join(DEVNET, '..', '..', '.build', 'devnet-contracts.json');
 
 export type Artifact = {abi: Abi; bytecode: Hex};
 export type OwnArtifact = Artifact & {deployedBytecode: Hex};
@@ -27,16 +29,16 @@ export function upgradeExecutorArtifact(): Artifact {
   return readJson(join(root, ...path)) as Artifact;
 }
 
-/** A contract of `contracts/`, compiled by `compile.mjs`. */
+/** Compiles `contracts/` unless that is done: 0.1 s then, else some seconds. */
+export function compileOwnContracts(): void {
+  execFileSync(process.execPath, [join(DEVNET, 'compile.mjs')], {stdio: ['ignore', 'ignore', 'pipe']});
+}
+
+/** A contract of `contracts/`; needs `compileOwnContracts` before. */
 export function ownArtifact(name: string): OwnArtifact {
-  if (!existsSync(COMPILED)) {
-    throw new Error('The local network is not compiled. Run: node sequencer/devnet/compile.mjs');
-  }
   const {contracts} = readJson(COMPILED) as {contracts: Record<string, OwnArtifact>};
   const artifact = contracts[name];
-  if (artifact === undefined) {
-    throw new Error(`Contract ${name} is not compiled. Run: node sequencer/devnet/compile.mjs`);
-  }
+  if (artifact === undefined) throw new Error(`contract ${name} is not compiled`);
   return artifact;
 }
 

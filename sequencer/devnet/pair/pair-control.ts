@@ -15,6 +15,7 @@ type PairControlDeps = {
   relay: Relay;
   clocks: Record<ChainName, ChainClock>;
   exclusive: Exclusive;
+  nodePids: readonly number[];
 };
 
 /** What only a simulation can do to its chains. Never runs in the middle of a delivery or a save. */
@@ -83,5 +84,10 @@ export class PairControl {
 
   async setStorageAt(chain: ChainName, address: Address, slot: Hex, value: Hex): Promise<void> {
     await this.#deps[chain].send('anvil_setStorageAt', [address, slot, value]);
+  }
+
+  /** Ends both nodes as a power cut would: nothing is saved. */
+  killNodes(): void {
+    for (const pid of this.#deps.nodePids) process.kill(pid, 'SIGKILL');
   }
 }

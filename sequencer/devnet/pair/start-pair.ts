@@ -1,6 +1,7 @@
 import type {Address} from 'viem';
 import {assertPortFree, freePort, type HttpServer} from '../http.ts';
 import {startAnvil, type AnvilProcess} from './anvil.ts';
+import {compileOwnContracts} from './artifacts.ts';
 import {ChainClock} from './chain-clock.ts';
 import {deployRollup, type RollupAddresses} from './deploy-rollup.ts';
 import {Exclusive} from './exclusive.ts';
@@ -58,6 +59,7 @@ const RELAY_ACCOUNT = 9;
 /** Starts L1, L2, bridge, relay and L2 RPC, from the saved state if there is one. */
 export async function startPair(options: PairOptions = {}): Promise<Pair> {
   const log = options.log ?? (() => undefined);
+  compileOwnContracts();
   const snapshots = options.stateDir === undefined ? undefined : new Snapshots(options.stateDir);
   const saved = snapshots?.load();
   const [l1Node, l2Node] = await startNodes(options, {l1: saved?.l1File, l2: saved?.l2File}, log);
@@ -90,7 +92,7 @@ export async function startPair(options: PairOptions = {}): Promise<Pair> {
       l1Rpc: l1.url,
       l2Rpc: shim.url,
       accounts,
-      control: new PairControl({l1, l2, relay, clocks, exclusive}),
+      control: new PairControl({l1, l2, relay, clocks, exclusive, nodePids: [l1Node.pid, l2Node.pid]}),
       failed: Promise.race([
         l1Node.exited.then(() => 'the L1 node ended'),
         l2Node.exited.then(() => 'the L2 node ended'),
