@@ -1,0 +1,69 @@
+import {type Address, type Hex, encodePacked, getAddress, keccak256, parseAbiItem, zeroAddress, zeroHash} from 'viem';
+import type {Member, SetHeader} from '../types.ts';
+import {validatorRegistryAbi} from './abi/index.ts';
+import {type ChainClient, typed} from './client.ts';
+import {ChainError} from './errors.ts';
+import {logsOf} from './logs.ts';
+
+const registeredEvent = parseAbiItem('event ValidatorRegistered(uint32 indexed index, address indexed validator, bytes key, bytes32 encryptionKey, uint128 weight)');
+const changedEvent = parseAbiItem('event MemberChanged(uint32 indexed index, address indexed validator, bytes key, uint128 weight)');
+const fixedEvent = validatorRegistryAbi.find((item) => item.type === 'event' && item.name === 'TermFixed')!;
+
+export type LoadedSet = {
+  header: SetHeader;
+  /** By index, occupied seats only. */
+  members: readonly Member[];
+  /** X25519 public keys, 32 bytes, by validator: recipients of the mapping file. */
+  encryptionKeys: ReadonlyMap<Address, Hex>;
+};
+
+/**
+ * A term's validators: the registry's member tree as its events made it up to the block and log that fixed the set.
+ *
+ * @param fromBlock - The registry's first block on L1.
+ * @throws {ChainError} `SET_UNKNOWN`; `SET_MISMATCH` when root, count or weight are not those of the header.
+ */
+export async function loadSet({l1, registry, setId, fromBlock}: {l1: ChainClient; registry: Address; setId: number; fromBlock: bigint}): Promise<LoadedSet> {
+  const toBlock = await typed(l1, 'eth_blockNumber', () => l1.getBlockNumber());
+  const logs = await logsOf({client: l1, address: registry, events: [registeredEvent, changedEvent, fixedEvent] as const, fromBlock, toBlock});
+  const seats = new Map<number, Member>();
+  const encryptionKeys = new Map<Address, Hex>();
+  for (const log of logs) {
+    if (log.eventName === 'TermFixed') {
+      if (log.args.setId !== setId) continue;
+      return checkedSet({header: log.args.header, members: [...seats.values()].toSorted((a, b) => a.index - b.index), encryptionKeys});
+    }
+    const {index, validator, key, weight} = log.args;
+    if (weight === 0n && validator === zeroAddress) seats.delete(index);
+    else seats.set(index, {index, validator: getAddress(validator), key, weight});
+    if (log.eventName === 'ValidatorRegistered') encryptionKeys.set(getAddress(validator), log.args.encryptionKey);
+  }
+  throw new ChainError({code: 'SET_UNKNOWN', setId});
+}
+
+function checkedSet(set: LoadedSet): LoadedSet {
+  const {header, members} = set;
+  const mismatch = (detail: string) => new ChainError({code: 'SET_MISMATCH', setId: header.setId, detail});
+  if (members.length === 0) throw mismatch('there are none');
+  const weight = members.reduce((sum, member) => sum + member.weight, 0n);
+  if (weight !== header.totalWeight) throw mismatch(`their weight is ${weight}, the header says ${header.totalWeight}`);
+  if (members.at(-1)!.index >= header.count) throw mismatch(`seat ${members.at(-1)!.index} lies beyond the header's count ${header.count}`);
+  const root = membersRoot(members, header.count);
+  if (root !== header.membersRoot) throw mismatch(`their root is ${root}, the header says ${header.membersRoot}`);
+  const missing = members.find(({validator}) => !set.encryptionKeys.has(validator));
+  if (missing) throw mismatch(`${missing.validator} never registered`);
+  return {...set, encryptionKeys: new Map(members.map(({validator}) => [validator, set.encryptionKeys.get(validator)!]))};
+}
+
+/** PROTOCOL §6; an empty seat counts as 32 zero bytes. */
+function membersRoot(members: readonly Member[], count: number): Hex {
+  let level: Hex[] = Array.from({length: count}, () => zeroHash);
+  for (const {index, validator, key, weight} of members) {
+    level[index] = keccak256(encodePacked(['uint8', 'uint32', 'address', 'bytes', 'uint128'], [0x10, index, validator, key, weight]));
+  }
+  while (level.length > 1) {
+    level = Array.from({length: Math.ceil(level.length / 2)}, (_, i) =>
+      keccak256(encodePacked(['uint8', 'bytes32', 'bytes32'], [0x11, level[2 * i]!, level[2 * i + 1] ?? zeroHash])));
+  }
+  return level[0]!;
+}
