@@ -1,0 +1,3 @@
+export {type Payee, payeesOf, walletBook} from './books.ts';
+export {checkEpoch, RULES_CHECKED} from './check-epoch.ts';
+export * from './evidence.ts';
