@@ -1,0 +1,185 @@
+/** Genesis, accounts and what the chains tell: final deposits, payouts, active epochs (PROTOCOL §2). */
+import type {Rules} from '@pobs/protocol';
+import type {Address, Hex} from 'viem';
+import type {Command, Rejection} from './commands.ts';
+import {post, spendableClaim} from './ledger.ts';
+import {LOT_DECIMALS, MARKETS} from './markets.ts';
+import {free} from './risk.ts';
+import {
+  type Account, addAccount, addSystemAccounts, type Asset, type Context, createMarket, findAsset, FIRST_USER, lower, type Sender, type State, SYSTEM,
+  systemAccount, userAccount, ZERO_ADDRESS, ZERO_HASH,
+} from './state.ts';
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** First fault of the rules, as far as the core needs them. */
+function faultOf(rules: Rules): string | undefined {
+  const seen = new Set<number>();
+  for (const {chainId, withdrawEvery, tokens} of rules.custodies) {
+    if (seen.has(chainId)) return `two custodies on chain ${chainId}`;
+    seen.add(chainId);
+    if (!Number.isSafeInteger(withdrawEvery) || withdrawEvery < 1) return `withdrawEvery of chain ${chainId} must be at least 1`;
+    if (new Set(tokens.map(({token}) => lower(token))).size !== tokens.length) return `a token twice on chain ${chainId}`;
+    for (const {symbol, currency, decimals, lotSize, withdrawalFeeLots, withdrawalMinimumLots} of tokens) {
+      const amounts = [lotSize, withdrawalFeeLots, withdrawalMinimumLots];
+      if (amounts.some((text) => !/^\d+$/.test(text)) || BigInt(lotSize) === 0n) return `an amount of ${symbol} on chain ${chainId} is no whole number`;
+      const lotDecimals = LOT_DECIMALS[currency];
+      if (lotDecimals === undefined) return `currency ${currency} has no lot defined`;
+      if (BigInt(lotSize) * 10n ** BigInt(lotDecimals) !== 10n ** BigInt(decimals)) {
+        return `lotSize of ${symbol} on chain ${chainId} must make 10^${lotDecimals} lots of one ${currency}`;
+      }
+    }
+  }
+  if (!Number.isSafeInteger(rules.eraEpochs) || rules.eraEpochs < 1) return 'eraEpochs must be at least 1';
+  const settled = rules.custodies.some(({tokens}) => tokens.some(({currency}) => currency === rules.settlementCurrency));
+  return settled ? undefined : `no custody holds the settlement currency ${rules.settlementCurrency}`;
+}
+
+export function applyGenesis({state, emit}: Context, {rules}: Extract<Command, {type: 'genesis'}>): Rejection | undefined {
+  if (state.accounts.length > 0) return {code: 'WRONG_SEQUENCE', reason: 'genesis is the first command and comes once'};
+  const fault = faultOf(rules);
+  if (fault !== undefined) return {code: 'INVALID_RULES', reason: fault};
+  const custodies = [...rules.custodies].sort((a, b) => a.chainId - b.chainId);
+  state.rules = rules;
+  state.currencies = [...new Set(custodies.flatMap(({tokens}) => tokens.map(({currency}) => currency)))].sort(compare);
+  state.settlementCurrency = state.currencies.indexOf(rules.settlementCurrency);
+  for (const {chainId, custody, withdrawEvery, tokens} of custodies) {
+    state.chains.push({chainId, custody: lower(custody), withdrawEvery, blockNumber: 0n, blockHash: ZERO_HASH, activeEpoch: 0n, kills: 0});
+    for (const token of [...tokens].sort((a, b) => compare(lower(a.token), lower(b.token)))) {
+      state.assets.push({
+        index: state.assets.length, chainId, custody: lower(custody), token: lower(token.token), symbol: token.symbol,
+        currency: state.currencies.indexOf(token.currency), decimals: token.decimals, lotSize: BigInt(token.lotSize),
+        withdrawalFeeLots: BigInt(token.withdrawalFeeLots), withdrawalMinimumLots: BigInt(token.withdrawalMinimumLots), deposited: 0n, authorisedOut: 0n,
+      });
+    }
+  }
+  addSystemAccounts(state);
+  for (const spec of MARKETS) {
+    const settles = spec.quote === rules.settlementCurrency || spec.kind === 'spot';
+    if (settles && state.currencies.includes(spec.base) && state.currencies.includes(spec.quote)) state.markets.set(spec.name, createMarket(state, spec));
+  }
+  emit({type: 'genesisApplied', assets: state.assets.length, markets: [...state.markets.keys()]});
+  return undefined;
+}
+
+/** System rows, custodies, tokens and the zero address never belong to a user. */
+function isReserved(state: State, wallet: Address): boolean {
+  const account = state.byWallet.get(wallet);
+  return wallet === ZERO_ADDRESS || (account !== undefined && account.number < FIRST_USER)
+    || state.assets.some(({custody, token}) => custody === wallet || token === wallet);
+}
+
+export function bindAccount(context: Context, command: Extract<Command, {type: 'bindAccount'}>): Rejection | undefined {
+  const {state, emit} = context;
+  const wallet = lower(command.wallet);
+  if (isReserved(state, wallet)) return {code: 'RESERVED_WALLET', wallet};
+  const secret = command.secret.toLowerCase() as Hex;
+  if (!/^0x[0-9a-f]{64}$/.test(secret)) return {code: 'WRONG_SEQUENCE', reason: 'the account secret must be 32 bytes'};
+  const known = state.byWallet.get(wallet);
+  if (known) {
+    // An id stays put within its era: the secret is set once (PROTOCOL §3).
+    if (known.secret !== secret) return {code: 'WRONG_SEQUENCE', reason: 'the wallet is bound with another secret'};
+    if (command.viewingKey === undefined || command.viewingKey === known.viewingKey) return undefined;
+    known.viewingKey = command.viewingKey;
+  }
+  const account = known ?? addAccount(state, wallet);
+  account.secret = secret;
+  if (command.viewingKey !== undefined) account.viewingKey = command.viewingKey;
+  emit({type: 'accountBound', wallet, account: account.number, ...(account.viewingKey !== undefined && {viewingKey: account.viewingKey})});
+  if (!known) claimUnmatched(context, account);
+  return undefined;
+}
+
+/** Everything the wallet sent before it was bound. */
+function claimUnmatched(context: Context, account: Account): void {
+  const sender = context.state.senders.get(account.wallet);
+  for (const asset of context.state.assets) {
+    const lots = sender?.lots[asset.index] ?? 0n;
+    if (lots > 0n) post(context, {from: systemAccount(context.state, 'unmatched'), to: account, asset, lots, kind: 'bind'});
+  }
+}
+
+type Advance = Extract<Command, {type: 'advanceChain'}>;
+
+function checkAdvance(state: State, command: Advance): Rejection | undefined {
+  const {chainId, blockNumber, activeEpoch, kills, deposits, payouts} = command;
+  const chain = state.chains.find((candidate) => candidate.chainId === chainId);
+  if (!chain) return {code: 'WRONG_SEQUENCE', reason: `chain ${chainId} is not in the rules`};
+  if (blockNumber <= chain.blockNumber) return {code: 'WRONG_SEQUENCE', reason: `chain ${chainId} is already at block ${chain.blockNumber}`};
+  if (activeEpoch < chain.activeEpoch) return {code: 'WRONG_SEQUENCE', reason: `active epoch of chain ${chainId} fell below ${chain.activeEpoch}`};
+  if (activeEpoch !== chain.activeEpoch && !state.bases.has(activeEpoch)) {
+    return {code: 'WRONG_SEQUENCE', reason: `epoch ${activeEpoch} is active on chain ${chainId}, but this engine knows no such live epoch`};
+  }
+  if (kills < chain.kills) return {code: 'WRONG_SEQUENCE', reason: `kills of chain ${chainId} fell below ${chain.kills}`};
+  const stranger = [...deposits, ...payouts].find(({token}) => !findAsset(state, chainId, token));
+  if (stranger) return {code: 'UNKNOWN_ASSET', chainId, token: stranger.token};
+  return deposits.some(({amount}) => amount < 0n) ? {code: 'INVALID_QUANTITY', reason: 'a deposit cannot be negative'} : undefined;
+}
+
+export function advanceChain(context: Context, command: Advance): Rejection | undefined {
+  const {state, emit} = context;
+  const refused = checkAdvance(state, command);
+  if (refused) return refused;
+  const {chainId, blockNumber, blockHash, activeEpoch, kills} = command;
+  for (const deposit of command.deposits) creditDeposit(context, {...deposit, asset: findAsset(state, chainId, deposit.token)!, blockNumber});
+  for (const {token, wallet, cumulative} of command.payouts) {
+    const asset = findAsset(state, chainId, token)!;
+    const account = userAccount(state, wallet);
+    if (account && cumulative > account.paid[asset.index]!) account.paid[asset.index] = cumulative;
+    emit({type: 'payoutObserved', chainId, token: asset.token, wallet: lower(wallet), cumulative});
+  }
+  Object.assign(state.chains.find((chain) => chain.chainId === chainId)!, {blockNumber, blockHash, activeEpoch, kills});
+  emit({type: 'chainAdvanced', chainId, blockNumber, blockHash, activeEpoch, kills});
+  pruneBases(state);
+  return undefined;
+}
+
+/** Credits `⌊cumulative/lotSize⌋` of the sender, to its row or to `unmatched` until it is bound. */
+function creditDeposit(
+  context: Context,
+  {asset, from, amount, txHash, logIndex, blockNumber}: {asset: Asset; from: Address; amount: bigint; txHash: Hex; logIndex: number; blockNumber: bigint},
+): void {
+  const {state, emit} = context;
+  const wallet = lower(from);
+  const sender: Sender = state.senders.get(wallet) ?? {cumulative: state.assets.map(() => 0n), lots: state.assets.map(() => 0n)};
+  state.senders.set(wallet, sender);
+  sender.cumulative[asset.index]! += amount;
+  const before = sender.lots[asset.index]!;
+  const lots = sender.cumulative[asset.index]! / asset.lotSize - before;
+  const account = userAccount(state, wallet);
+  emit({
+    type: 'depositCredited', chainId: asset.chainId, token: asset.token, wallet, amount, lots, matched: account !== undefined, txHash, logIndex, blockNumber,
+  });
+  if (lots === 0n) return;
+  sender.lots = sender.lots.map((value, index) => (index === asset.index ? value + lots : value));
+  asset.deposited += lots;
+  post(context, {from: undefined, to: account ?? systemAccount(state, 'unmatched'), asset, lots, kind: 'deposit'});
+}
+
+/** V11 never looks behind the lowest active epoch again. */
+function pruneBases(state: State): void {
+  const lowest = state.chains.reduce((low, {activeEpoch}) => (activeEpoch < low ? activeEpoch : low), state.lastSealed);
+  for (const epoch of state.bases.keys()) if (epoch < lowest) state.bases.delete(epoch);
+}
+
+export function transfer(context: Context, command: Extract<Command, {type: 'transfer'}>): Rejection | undefined {
+  const {state, emit} = context;
+  const {chainId, token, lots} = command;
+  const from = userAccount(state, command.from);
+  if (!from) return {code: 'UNKNOWN_ACCOUNT', wallet: command.from};
+  const target = state.byWallet.get(lower(command.to));
+  // Anybody may strengthen the Liquidation Fund; the other system rows take no gifts.
+  const to = target && (target.number >= FIRST_USER || target.number === SYSTEM.liquidationFund) ? target : undefined;
+  if (!to) return {code: 'UNKNOWN_ACCOUNT', wallet: command.to};
+  const asset = findAsset(state, chainId, token);
+  if (!asset) return {code: 'UNKNOWN_ASSET', chainId, token};
+  if (lots <= 0n) return {code: 'INVALID_QUANTITY', reason: 'a transfer moves at least one lot'};
+  if (from === to) return {code: 'INVALID_QUANTITY', reason: 'a transfer needs two wallets'};
+  const claim = spendableClaim(from, asset.index);
+  const unbound = free(state, from, asset.currency);
+  const available = claim < unbound ? claim : unbound;
+  if (lots > available) return {code: 'INSUFFICIENT_FUNDS', needed: lots, available};
+  post(context, {from, to, asset, lots, kind: 'transfer'});
+  emit({type: 'transferred', from: from.wallet, to: to.wallet, chainId, token: asset.token, lots});
+  return undefined;
+}

@@ -1,0 +1,55 @@
+/**
+ * The core: a deterministic function of its commands. It never reads a clock, draws no random number and does no I/O.
+ * A refusal leaves the state as it was. A thrown error is a bug: the state is then undefined and the process must stop.
+ */
+import type {Rules} from '@pobs/protocol';
+import type {Command, Rejection} from './commands.ts';
+import {advanceChain, applyGenesis, bindAccount, transfer} from './deposits.ts';
+import type {Event} from './events.ts';
+import {setMark} from './liquidation.ts';
+import {cancelOrder, placeOrder} from './orders.ts';
+import {decideEpoch, seal} from './sealing.ts';
+import {type Context, emptyState, type State, ZERO_ADDRESS} from './state.ts';
+import {cancelWithdrawal, requestWithdrawal} from './withdrawals.ts';
+
+export type Applied = {ok: true; events: Event[]} | {ok: false; rejection: Rejection};
+
+export type Core = {
+  /** Read through `queries.ts`; never change it from outside. */
+  readonly state: State;
+  /** @param at - Milliseconds, stamped by the node; kept, never compared. */
+  apply(command: Command, at: bigint): Applied;
+};
+
+const NO_RULES: Rules = {version: 1, l1ChainId: 0, registry: ZERO_ADDRESS, settlementCurrency: '', maxAgeSeconds: 0, eraEpochs: 1, custodies: []};
+
+export function createCore(): Core {
+  const state = emptyState(NO_RULES);
+  return {
+    state,
+    apply(command, at) {
+      const events: Event[] = [];
+      const rejection = dispatch({state, emit: (event) => events.push(event)}, command);
+      if (rejection) return {ok: false, rejection};
+      state.at = at;
+      return {ok: true, events};
+    },
+  };
+}
+
+function dispatch(context: Context, command: Command): Rejection | undefined {
+  if (command.type === 'genesis') return applyGenesis(context, command);
+  if (context.state.accounts.length === 0) return {code: 'WRONG_SEQUENCE', reason: 'genesis comes first'};
+  switch (command.type) {
+    case 'bindAccount': return bindAccount(context, command);
+    case 'advanceChain': return advanceChain(context, command);
+    case 'placeOrder': return placeOrder(context, command);
+    case 'cancelOrder': return cancelOrder(context, command);
+    case 'requestWithdrawal': return requestWithdrawal(context, command);
+    case 'cancelWithdrawal': return cancelWithdrawal(context, command);
+    case 'transfer': return transfer(context, command);
+    case 'setMark': return setMark(context, command);
+    case 'seal': return seal(context, command);
+    case 'decideEpoch': return decideEpoch(context, command);
+  }
+}
