@@ -10,16 +10,15 @@ export type MappingTable = {
   ids: Uint8Array;
   wallets: Uint8Array;
   blindings: Uint8Array;
-  /** All wallets as text, 42 characters per row: slices of one string are cheap map keys. */
-  walletText: string;
+  /** Lower-case wallets as text, sliced from one string: kept, because a map key is hashed only once per string. */
+  walletTexts: string[];
   malformed: string[];
 };
 
 const WALLET_DIGITS = 42;
 
 /** Lower-case wallet of a mapping row. */
-export const walletOf = ({walletText}: MappingTable, row: number): string =>
-  walletText.slice(row * WALLET_DIGITS, (row + 1) * WALLET_DIGITS);
+export const walletOf = ({walletTexts}: MappingTable, row: number): string => walletTexts[row]!;
 
 export type PayoutTable = {
   /** In file order; token and wallet lower-case. */
@@ -41,7 +40,7 @@ export function readMapping(bytes: Uint8Array): MappingTable {
   const capacity = Math.floor(bytes.length / MAPPING_ROW_BYTES) + 1;
   const table: MappingTable = {
     count: 0, ids: new Uint8Array(capacity * 24), wallets: new Uint8Array(capacity * 20),
-    blindings: new Uint8Array(capacity * 32), walletText: '', malformed: [],
+    blindings: new Uint8Array(capacity * 32), walletTexts: [], malformed: [],
   };
   const text = new Uint8Array(capacity * WALLET_DIGITS);
   let at = afterHeader(bytes, MAPPING_HEADER, table.malformed);
@@ -56,7 +55,8 @@ export function readMapping(bytes: Uint8Array): MappingTable {
     table.malformed.push(`mapping row at byte ${at}`);
     at = end < 0 ? bytes.length : end + 1;
   }
-  table.walletText = new TextDecoder().decode(text.subarray(0, table.count * WALLET_DIGITS));
+  const all = new TextDecoder().decode(text.subarray(0, table.count * WALLET_DIGITS));
+  for (let row = 0; row < table.count; row += 1) table.walletTexts.push(all.slice(row * WALLET_DIGITS, (row + 1) * WALLET_DIGITS));
   return table;
 }
 

@@ -3,7 +3,7 @@
  *
  * A sheet whose rows leave `0 ≤ x < 2^63` (V3) or cannot be read (V4) has no tree to compare: those rules name it.
  */
-import {sha256} from '@noble/hashes/sha2.js';
+import {sha256} from '../sha256.ts';
 import {lineHash, rulesHash, summaryDigest} from '../summary.ts';
 import type {Manifest, RulesCustody} from '../types.ts';
 import {bytesOf, hexAt} from './bytes.ts';
