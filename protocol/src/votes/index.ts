@@ -1,0 +1,9 @@
+export {aggregateKeys, aggregateSignatures, publicKeyOf, VoteError} from './bls.ts';
+export {
+  buildCertificate, type CastVote, type CertificateVerdict, isBlocking, isQuorum, MEMBERS_MAX, type ValidatorSet, verifyCertificate,
+} from './certificate.ts';
+export {
+  type Possession, POSSESSION_TYPES, possessionDigest, signPossession, signVote, VOTE_TYPES, voteDigest, type VoteMessage,
+  verifyPossession, verifyVote,
+} from './digest.ts';
+export {memberLeaf, type MembersTree, membersTree, rootFromMany} from './members.ts';
