@@ -1,4 +1,5 @@
 import {numberToHex, type Address, type Hex} from 'viem';
+import type {StateRecorder} from './archive/recorder.ts';
 import type {ChainClock} from './chain-clock.ts';
 import type {Exclusive} from './exclusive.ts';
 import type {Relay} from './relay/relay.ts';
@@ -6,6 +7,8 @@ import type {Rpc} from './rpc.ts';
 
 export type ChainName = 'l1' | 'l2';
 
+/** The journal must see a block before the node forgets its state. */
+const BLOCKS_PER_STEP = 100;
 /** Lent for gas and taken back. */
 const GAS_LOAN_WEI = 10n ** 18n;
 
@@ -14,6 +17,7 @@ type PairControlDeps = {
   l2: Rpc;
   relay: Relay;
   clocks: Record<ChainName, ChainClock>;
+  recorders: Record<ChainName, StateRecorder>;
   exclusive: Exclusive;
   nodePids: readonly number[];
 };
@@ -30,7 +34,10 @@ export class PairControl {
   async mine(chain: ChainName, blocks: number): Promise<number> {
     const rpc = this.#deps[chain];
     return this.#deps.exclusive.run(async () => {
-      await rpc.send('anvil_mine', [numberToHex(blocks)]);
+      for (let left = blocks; left > 0; left -= BLOCKS_PER_STEP) {
+        await rpc.send('anvil_mine', [numberToHex(Math.min(left, BLOCKS_PER_STEP))]);
+        await this.#deps.recorders[chain].step();
+      }
       return Number(await rpc.blockNumber());
     });
   }
@@ -66,12 +73,14 @@ export class PairControl {
 
   /** Replaces the newest `depth` blocks by empty ones. @returns the head that both branches share. */
   async reorg(chain: ChainName, depth: number): Promise<number> {
-    const {l1, l2, relay, exclusive} = this.#deps;
+    const {l1, l2, relay, recorders, exclusive} = this.#deps;
     const rpc = this.#deps[chain];
     return exclusive.run(async () => {
       const head = Number(await rpc.blockNumber());
       const common = Math.max(head - depth, 0);
+      await recorders[chain].step();
       await rpc.send('anvil_reorg', [depth, []]);
+      await recorders[chain].rewind(common);
       const heads = {l1Block: Number(await l1.blockNumber()), l2Block: Number(await l2.blockNumber())};
       await relay.rewind({...heads, [chain === 'l1' ? 'l1Block' : 'l2Block']: common});
       return common;

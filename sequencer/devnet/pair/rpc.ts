@@ -19,9 +19,14 @@ export class RpcError extends Error {
     readonly code: number,
     message: string,
     readonly data?: unknown,
+    readonly method?: string,
   ) {
     super(message);
     this.name = 'RpcError';
+  }
+
+  override toString(): string {
+    return this.method === undefined ? this.message : `${this.method}: ${this.message}`;
   }
 }
 
@@ -106,7 +111,7 @@ export class Rpc {
     const byId = new Map(responses.map((response) => [response.id, response]));
     return requests.map(({id, method}) => {
       const response = byId.get(id);
-      if (response === undefined) throw new RpcError(-32603, `${method}: no answer in the batch`);
+      if (response === undefined) throw new RpcError(-32603, 'no answer in the batch', undefined, method);
       return unwrap(method, response);
     });
   }
@@ -191,7 +196,7 @@ export class Rpc {
 function unwrap(method: string, response: RpcResponse): unknown {
   if (response.error !== undefined) {
     const {code, message, data} = response.error;
-    throw new RpcError(code, `${method}: ${message}`, data);
+    throw new RpcError(code, message, data, method);
   }
   return response.result;
 }

@@ -1,8 +1,20 @@
-import {closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync} from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import {join} from 'node:path';
-import {gunzipSync} from 'node:zlib';
+import {gunzipSync, gzipSync} from 'node:zlib';
 import {hexToBytes, type Hex} from 'viem';
 import type {RollupAddresses} from './deploy-rollup.ts';
+import type {JournalState} from './archive/journal.ts';
 import type {RelayState} from './relay/book.ts';
 import type {Rpc} from './rpc.ts';
 
@@ -13,17 +25,19 @@ export type PairState = {
   l2ChainId: number;
   rollup: RollupAddresses;
   relay: RelayState;
+  /** Old states of both chains. */
+  journals: {l1: JournalState; l2: JournalState};
 };
 
 /** A saved pair: node state as JSON files for `--load-state`. */
-export type LoadedSnapshot = {state: PairState; l1File: string; l2File: string};
+export type LoadedSnapshot = {state: PairState; files: {l1: string; l2: string}};
 
 const KEPT = 2;
 const NAME = /^snapshot-(\d{9})$/;
 const CHAINS = ['l1', 'l2'] as const;
 
 /**
- * Saves both chains and the relay's state as one unit: `snapshot-<n>/{l1,l2}.json.gz, pair.json`.
+ * Saves both chains and the relay's state as one unit: `snapshot-<n>/{l1,l2,pair}.json.gz`.
  *
  * A folder gets its final name in one rename after all its files are on disk; a crash leaves at worst the one before.
  */
@@ -49,7 +63,7 @@ export class Snapshots {
     for (const [index, name] of CHAINS.entries()) {
       writeSynced(join(temporary, `${name}.json.gz`), hexToBytes(dumps[index] as Hex));
     }
-    writeSynced(join(temporary, 'pair.json'), Buffer.from(JSON.stringify(state)));
+    writeSynced(join(temporary, 'pair.json.gz'), gzipSync(JSON.stringify(state), {level: 1}));
     renameSync(temporary, join(this.#dir, folderName(number)));
     for (const old of this.#numbers().slice(0, -KEPT)) {
       rmSync(join(this.#dir, folderName(old)), {recursive: true});
@@ -61,14 +75,14 @@ export class Snapshots {
     const newest = this.#numbers().at(-1);
     if (newest === undefined) return undefined;
     const folder = join(this.#dir, folderName(newest));
-    const state = JSON.parse(readFileSync(join(folder, 'pair.json'), 'utf8')) as PairState;
+    const state = JSON.parse(gunzipSync(readFileSync(join(folder, 'pair.json.gz'))).toString()) as PairState;
     const unpack = (name: string): string => {
       const file = join(this.#dir, `${name}.load.json`);
       const json = gunzipSync(readFileSync(join(folder, `${name}.json.gz`)));
       writeSynced(file, json);
       return file;
     };
-    return {state, l1File: unpack('l1'), l2File: unpack('l2')};
+    return {state, files: {l1: unpack('l1'), l2: unpack('l2')}};
   }
 
   /** Removes the unpacked files once the nodes have read them. */

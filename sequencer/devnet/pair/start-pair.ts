@@ -1,23 +1,21 @@
 import type {Address} from 'viem';
-import {assertPortFree, freePort, type HttpServer} from '../http.ts';
-import {startAnvil, type AnvilProcess} from './anvil.ts';
+import type {HttpServer} from '../http.ts';
+import {openArchive, type Archive} from './archive/archive.ts';
 import {compileOwnContracts} from './artifacts.ts';
 import {ChainClock} from './chain-clock.ts';
 import {deployRollup, type RollupAddresses} from './deploy-rollup.ts';
 import {Exclusive} from './exclusive.ts';
+import {L1_CHAIN_ID, L2_CHAIN_ID, startNodes, type Nodes} from './nodes.ts';
 import {PairControl} from './pair-control.ts';
 import {installPrecompiles} from './precompiles.ts';
 import {Relay} from './relay/relay.ts';
-import type {Rpc} from './rpc.ts';
-import {startShim} from './shim/server.ts';
+import {ShimMethods} from './shim/methods.ts';
+import {startRpcServer} from './shim/server.ts';
 import {sleep} from './sleep.ts';
-import {Snapshots, type PairState} from './snapshots.ts';
-
-export const L1_CHAIN_ID = 31_337;
-export const L2_CHAIN_ID = 412_346;
+import {Snapshots, type LoadedSnapshot, type PairState} from './snapshots.ts';
 
 export type PairOptions = {
-  /** Ports on 127.0.0.1; a free one each by default. */
+  /** Ports on 127.0.0.1; 0 or absent: a free one. */
   l1Port?: number;
   l2Port?: number;
   l2PrivatePort?: number;
@@ -44,7 +42,7 @@ export type Pair = RollupAddresses & {
   accounts: Address[];
   /** Simulation only. */
   control: PairControl;
-  /** Resolves when a node has ended by itself. */
+  /** Resolves with the reason when a node has ended by itself. */
   failed: Promise<string>;
   /** Saves the chains now. No effect without `stateDir`. */
   save(): Promise<void>;
@@ -52,157 +50,183 @@ export type Pair = RollupAddresses & {
   stop(): Promise<void>;
 };
 
+type Log = (line: string) => void;
+
 /** Accounts 8 and 9 of the node belong to the simulation. */
 const VALIDATOR_ACCOUNT = 8;
 const RELAY_ACCOUNT = 9;
 
-/** Starts L1, L2, bridge, relay and L2 RPC, from the saved state if there is one. */
+/** Everything that runs besides the nodes. */
+type Parts = {
+  nodes: Nodes;
+  rollup: RollupAddresses;
+  relay: Relay;
+  archives: {l1: Archive; l2: Archive};
+  clocks: {l1: ChainClock; l2: ChainClock};
+  /** Deliveries, saves and the control's doings exclude each other. */
+  exclusive: Exclusive;
+  snapshots: Snapshots | undefined;
+  log: Log;
+};
+
+/** Starts L1, L2, bridge, relay and the public RPCs, from the saved state if there is one. */
 export async function startPair(options: PairOptions = {}): Promise<Pair> {
   const log = options.log ?? (() => undefined);
   compileOwnContracts();
   const snapshots = options.stateDir === undefined ? undefined : new Snapshots(options.stateDir);
   const saved = snapshots?.load();
-  const [l1Node, l2Node] = await startNodes(options, {l1: saved?.l1File, l2: saved?.l2File}, log);
-  snapshots?.loaded();
-  const l1 = l1Node.rpc;
-  const l2 = l2Node.rpc;
-  const stopNodes = async (): Promise<void> => void (await Promise.all([l1Node.stop(), l2Node.stop()]));
+  const nodes = await startNodes({l2PrivatePort: options.l2PrivatePort, files: saved?.files, log});
   try {
-    const accounts = await l1.send<Address[]>('eth_accounts');
-    const relayAddress = accountAt(accounts, RELAY_ACCOUNT);
-    await installPrecompiles(l2);
-    const rollup =
-      saved?.state.rollup ??
-      (await deployRollup(l1, {
-        deployer: accountAt(accounts, 0),
-        relay: relayAddress,
-        validator: accountAt(accounts, VALIDATOR_ACCOUNT),
-        l2ChainId: L2_CHAIN_ID,
-      }));
-    const exclusive = new Exclusive();
-    const relay = await Relay.open({l1, l2, rollup, relay: relayAddress, exclusive, log}, saved?.state.relay);
-    const shim = await startShim({port: options.l2Port ?? 0, l1, l2, book: relay.book});
-    const clocks = makeClocks({l1, l2}, options, log);
-    const running = {options, snapshots, l1, l2, rollup, relay, exclusive, clocks, shim, log};
-    const {stop, save} = await run(running, [l1Node, l2Node]);
-    return {
-      ...rollup,
-      l1ChainId: L1_CHAIN_ID,
-      l2ChainId: L2_CHAIN_ID,
-      l1Rpc: l1.url,
-      l2Rpc: shim.url,
-      accounts,
-      control: new PairControl({l1, l2, relay, clocks, exclusive, nodePids: [l1Node.pid, l2Node.pid]}),
-      failed: Promise.race([
-        l1Node.exited.then(() => 'the L1 node ended'),
-        l2Node.exited.then(() => 'the L2 node ended'),
-      ]),
-      save,
-      stop: async () => {
-        await stop();
-        await stopNodes();
-      },
-    };
+    snapshots?.loaded();
+    return await assemble(options, nodes, snapshots, saved, log);
   } catch (error) {
-    await stopNodes();
+    await nodes.stop();
     throw error;
   }
 }
 
-async function startNodes(
+async function assemble(
   options: PairOptions,
-  stateFiles: {l1: string | undefined; l2: string | undefined},
-  log: (line: string) => void,
-): Promise<[AnvilProcess, AnvilProcess]> {
-  // 0 asks for a free port, as in all our servers; anvil wants to know it before.
-  const l1Port = options.l1Port || (await freePort());
-  const l2Port = options.l2PrivatePort || (await freePort());
-  await assertPortFree('L1 RPC', l1Port);
-  await assertPortFree('L2 node', l2Port);
-  const load = (file: string | undefined): string[] => (file === undefined ? [] : ['--load-state', file]);
-  const l1Args = ['--chain-id', String(L1_CHAIN_ID), ...load(stateFiles.l1)];
-  const l2Fees = ['--base-fee', '100000000', '--disable-min-priority-fee'];
-  const l2Args = ['--chain-id', String(L2_CHAIN_ID), ...l2Fees, ...load(stateFiles.l2)];
-  const started = await Promise.allSettled([
-    startAnvil({name: 'L1', port: l1Port, args: l1Args, log}),
-    startAnvil({name: 'L2', port: l2Port, args: l2Args, log}),
-  ]);
-  const [l1, l2] = started;
-  if (l1.status === 'fulfilled' && l2.status === 'fulfilled') return [l1.value, l2.value];
-  for (const result of started) if (result.status === 'fulfilled') await result.value.stop();
-  throw started.find((result) => result.status === 'rejected')?.reason;
-}
-
-function makeClocks(chains: {l1: Rpc; l2: Rpc}, options: PairOptions, log: (line: string) => void) {
-  const {l1BlockSeconds = 2, l2BlockSeconds = 1, automine = false} = options;
-  const onError = (error: unknown): void => log(`block not sealed: ${String(error)}`);
+  nodes: Nodes,
+  snapshots: Snapshots | undefined,
+  saved: LoadedSnapshot | undefined,
+  log: Log,
+): Promise<Pair> {
+  const [l1, l2] = [nodes.l1.rpc, nodes.l2.rpc];
+  const accounts = await l1.send<Address[]>('eth_accounts');
+  const relayAddress = accountAt(accounts, RELAY_ACCOUNT);
+  await installPrecompiles(l2);
+  const rollup = saved?.state.rollup ?? (await deployRollup(l1, rollupOptions(accounts)));
+  const exclusive = new Exclusive();
+  const relay = await Relay.open({l1, l2, rollup, relay: relayAddress, exclusive, log}, saved?.state.relay);
+  const archives = {
+    l1: await openArchive({rpc: l1, saved: saved?.state.journals.l1, log}),
+    l2: await openArchive({rpc: l2, saved: saved?.state.journals.l2, log}),
+  };
+  const parts = {nodes, rollup, relay, archives, clocks: makeClocks(nodes, options, log), exclusive, snapshots, log};
+  const servers = await startServers(parts, options);
+  const {save, stop} = await run(parts, servers, options);
+  const recorders = {l1: archives.l1.recorder, l2: archives.l2.recorder};
+  const nodePids = [nodes.l1.pid, nodes.l2.pid];
   return {
-    l1: new ChainClock(chains.l1, {seconds: l1BlockSeconds, automine, onError}),
-    l2: new ChainClock(chains.l2, {seconds: l2BlockSeconds, automine, onError}),
+    ...rollup,
+    l1ChainId: L1_CHAIN_ID,
+    l2ChainId: L2_CHAIN_ID,
+    l1Rpc: servers.l1.url,
+    l2Rpc: servers.l2.url,
+    accounts,
+    control: new PairControl({l1, l2, relay, clocks: parts.clocks, recorders, exclusive, nodePids}),
+    failed: Promise.race([
+      nodes.l1.exited.then(() => 'the L1 node ended'),
+      nodes.l2.exited.then(() => 'the L2 node ended'),
+    ]),
+    save,
+    stop,
   };
 }
 
-type Running = {
-  options: PairOptions;
-  snapshots: Snapshots | undefined;
-  l1: Rpc;
-  l2: Rpc;
-  rollup: RollupAddresses;
-  relay: Relay;
-  exclusive: Exclusive;
-  clocks: {l1: ChainClock; l2: ChainClock};
-  shim: HttpServer;
-  log: (line: string) => void;
-};
+function rollupOptions(accounts: readonly Address[]) {
+  return {
+    deployer: accountAt(accounts, 0),
+    relay: accountAt(accounts, RELAY_ACCOUNT),
+    validator: accountAt(accounts, VALIDATOR_ACCOUNT),
+    l2ChainId: L2_CHAIN_ID,
+  };
+}
 
-async function run(running: Running, nodes: AnvilProcess[]): Promise<{stop(): Promise<void>; save(): Promise<void>}> {
-  const {options, relay, exclusive, clocks, shim, log} = running;
+function makeClocks(nodes: Nodes, options: PairOptions, log: Log): Parts['clocks'] {
+  const {l1BlockSeconds = 2, l2BlockSeconds = 1, automine = false} = options;
+  const onError = (error: unknown): void => log(`block not sealed: ${String(error)}`);
+  return {
+    l1: new ChainClock(nodes.l1.rpc, {seconds: l1BlockSeconds, automine, onError}),
+    l2: new ChainClock(nodes.l2.rpc, {seconds: l2BlockSeconds, automine, onError}),
+  };
+}
+
+async function startServers(parts: Parts, options: PairOptions): Promise<{l1: HttpServer; l2: HttpServer}> {
+  const {nodes, archives, relay} = parts;
+  const [l1, l2] = [nodes.l1.rpc, nodes.l2.rpc];
+  const shim = new ShimMethods({l1, l2, book: relay.book});
+  const oldL1: Archive['reader'] = archives.l1.reader;
+  const oldL2: Archive['reader'] = archives.l2.reader;
+  const l1Server = await startRpcServer({
+    name: 'L1 RPC',
+    port: options.l1Port ?? 0,
+    node: l1,
+    handlers: [(method, params) => oldL1.handle(method, params)],
+  });
+  try {
+    const l2Server = await startRpcServer({
+      name: 'L2 RPC',
+      port: options.l2Port ?? 0,
+      node: l2,
+      handlers: [(method, params) => shim.handle(method, params), (method, params) => oldL2.handle(method, params)],
+    });
+    return {l1: l1Server, l2: l2Server};
+  } catch (error) {
+    await l1Server.close();
+    throw error;
+  }
+}
+
+async function run(
+  parts: Parts,
+  servers: {l1: HttpServer; l2: HttpServer},
+  options: PairOptions,
+): Promise<{stop(): Promise<void>; save(): Promise<void>}> {
+  const {nodes, relay, archives, clocks, exclusive, log} = parts;
   const abort = new AbortController();
-  const save = (): Promise<void> => exclusive.run(() => saveStanding(running));
+  const save = (): Promise<void> => exclusive.run(() => saveStanding(parts));
   await save();
   await Promise.all([clocks.l1.start(), clocks.l2.start()]);
   const loops = Promise.all([
     relay.run(abort.signal, {pollMs: options.relayPollMs ?? 50}),
+    archives.l1.recorder.run(abort.signal),
+    archives.l2.recorder.run(abort.signal),
     saveRegularly(save, options.saveIntervalMs ?? 5000, abort.signal, log),
   ]);
-  for (const node of nodes) void node.exited.then(() => abort.abort());
+  let nodesAlive = true;
+  for (const {exited} of [nodes.l1, nodes.l2]) {
+    void exited.then(() => {
+      nodesAlive = false;
+      abort.abort();
+    });
+  }
   const stop = async (): Promise<void> => {
-    const nodesAlive = !abort.signal.aborted;
     abort.abort();
     await loops;
-    await shim.close();
-    if (!nodesAlive) return;
-    // Nothing may be sealed after the last save.
-    await Promise.all([clocks.l1.stop(), clocks.l2.stop()]);
-    await save();
+    await Promise.all([servers.l1.close(), servers.l2.close()]);
+    if (nodesAlive) {
+      // Nothing may be sealed after the last save.
+      await Promise.all([clocks.l1.stop(), clocks.l2.stop()]);
+      await save().catch((error: unknown) => log(`state not saved: ${String(error)}`));
+    }
+    await nodes.stop();
   };
   return {stop, save};
 }
 
 /** No block may fall between the two dumps, else one chain would know what the other has lost. */
-async function saveStanding({snapshots, l1, l2, rollup, relay, clocks}: Running): Promise<void> {
+async function saveStanding({snapshots, nodes, rollup, relay, archives, clocks}: Parts): Promise<void> {
   if (snapshots === undefined) return;
   await Promise.all([clocks.l1.pause(), clocks.l2.pause()]);
   try {
+    await Promise.all([archives.l1.recorder.step(), archives.l2.recorder.step()]);
     const state: PairState = {
       version: 1,
       l1ChainId: L1_CHAIN_ID,
       l2ChainId: L2_CHAIN_ID,
       rollup,
       relay: relay.book.save(),
+      journals: {l1: archives.l1.journal.save(), l2: archives.l2.journal.save()},
     };
-    await snapshots.save({l1, l2}, state);
+    await snapshots.save({l1: nodes.l1.rpc, l2: nodes.l2.rpc}, state);
   } finally {
     await Promise.all([clocks.l1.resume(), clocks.l2.resume()]);
   }
 }
 
-async function saveRegularly(
-  save: () => Promise<void>,
-  intervalMs: number,
-  signal: AbortSignal,
-  log: (line: string) => void,
-): Promise<void> {
+async function saveRegularly(save: () => Promise<void>, intervalMs: number, signal: AbortSignal, log: Log) {
   let tookMs = 0;
   while (!signal.aborted) {
     // A state that grows must not keep the chains standing: at most 1/20 of the time.

@@ -1,13 +1,11 @@
 import {encodeEventTopics, isAddressEqual, numberToHex, slice, toFunctionSelector, type Address, type Hex} from 'viem';
 import {retryableAbi} from '../abi.ts';
 import {ARB_RETRYABLE_TX, NODE_INTERFACE, SYSTEM, arbRetryableTx} from '../precompiles.ts';
+import {PASS} from '../pass.ts';
 import type {RelayBook} from '../relay/book.ts';
 import {RpcError, type Rpc, type RpcBlock, type RpcLog, type RpcReceipt, type RpcTransaction} from '../rpc.ts';
 import {NodeInterface, type CallParams} from './node-interface.ts';
 import {translateBlock, translateLog, translateReceipt, translateTransaction} from './translate.ts';
-
-/** The node's own answer is right as it is. */
-export const PASS = Symbol('pass');
 
 type Handler = (params: unknown[], method: string) => Promise<unknown>;
 type LogFilter = {topics?: (Hex | Hex[] | null)[]; fromBlock?: Hex; toBlock?: Hex; blockHash?: Hex};

@@ -1,32 +1,35 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {listen, readBody, type HttpServer} from '../../http.ts';
-import type {RelayBook} from '../relay/book.ts';
+import {PASS} from '../pass.ts';
 import {RpcError, type Rpc, type RpcRequest, type RpcResponse} from '../rpc.ts';
-import {PASS, ShimMethods} from './methods.ts';
 import {assertAllowed} from './policy.ts';
 
 const BODY_BYTES_MAX = 32 * 1024 * 1024;
 const CORS = {'access-control-allow-origin': '*', 'access-control-allow-headers': '*'};
 
-/** Serves the L2 RPC: the plain node's answers, made into a Nitro node's where they differ. */
-export async function startShim(deps: {port: number; l1: Rpc; l2: Rpc; book: RelayBook}): Promise<HttpServer> {
-  const methods = new ShimMethods(deps);
-  return listen('L2 RPC', deps.port, async (request, response) => answer(deps.l2, methods, request, response));
+/** Answers a method itself, or leaves it to the next handler and at last to the node by `PASS`. */
+export type MethodHandler = (method: string, params: unknown[]) => Promise<unknown>;
+
+type RpcServerDeps = {name: string; port: number; node: Rpc; handlers: readonly MethodHandler[]};
+
+/** Serves a chain's public RPC in front of its node. */
+export async function startRpcServer(deps: RpcServerDeps): Promise<HttpServer> {
+  return listen(deps.name, deps.port, (request, response) => answer(deps, request, response));
 }
 
-async function answer(l2: Rpc, methods: ShimMethods, request: IncomingMessage, response: ServerResponse) {
+async function answer(deps: RpcServerDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === 'OPTIONS') {
     response.writeHead(204, CORS).end();
     return;
   }
   const body = parse((await readBody(request, BODY_BYTES_MAX)).toString());
   const result = Array.isArray(body)
-    ? await Promise.all(body.map((call) => answerOne(l2, methods, call)))
-    : await answerOne(l2, methods, body);
+    ? await Promise.all(body.map((call) => answerOne(deps, call)))
+    : await answerOne(deps, body);
   response.writeHead(200, {...CORS, 'content-type': 'application/json'}).end(JSON.stringify(result));
 }
 
-async function answerOne(l2: Rpc, methods: ShimMethods, call: unknown): Promise<RpcResponse> {
+async function answerOne({node, handlers}: RpcServerDeps, call: unknown): Promise<RpcResponse> {
   const request = call as Partial<RpcRequest> | null;
   const id = request?.id ?? null;
   if (typeof request?.method !== 'string') {
@@ -35,9 +38,11 @@ async function answerOne(l2: Rpc, methods: ShimMethods, call: unknown): Promise<
   try {
     assertAllowed(request.method);
     const params = Array.isArray(request.params) ? request.params : [];
-    const result = await methods.handle(request.method, params);
-    if (result === PASS) return JSON.parse(await l2.post(JSON.stringify(request))) as RpcResponse;
-    return {jsonrpc: '2.0', id, result};
+    for (const handler of handlers) {
+      const result = await handler(request.method, params);
+      if (result !== PASS) return {jsonrpc: '2.0', id, result};
+    }
+    return JSON.parse(await node.post(JSON.stringify(request))) as RpcResponse;
   } catch (error) {
     return {jsonrpc: '2.0', id, error: errorObject(error)};
   }
