@@ -1,0 +1,48 @@
+/** Refusals as HTTP answers: `{error: {code, message}}`, one sentence each. */
+import type {Rejection} from '../core/commands.ts';
+
+export type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 503;
+
+/** An expected refusal on its way to the client. */
+export class ApiError extends Error {
+  readonly status: ErrorStatus;
+  readonly code: string;
+
+  constructor(status: ErrorStatus, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export const errorBody = (code: string, message: string): {error: {code: string; message: string}} => ({error: {code, message}});
+
+/** The core's typed refusal. Amounts are lots. */
+export function rejected(rejection: Rejection): ApiError {
+  const [status, message] = explain(rejection);
+  return new ApiError(status, rejection.code, message);
+}
+
+function explain(rejection: Rejection): [ErrorStatus, string] {
+  switch (rejection.code) {
+    case 'UNKNOWN_ACCOUNT': return [404, 'This wallet has no account yet: bind it by POST /v1/accounts first.'];
+    case 'UNKNOWN_MARKET': return [404, `There is no market ${rejection.market}.`];
+    case 'UNKNOWN_ASSET': return [404, `Chain ${rejection.chainId} has no custody asset with token ${rejection.token}.`];
+    case 'UNKNOWN_ORDER': return [404, `There is no open order ${rejection.orderId} of this account.`];
+    case 'INVALID_QUANTITY': return [422, `The quantity cannot be used: ${rejection.reason}.`];
+    case 'INVALID_PRICE': return [422, `The price cannot be used: ${rejection.reason}.`];
+    case 'INSUFFICIENT_FUNDS': return [422, `${rejection.needed} lots are needed and ${rejection.available} are available.`];
+    case 'INSUFFICIENT_MARGIN': return [422, `A margin of ${rejection.needed} lots is needed and ${rejection.available} are available.`];
+    case 'NOT_WITHDRAWABLE_YET': return [422, `${rejection.withdrawable} lots can be withdrawn now: ${rejection.reason}.`];
+    case 'BELOW_MINIMUM': return [422, `The least that can be withdrawn is ${rejection.minimum} lots.`];
+    case 'NOTHING_TO_CANCEL': return [404, 'There is no open withdrawal request to cancel.'];
+    case 'NO_MARK': return [409, `Market ${rejection.market} has no mark price yet.`];
+    case 'NO_LIQUIDITY': return [422, `Market ${rejection.market} has nobody to trade with at this price.`];
+    case 'WOULD_SELF_TRADE': return [422, 'The order would trade with an order of the same account.'];
+    case 'DUPLICATE_CLIENT_ORDER_ID': return [409, `This clientOrderId was used for order ${rejection.orderId}.`];
+    case 'WRONG_SEQUENCE': return [409, `The command does not fit the engine's state: ${rejection.reason}.`];
+    case 'EPOCH_UNDECIDED': return [409, `Epoch ${rejection.epoch} is not decided yet.`];
+    case 'EPOCH_OUT_OF_ORDER': return [409, `The next epoch is ${rejection.expected}.`];
+    case 'SHEET_NOT_SOLVABLE': return [409, `No balance sheet without a negative row can be built: ${rejection.reason}.`];
+  }
+}

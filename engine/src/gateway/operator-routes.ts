@@ -1,0 +1,65 @@
+/** The operator's interface, behind its token: marks, seals, outcomes. */
+import {z} from '@hono/zod-openapi';
+import {getAddress} from 'viem';
+import {accepted} from './account-routes.ts';
+import {ApiError} from './errors.ts';
+import {type App, endpoint, type Gate} from './http.ts';
+import type {EnginePort, HealthPort} from './ports.ts';
+import {answers, lots, markBody, market, outcomeBody, sealBody} from './shapes.ts';
+
+export function operatorRoutes(app: App, {gate, engine, health}: {gate: Gate; engine: EnginePort; health: HealthPort}): void {
+  const auth = 'operator' as const;
+  const byEpoch = z.object({epoch: lots});
+  endpoint(app, gate, {
+    method: 'post', path: '/operator/markets/{market}/mark', summary: 'Set the mark price', auth, params: z.object({market}), body: markBody,
+    answer: answers.sequence,
+    async handle({params, body}) {
+      const {sequence} = await accepted(engine.submit({type: 'setMark', market: params.market, price: body.price}));
+      return {sequence};
+    },
+  });
+  endpoint(app, gate, {
+    method: 'post', path: '/operator/epochs/seal', summary: 'Seal an epoch; repeating it answers the same', auth, body: sealBody, answer: answers.sealed,
+    async handle({body: {epoch, snapshotTime}}) {
+      const before = engine.sealedEpoch(epoch);
+      if (before) return before;
+      const lost = health.chains().find(({state}) => state === 'reorganised');
+      if (lost) throw new ApiError(409, 'CHAIN_REORGANISED', `No epoch can be sealed: ${lost.problem ?? `chain ${lost.chainId} was reorganised`}.`);
+      await accepted(engine.submit({type: 'seal', epoch, snapshotTime}));
+      return sealed(engine, epoch);
+    },
+  });
+  endpoint(app, gate, {
+    method: 'get', path: '/operator/epochs/{epoch}', summary: 'A sealed epoch', auth, params: byEpoch, answer: answers.sealed,
+    handle: ({params: {epoch}}) => sealed(engine, epoch),
+  });
+  endpoint(app, gate, {
+    method: 'post', path: '/operator/epochs/{epoch}/outcome', summary: 'Approved or dead; repeating it changes nothing', auth, params: byEpoch,
+    body: outcomeBody, answer: answers.outcome,
+    async handle({params: {epoch}, body: {outcome}}) {
+      await accepted(engine.submit({type: 'decideEpoch', epoch, outcome}));
+      return {epoch, outcome};
+    },
+  });
+  endpoint(app, gate, {
+    method: 'get', path: '/operator/state', summary: 'Where journal, chains and epochs stand', auth, answer: answers.state,
+    handle() {
+      const {sequence, digest, journalHead, chains, lastSealed, undecided} = engine.state();
+      return {
+        sequence, digest, journalHead, chains: chains.map(({chainId, blockNumber}) => ({chainId, blockNumber})), lastSealed, undecided: undecided ?? null,
+      };
+    },
+  });
+  endpoint(app, gate, {
+    method: 'get', path: '/operator/withdrawals', summary: 'Every withdrawal not yet paid', auth, answer: answers.withdrawals,
+    handle: () => engine.openWithdrawals().map(({wallet, chainId, token, lots: amount, state, epoch}) => ({
+      wallet: getAddress(wallet), chainId, token: getAddress(token), lots: amount, state, epoch: epoch ?? null,
+    })),
+  });
+}
+
+function sealed(engine: EnginePort, epoch: bigint): unknown {
+  const found = engine.sealedEpoch(epoch);
+  if (!found) throw new ApiError(404, 'UNKNOWN_EPOCH', `Epoch ${epoch} is not among the newest sealed ones.`);
+  return found;
+}

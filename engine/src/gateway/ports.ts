@@ -1,0 +1,39 @@
+/** What the gateway asks of the engine; `app.ts` wires node, database and indexer. */
+import type {SealedEpoch} from '@pobs/protocol';
+import type {Address, Hex} from 'viem';
+import type {AccountView, AssetView, BookView, MarketView, OrderView, WithdrawalView} from '../core/views.ts';
+import type {ChainStatus} from '../indexer/follower.ts';
+import type {EventListener, NodeState, Submit} from '../node/types.ts';
+
+export type EnginePort = {
+  submit: Submit;
+  state(): NodeState;
+  /** Undefined for a wallet that is not bound. */
+  account(wallet: Address): AccountView | undefined;
+  blinding(wallet: Address, epoch: bigint): Hex | undefined;
+  assets(): readonly AssetView[];
+  markets(): readonly MarketView[];
+  book(market: string, levels: number): BookView | undefined;
+  openOrder(orderId: bigint): OrderView | undefined;
+  openWithdrawals(): readonly WithdrawalView[];
+  sealedEpoch(epoch: bigint): SealedEpoch | undefined;
+  /** Durable events only, in order. Returns the way to stop. */
+  onEvents(listener: EventListener): () => void;
+};
+
+export type TradeRecord = {tradeId: bigint; market: string; price: bigint; quantity: bigint; takerSide: 'buy' | 'sell'; at: bigint};
+
+/** Base units received from a wallet: in credited blocks, and in all. */
+export type Received = {chainId: number; token: Address; final: bigint; all: bigint};
+
+export type MarketReads = {
+  /** Newest first. */
+  trades(market: string, limit: number): Promise<TradeRecord[]>;
+  receivedFrom(sender: Address, creditedBlock: ReadonlyMap<number, bigint>): Promise<Received[]>;
+};
+
+export type HealthPort = {
+  chains(): readonly ChainStatus[];
+  database(): Promise<boolean>;
+  projections(): {sequence: bigint; problem?: string};
+};

@@ -1,0 +1,2 @@
+export const MIGRATIONS_DIR: string;
+export function missingMigration(): Promise<string | undefined>;
