@@ -4,6 +4,9 @@ pragma solidity ^0.8.28;
 import {Certificate, Line, PayoutClaim, Summary} from "./PobsTypes.sol";
 
 /// @title Custody of one chain: pooled funds that leave only by an epoch two thirds of the validators approved.
+/// @dev Amounts are lots unless a name says otherwise. Invariants, per asset:
+/// I-1 `paidOut <= authorisedOut <= deposited`; I-2 `balance + paidOut * lotSize >= deposited * lotSize`;
+/// I-3 the sum of {paid} over wallets is `paidOut`; I-4 `deposited`, `authorisedOut`, {paid} and the epoch never fall.
 interface ICustody {
     struct AssetState {
         bool listed;
@@ -33,6 +36,53 @@ interface ICustody {
     event Paused(uint256 bits, uint64 until);
     event Unpaused();
 
+    error Custody_ZeroAddress();
+    error Custody_BadParameters();
+    error Custody_Paused(uint256 bits, uint64 until);
+    error Custody_WrongCustody(uint64 chainId, address custody);
+    error Custody_RootPending(uint64 epoch, uint64 activeAt);
+    error Custody_NothingPending();
+    error Custody_EpochNotNewer(uint64 epoch, uint64 active);
+    error Custody_TooOld(uint64 snapshotTime, uint256 blockTime);
+    error Custody_UnknownRules(bytes32 rulesHash);
+    error Custody_WrongKills(uint32 given, uint32 kills);
+    error Custody_SetNotInTerm(uint32 setId, uint64 snapshotTime);
+    error Custody_NotAnApproval(uint8 kind);
+    error Custody_NoQuorum(uint256 signedWeight, uint256 totalWeight);
+    error Custody_LineNotInSummary(uint256 index);
+    error Custody_ZeroPayoutRoot();
+    error Custody_BlockFell(uint64 blockNumber, uint64 active);
+    error Custody_BlockInFuture(uint64 blockNumber, uint256 current);
+    error Custody_NotEveryAsset(uint256 given, uint256 listed);
+    error Custody_TreeHashCount(uint256 given, uint256 expected);
+    error Custody_AssetsNotSorted(address token);
+    error Custody_NotListed(address token);
+    error Custody_WrongLotSize(address token, uint128 given, uint128 lotSize);
+    error Custody_LotsOutOfRange(address token);
+    error Custody_SumsOutOfOrder(address token);
+    error Custody_BooksUnequal(address token);
+    error Custody_FiguresFell(address token);
+    error Custody_ReservesShort(address token, uint256 held, uint256 needed);
+    error Custody_WrongAssetRoot(address token);
+    error Custody_PayoutNotInRoot(address token, address wallet, uint64 cumulative);
+    error Custody_NothingDue(address token, address wallet);
+    error Custody_BeyondAuthorised(address token, uint64 paidOut, uint64 authorisedOut);
+    error Custody_PaymentFailed(address token, address wallet);
+    error Custody_GasTooLow(uint256 payee);
+    error Custody_AlreadyListed(address token);
+    error Custody_BadLotSize(uint128 lotSize);
+    error Custody_TooManyAssets(uint256 max);
+    error Custody_NotAContract(address token);
+    error Custody_ZeroRulesHash();
+    error Custody_BadPause(uint256 bits, uint64 until);
+    error Custody_PauseTooLong(uint256 seconds_);
+    error Custody_NotPaused();
+
+    /// @notice Brings an approved epoch to this custody: anybody may, the certificate is the authority.
+    /// @dev Inside a dispute window the root waits as pending; without one it is active at once.
+    /// @param line This custody's line, at `lineIndex` of the summary's lines.
+    /// @param linePath Siblings, bottom-up.
+    /// @param treeHashes Bare tree hash per asset of the line; each asset root is recomputed over the line's own sums.
     function settle(
         Summary calldata summary,
         Line calldata line,
@@ -42,19 +92,44 @@ interface ICustody {
         Certificate calldata certificate
     ) external;
 
+    /// @notice Activates a pending root whose dispute window has passed.
     function activate() external;
+
+    /// @notice Pays many leaves of the active root. What is paid already is skipped; a payee that cannot be paid is
+    /// deferred and blocks nobody. A leaf that is not in the root fails the batch.
     function distribute(PayoutClaim[] calldata claims) external;
+
+    /// @notice Pays one leaf of the active root to its wallet, whoever calls.
     function claim(PayoutClaim calldata payout) external;
+
+    /// @notice Guardian: stops settling (bit 0) or paying (bit 1) until a time; at most 72 hours in any 30 days.
     function pause(uint256 bits, uint64 until) external;
+
+    /// @notice Guardian: ends a pause and gets the rest of it back.
     function unpause() external;
+
+    /// @notice Admin: lists an asset for good. `lotSize` is base units per lot; native ETH is token zero.
+    /// @dev Only tokens that neither rebase nor take a fee on transfer.
     function listAsset(address token, uint128 lotSize) external;
+
+    /// @notice Admin: makes a rules hash current; the one before stays accepted, older ones do not.
     function setRulesHash(bytes32 rulesHash) external;
 
     function asset(address token) external view returns (AssetState memory);
+
+    /// @notice Listed tokens in the order of listing.
     function tokens() external view returns (address[] memory);
+
+    /// @notice Lots ever paid to a wallet.
     function paid(address token, address wallet) external view returns (uint64 lots);
+
+    /// @notice The root that pays now; a pending one is not it until activated.
     function activeRoot() external view returns (ActiveRoot memory);
+
+    /// @notice The root inside or past its dispute window; zeros when there is none.
     function pendingRoot() external view returns (ActiveRoot memory root, uint64 activeAt);
+
+    /// @notice How many roots were killed here; lines name it, so what was sealed before a kill cannot settle.
     function kills() external view returns (uint32);
     function rulesHashKnown(bytes32 rulesHash) external view returns (bool);
 }

@@ -41,8 +41,38 @@ interface IEpochManager {
     event EpochRejected(uint64 indexed epoch, bytes32 indexed digest);
     event RulesHashSet(bytes32 indexed rulesHash);
 
+    error EpochManager_ZeroAddress();
+    error EpochManager_BadParameters();
+    error EpochManager_ZeroRulesHash();
+    error EpochManager_NotNextEpoch(uint64 given, uint64 expected);
+    error EpochManager_SnapshotNotLater(uint64 snapshotTime, uint64 previous);
+    error EpochManager_SnapshotFarFromNow(uint64 snapshotTime, uint256 blockTime);
+    error EpochManager_UnknownRules(bytes32 rulesHash);
+    error EpochManager_SetNotInTerm(uint32 setId, uint64 snapshotTime);
+    error EpochManager_BadLineCount(uint256 lines, uint32 lineCount);
+    error EpochManager_LinesNotSorted(uint256 index);
+    error EpochManager_WrongLinesRoot(bytes32 expected, bytes32 given);
+    error EpochManager_UnknownEpoch(uint64 epoch);
+    error EpochManager_VotingClosed(uint64 epoch, uint64 voteDeadline);
+    error EpochManager_Superseded(uint64 epoch, uint64 lastApproved);
+    error EpochManager_NotHeavier(uint256 signedWeight, uint256 heaviest);
+    error EpochManager_NotMember(uint64 epoch, uint32 index, address validator);
+    error EpochManager_BadKeyLength(uint256 length);
+
+    /// @notice Posts the next epoch: its summary and every line, so that events alone tell the whole balance sheet.
+    /// @dev Checks form only (number, time, rules, set, lines root); whether the sheet is true is the validators' verdict.
     function propose(Summary calldata summary, Line[] calldata lines) external;
+
+    /// @notice Takes a certificate heavier than the heaviest of its kind; anybody may bring it.
+    /// @dev Two thirds of APPROVE approve, more than one third of REJECT rejects, both for good. An undecided epoch can be
+    /// decided at any time, approved only until a later one is.
     function certify(uint64 epoch, Certificate calldata certificate) external;
+
+    /// @notice Publishes one validator's vote; anybody may bring it. Nothing is stored: certificates are built from events.
+    /// @param kind 1 APPROVE, 2 REJECT, 3 DISPUTE.
+    /// @param rule 0 for APPROVE, else the lowest failing rule.
+    /// @param path Siblings of the member in the epoch's set, bottom-up.
+    /// @param signature G2, 192 bytes.
     function castVote(
         uint64 epoch,
         uint8 kind,
@@ -51,12 +81,19 @@ interface IEpochManager {
         bytes32[] calldata path,
         bytes calldata signature
     ) external;
+
+    /// @notice Makes a rules hash current; the one before stays accepted, older ones do not.
     function setRulesHash(bytes32 rulesHash) external;
 
+    /// @notice Digest stored for an epoch; the only one validators may sign for this number.
     function digestOf(uint64 epoch) external view returns (bytes32);
     function statusOf(uint64 epoch) external view returns (Status);
     function setIdOf(uint64 epoch) external view returns (uint32);
     function snapshotTimeOf(uint64 epoch) external view returns (uint64);
+
+    /// @notice Newest proposed epoch; zero before the first.
     function lastEpoch() external view returns (uint64);
+
+    /// @notice Newest Approved epoch and its digest: the next `parent`.
     function lastApproved() external view returns (uint64 epoch, bytes32 digest);
 }

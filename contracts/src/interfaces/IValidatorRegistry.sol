@@ -15,20 +15,69 @@ interface IValidatorRegistry {
     event TermFixed(uint32 indexed setId, SetHeader header);
     event TermSent(uint32 indexed setId, uint256 ticket);
 
+    error ValidatorRegistry_ZeroAddress();
+    error ValidatorRegistry_BadParameters();
+    error ValidatorRegistry_UnbondingTooShort(uint64 unbondingSeconds, uint64 needed);
+    error ValidatorRegistry_AlreadyRegistered(address validator);
+    error ValidatorRegistry_NotRegistered(address validator);
+    error ValidatorRegistry_StillUnbonding(address validator, uint64 withdrawableAt);
+    error ValidatorRegistry_NothingUnbonding(address validator);
+    error ValidatorRegistry_StakeTooSmall(uint128 amount, uint128 minimum);
+    error ValidatorRegistry_SetFull(uint32 count);
+    error ValidatorRegistry_BadKeyLength(uint256 length);
+    error ValidatorRegistry_BadPossessionLength(uint256 length);
+    error ValidatorRegistry_KeyIsInfinity();
+    error ValidatorRegistry_KeyUsed(bytes key);
+    error ValidatorRegistry_BadPossession(address validator);
+    error ValidatorRegistry_NoEncryptionKey();
+    error ValidatorRegistry_TokenFellShort(uint256 expected, uint256 received);
+    error ValidatorRegistry_TooFewValidators(uint32 count, uint32 needed);
+    error ValidatorRegistry_KeySumIsInfinity();
+    error ValidatorRegistry_TermTooEarly(uint64 opensAt);
+    error ValidatorRegistry_UnknownTerm(uint32 setId);
+    error ValidatorRegistry_BridgeNotSet();
+
+    /// @notice Takes a seat: the caller is validator and cold key.
+    /// @param key BLS12-381 voting key, G1, 96 bytes; never used before, by anybody.
+    /// @param possession Signature by that key over `Possession(caller, caller, key)`, G2, 192 bytes.
+    /// @param encryptionKey X25519 key to which mapping files are wrapped.
+    /// @param amount Stake in base units of the stake token, at least {minimumStake}; must be approved.
     function register(bytes calldata key, bytes calldata possession, bytes32 encryptionKey, uint128 amount) external;
+
+    /// @notice Adds stake to the caller's seat; its weight stays capped.
     function topUp(uint128 amount) external;
+
+    /// @notice Gives the caller's seat up. Unbonding starts when no fixed term counts the caller any more.
     function requestExit() external;
+
+    /// @notice Pays the caller's unbonded stake.
     function withdraw() external;
+
+    /// @notice Fixes the next term's set as it stands now; anybody may call it once the term is close enough.
     function fixTerm() external returns (uint32 setId);
+
+    /// @notice Sends a fixed term to L2 by a retryable ticket paid by `msg.value`; anybody may send it, again and again.
+    /// @return ticket Number of the ticket in the inbox.
     function sendTerm(uint32 setId, uint256 maxSubmissionCost, uint256 gasLimit, uint256 maxFeePerGas)
         external
         payable
         returns (uint256 ticket);
 
+    /// @notice A fixed term's header; zeros for an unknown one.
     function header(uint32 setId) external view returns (SetHeader memory);
+
+    /// @notice Newest fixed term; zero before the first.
     function latestSetId() external view returns (uint32);
+
+    /// @notice Stake of a seated validator, or what is unbonding, in base units.
     function stakeOf(address validator) external view returns (uint128);
+
+    /// @notice A validator's seat.
     function indexOf(address validator) external view returns (uint32 index, bool registered);
+
+    /// @notice ERC-20 that is staked.
     function stakeToken() external view returns (address);
+
+    /// @notice Least stake of a seat, in base units.
     function minimumStake() external view returns (uint128);
 }

@@ -7,7 +7,16 @@ import {SetHeader} from "./PobsTypes.sol";
 interface IValidatorSets {
     event SetAccepted(uint32 indexed setId, SetHeader header);
 
+    error ValidatorSets_NotWriter(address caller);
+    error ValidatorSets_BadHeader(uint32 setId);
+    error ValidatorSets_ZeroAddress();
+
+    /// @notice Takes a header with a newer id; repeated and older ones are ignored without failing.
     function accept(SetHeader calldata header) external;
+
+    /// @notice A set's header; an unknown set has zero weight, root and times.
     function header(uint32 setId) external view returns (SetHeader memory);
+
+    /// @notice Newest set accepted here; zero before the first.
     function latestSetId() external view returns (uint32);
 }

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {ChainClock} from "../arbitrum/ChainClock.sol";
+import {ICustody} from "../interfaces/ICustody.sol";
+import {IValidatorSets} from "../interfaces/IValidatorSets.sol";
+import {AssetLine, Certificate, Line, PayoutClaim, SetHeader, Summary} from "../interfaces/PobsTypes.sol";
+import {CertificateLib} from "../libraries/CertificateLib.sol";
+import {GpmpLib} from "../libraries/GpmpLib.sol";
+import {PayoutLib} from "../libraries/PayoutLib.sol";
+import {RulesHashes} from "../libraries/RulesHashes.sol";
+import {SummaryLib} from "../libraries/SummaryLib.sol";
+import {CustodyControl} from "./CustodyControl.sol";
+import {PaymentLib} from "./PaymentLib.sol";
+
+/// @title Custody of one chain: pooled funds that leave only by an epoch two thirds of the validators approved.
+/// @dev Deposits are plain transfers: nothing here runs for them but {receive}.
+contract Custody is CustodyControl, ReentrancyGuardTransient {
+    using RulesHashes for RulesHashes.Hashes;
+
+    /// @notice Gas a payee may use in {distribute}; enough for any listed token, too little to hold up a batch.
+    uint256 public constant PAYEE_GAS = 100_000;
+    /// @dev What must be left besides, for the 1/64 rule and for booking the failure.
+    uint256 private constant PAYEE_GAS_RESERVE = 30_000;
+
+    IValidatorSets public immutable SETS;
+    /// @notice EIP-712 domain of the deployment, equal on every chain.
+    bytes32 public immutable DOMAIN;
+    /// @notice MAX_AGE: seconds after its snapshot in which an epoch may settle.
+    uint64 public immutable MAX_AGE;
+    /// @notice Seconds a settled root waits before it pays.
+    uint64 public immutable DISPUTE_WINDOW;
+    /// @notice True on an Arbitrum chain: block numbers come from ArbSys.
+    bool public immutable ARBITRUM;
+
+    /// @param salt Names the deployment: see {SummaryLib-saltOf}.
+    constructor(IValidatorSets sets, bytes32 salt, uint64 maxAge, uint64 disputeWindow, bool arbitrum) {
+        if (address(sets) == address(0)) revert Custody_ZeroAddress();
+        if (salt == bytes32(0) || maxAge == 0 || block.chainid > type(uint64).max) revert Custody_BadParameters();
+        ChainClock.check(arbitrum);
+        SETS = sets;
+        DOMAIN = SummaryLib.domainSeparator(salt);
+        MAX_AGE = maxAge;
+        DISPUTE_WINDOW = disputeWindow;
+        ARBITRUM = arbitrum;
+        _disableInitializers();
+    }
+
+    /// @dev A plain push of ETH is a deposit (paper §3.3 Fig. 4).
+    receive() external payable {
+        emit EtherReceived(msg.sender, msg.value);
+    }
+
+    /// @param admin A timelock: it may upgrade, list assets and set rules.
+    function initialize(address admin, address guardian) external initializer {
+        if (admin == address(0) || guardian == address(0)) revert Custody_ZeroAddress();
+        _grantRole(DEFAULT_ADMIN_ROLE, admin);
+        _grantRole(GUARDIAN_ROLE, guardian);
+    }
+
+    /// @inheritdoc ICustody
+    function settle(
+        Summary calldata summary,
+        Line calldata line,
+        uint256 lineIndex,
+        bytes32[] calldata linePath,
+        bytes32[] calldata treeHashes,
+        Certificate calldata certificate
+    ) external nonReentrant {
+        _requireNotPaused(PAUSE_SETTLE);
+        _makeRoom();
+        // Check
+        _checkSummary(summary);
+        _checkLine(line);
+        if (!SummaryLib.verifyLine(summary, line, lineIndex, linePath)) revert Custody_LineNotInSummary(lineIndex);
+        bytes32 digest = SummaryLib.digest(DOMAIN, summary);
+        uint256 signed = _checkCertificate(summary, digest, certificate);
+
+        // Effect
+        _bookAssets(line.assets, treeHashes);
+        emit Settled(summary.epoch, digest, line.payoutRoot, line.blockNumber, signed);
+        _bookRoot(summary, line);
+    }
+
+    /// @inheritdoc ICustody
+    function activate() external nonReentrant {
+        _requireNotPaused(PAUSE_SETTLE);
+        uint64 activeAt = _storage().pendingActiveAt;
+        if (activeAt == 0) revert Custody_NothingPending();
+        if (block.timestamp < activeAt) revert Custody_RootPending(_storage().pending.epoch, activeAt);
+        _activatePending();
+    }
+
+    /// @inheritdoc ICustody
+    function distribute(PayoutClaim[] calldata claims) external nonReentrant {
+        _requireNotPaused(PAUSE_PAY);
+        _activateIfDue();
+        for (uint256 i = 0; i < claims.length; ++i) {
+            (uint64 lots, bool payable_) = _book(claims[i]);
+            if (lots == 0) continue;
+            if (gasleft() < PAYEE_GAS + PAYEE_GAS_RESERVE) revert Custody_GasTooLow(i);
+            if (!payable_ || !_pay(claims[i], lots, PAYEE_GAS)) _defer(claims[i], lots, payable_);
+        }
+    }
+
+    /// @inheritdoc ICustody
+    function claim(PayoutClaim calldata payout) external nonReentrant {
+        _requireNotPaused(PAUSE_PAY);
+        _activateIfDue();
+        (uint64 lots, bool payable_) = _book(payout);
+        if (lots == 0) revert Custody_NothingDue(payout.token, payout.wallet);
+        if (!payable_) {
+            Asset storage stored = _storage().assets[payout.token];
+            revert Custody_BeyondAuthorised(payout.token, stored.paidOut + lots, stored.authorisedOut);
+        }
+        if (!_pay(payout, lots, gasleft())) revert Custody_PaymentFailed(payout.token, payout.wallet);
+    }
+
+    /// @dev Everything about the summary that needs no signature.
+    function _checkSummary(Summary calldata summary) private view {
+        CustodyStorage storage $ = _storage();
+        if (summary.epoch <= $.active.epoch) revert Custody_EpochNotNewer(summary.epoch, $.active.epoch);
+        if (block.timestamp > uint256(summary.snapshotTime) + MAX_AGE) {
+            revert Custody_TooOld(summary.snapshotTime, block.timestamp);
+        }
+        if (!$.rules.known(summary.rulesHash)) revert Custody_UnknownRules(summary.rulesHash);
+    }
+
+    /// @dev The line is this custody's, of this many kills, and not of an earlier block than the active one.
+    function _checkLine(Line calldata line) private view {
+        Root storage active = _storage().active;
+        if (line.chainId != block.chainid || line.custody != address(this)) {
+            revert Custody_WrongCustody(line.chainId, line.custody);
+        }
+        if (line.kills != active.kills) revert Custody_WrongKills(line.kills, active.kills);
+        if (line.payoutRoot == bytes32(0)) revert Custody_ZeroPayoutRoot();
+        if (line.blockNumber < active.blockNumber) revert Custody_BlockFell(line.blockNumber, active.blockNumber);
+        uint256 current = ChainClock.blockNumber(ARBITRUM);
+        if (line.blockNumber > current) revert Custody_BlockInFuture(line.blockNumber, current);
+    }
+
+    /// @dev Two thirds of the summary's own set, in term at the snapshot, approved exactly this digest.
+    function _checkCertificate(Summary calldata summary, bytes32 digest, Certificate calldata certificate)
+        private
+        view
+        returns (uint256 signed)
+    {
+        if (certificate.kind != CertificateLib.APPROVE) revert Custody_NotAnApproval(certificate.kind);
+        SetHeader memory set = SETS.header(summary.setId);
+        if (summary.snapshotTime < set.activeFrom || summary.snapshotTime >= set.activeUntil) {
+            revert Custody_SetNotInTerm(summary.setId, summary.snapshotTime);
+        }
+        signed = CertificateLib.signedWeight(set, certificate, CertificateLib.Ballot(DOMAIN, digest, summary.epoch));
+        if (!CertificateLib.isQuorum(signed, set.totalWeight)) revert Custody_NoQuorum(signed, set.totalWeight);
+    }
+
+    /// @dev Every listed asset, each once, sorted by token.
+    function _bookAssets(AssetLine[] calldata lines, bytes32[] calldata treeHashes) private {
+        uint256 count = _storage().tokenCount;
+        if (lines.length != count) revert Custody_NotEveryAsset(lines.length, count);
+        if (treeHashes.length != count) revert Custody_TreeHashCount(treeHashes.length, count);
+        for (uint256 i = 0; i < count; ++i) {
+            if (i != 0 && lines[i].token <= lines[i - 1].token) revert Custody_AssetsNotSorted(lines[i].token);
+            _bookAsset(i, lines[i], treeHashes[i]);
+        }
+    }
+
+    function _bookAsset(uint256 index, AssetLine calldata line, bytes32 treeHash) private {
+        CustodyStorage storage $ = _storage();
+        address token = line.token;
+        Asset memory stored = $.assets[token];
+        // Check
+        if (stored.lotSize == 0) revert Custody_NotListed(token);
+        if (line.lotSize != stored.lotSize) revert Custody_WrongLotSize(token, line.lotSize, stored.lotSize);
+        (uint64 deposited, uint64 authorisedOut) = _checkFigures(line);
+        if (deposited < stored.deposited || authorisedOut < stored.authorisedOut) revert Custody_FiguresFell(token);
+        uint256 held = PaymentLib.balance(token) + uint256(stored.paidOut) * stored.lotSize;
+        uint256 needed = uint256(deposited) * stored.lotSize;
+        if (held < needed) revert Custody_ReservesShort(token, held, needed);
+        GpmpLib.Sums memory sums = GpmpLib.Sums(line.liabilities, line.withdrawable, line.withdrawals, line.count);
+        // forge-lint: disable-next-line(unsafe-typecast) -- below ASSETS_MAX
+        bytes32 root = GpmpLib.root(uint16(index), token, line.lotSize, treeHash, sums);
+        if (root != line.root || (treeHash == bytes32(0)) != (line.count == 0)) revert Custody_WrongAssetRoot(token);
+
+        // Effect
+        if (DISPUTE_WINDOW == 0) {
+            stored.deposited = deposited;
+            stored.authorisedOut = authorisedOut;
+            $.assets[token] = stored;
+        } else {
+            $.pendingFigures[token] = Figures(deposited, authorisedOut);
+        }
+    }
+
+    /// @dev Ranges, row order of the sums, and V8: what is owed is what came in and was not let out.
+    function _checkFigures(AssetLine calldata line) private pure returns (uint64 deposited, uint64 authorisedOut) {
+        (deposited, authorisedOut) = (line.deposited, line.authorisedOut);
+        (uint64 liabilities, uint64 withdrawable, uint64 withdrawals) =
+            (line.liabilities, line.withdrawable, line.withdrawals);
+        if ((deposited | authorisedOut | liabilities) >= GpmpLib.LOTS_LIMIT) {
+            revert Custody_LotsOutOfRange(line.token);
+        }
+        if (liabilities < withdrawable || withdrawable < withdrawals) revert Custody_SumsOutOfOrder(line.token);
+        // Below 2^63 each, so the sums do not wrap.
+        unchecked {
+            if (liabilities + authorisedOut != deposited + withdrawals) revert Custody_BooksUnequal(line.token);
+        }
+    }
+
+    /// @dev Stores the root as active or, with a dispute window, as pending.
+    function _bookRoot(Summary calldata summary, Line calldata line) private {
+        CustodyStorage storage $ = _storage();
+        Root memory root = Root({
+            epoch: summary.epoch,
+            snapshotTime: summary.snapshotTime,
+            blockNumber: line.blockNumber,
+            payoutCount: line.payoutCount,
+            kills: line.kills,
+            payoutRoot: line.payoutRoot
+        });
+        if (DISPUTE_WINDOW == 0) {
+            $.active = root;
+            emit RootActivated(root.epoch, root.payoutRoot);
+        } else {
+            $.pending = root;
+            $.pendingActiveAt = uint64(block.timestamp) + DISPUTE_WINDOW;
+        }
+    }
+
+    /// @dev One pending root at a time: a due one is activated first, another one is in the way.
+    function _makeRoom() private {
+        uint64 activeAt = _storage().pendingActiveAt;
+        if (activeAt == 0) return;
+        if (block.timestamp < activeAt) revert Custody_RootPending(_storage().pending.epoch, activeAt);
+        _activatePending();
+    }
+
+    function _activateIfDue() private {
+        uint64 activeAt = _storage().pendingActiveAt;
+        if (activeAt != 0 && block.timestamp >= activeAt && !_isPaused(PAUSE_SETTLE)) _activatePending();
+    }
+
+    function _activatePending() private {
+        CustodyStorage storage $ = _storage();
+        Root memory root = $.pending;
+        $.active = root;
+        delete $.pending;
+        $.pendingActiveAt = 0;
+        uint256 count = $.tokenCount;
+        for (uint256 i = 0; i < count; ++i) {
+            address token = $.tokens[i];
+            Figures memory figures = $.pendingFigures[token];
+            // An asset listed while the root was pending has no figures yet.
+            if (figures.deposited < $.assets[token].deposited) continue;
+            $.assets[token].deposited = figures.deposited;
+            $.assets[token].authorisedOut = figures.authorisedOut;
+        }
+        emit RootActivated(root.epoch, root.payoutRoot);
+    }
+
+    /// @dev Books a leaf of the active root as paid, before any payee code runs.
+    /// @return lots Due; zero when nothing is.
+    /// @return booked False when this would exceed what was ever authorised; then nothing is booked.
+    function _book(PayoutClaim calldata payout) private returns (uint64 lots, bool booked) {
+        CustodyStorage storage $ = _storage();
+        if (!PayoutLib.verify(payout, $.active.payoutRoot, $.active.payoutCount)) {
+            revert Custody_PayoutNotInRoot(payout.token, payout.wallet, payout.cumulative);
+        }
+        Asset storage stored = $.assets[payout.token];
+        if (stored.lotSize == 0) revert Custody_NotListed(payout.token);
+        uint64 before = $.paid[payout.token][payout.wallet];
+        if (payout.cumulative <= before) return (0, false);
+        lots = payout.cumulative - before;
+        if (uint256(stored.paidOut) + lots > stored.authorisedOut) return (lots, false);
+        $.paid[payout.token][payout.wallet] = payout.cumulative;
+        stored.paidOut += lots;
+        return (lots, true);
+    }
+
+    function _pay(PayoutClaim calldata payout, uint64 lots, uint256 gasAllowance) private returns (bool ok) {
+        CustodyStorage storage $ = _storage();
+        uint256 amount = uint256(lots) * $.assets[payout.token].lotSize;
+        ok = PaymentLib.send(payout.token, payout.wallet, amount, gasAllowance);
+        if (ok) emit Paid(payout.token, payout.wallet, lots, payout.cumulative, $.active.epoch);
+    }
+
+    /// @dev Takes a booking back; the guard kept everybody else out meanwhile. The leaf stays claimable.
+    function _defer(PayoutClaim calldata payout, uint64 lots, bool booked) private {
+        CustodyStorage storage $ = _storage();
+        if (booked) {
+            $.paid[payout.token][payout.wallet] = payout.cumulative - lots;
+            $.assets[payout.token].paidOut -= lots;
+        }
+        emit PayoutDeferred(payout.token, payout.wallet, lots, $.active.epoch);
+    }
+}

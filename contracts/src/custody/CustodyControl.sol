@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccessControlUpgradeable} from "@openzeppelin/contracts-upgradeable/access/AccessControlUpgradeable.sol";
+import {UUPSUpgradeable} from "@openzeppelin/contracts-upgradeable/proxy/utils/UUPSUpgradeable.sol";
+import {ICustody} from "../interfaces/ICustody.sol";
+import {RulesHashes} from "../libraries/RulesHashes.sol";
+
+/// @title State, roles, listing, rules and pauses of a custody; nothing here moves funds.
+abstract contract CustodyControl is ICustody, AccessControlUpgradeable, UUPSUpgradeable {
+    using RulesHashes for RulesHashes.Hashes;
+
+    /// @dev One word, so that settling and paying touch one slot per asset. A lot is below 2^64 base units.
+    struct Asset {
+        uint64 lotSize;
+        uint64 deposited;
+        uint64 authorisedOut;
+        uint64 paidOut;
+    }
+
+    struct Root {
+        uint64 epoch;
+        uint64 snapshotTime;
+        uint64 blockNumber;
+        uint32 payoutCount;
+        /// @dev Kills of the custody in the active root; unused in the pending one.
+        uint32 kills;
+        bytes32 payoutRoot;
+    }
+
+    /// @dev Cumulative figures that a pending root brings when it is activated.
+    struct Figures {
+        uint64 deposited;
+        uint64 authorisedOut;
+    }
+
+    /// @custom:storage-location erc7201:pobs.storage.Custody
+    struct CustodyStorage {
+        Root active;
+        uint64 pendingActiveAt;
+        uint64 pausedUntil;
+        /// @dev Seconds of pause counted against the guardian's allowance.
+        uint32 pauseSpent;
+        uint8 pauseBits;
+        uint16 tokenCount;
+        Root pending;
+        RulesHashes.Hashes rules;
+        address[] tokens;
+        mapping(address token => Asset) assets;
+        mapping(address token => Figures) pendingFigures;
+        mapping(address token => mapping(address wallet => uint64)) paid;
+    }
+
+    /// @dev keccak256(abi.encode(uint256(keccak256("pobs.storage.Custody")) - 1)) & ~bytes32(uint256(0xff))
+    bytes32 private constant STORAGE = 0xf8e2416086dec83057915a3433cbb81ba8b9ad9d06eaa9e32ee798510cffd400;
+
+    /// @notice May pause, and nothing else.
+    bytes32 public constant GUARDIAN_ROLE = keccak256("GUARDIAN");
+
+    uint256 public constant PAUSE_SETTLE = 1;
+    uint256 public constant PAUSE_PAY = 2;
+    uint256 public constant PAUSE_MAX = 72 hours;
+    uint256 public constant PAUSE_PERIOD = 30 days;
+    uint256 public constant ASSETS_MAX = 32;
+
+    /// @inheritdoc ICustody
+    function pause(uint256 bits, uint64 until) external onlyRole(GUARDIAN_ROLE) {
+        CustodyStorage storage $ = _storage();
+        if (bits == 0 || bits > (PAUSE_SETTLE | PAUSE_PAY) || until <= block.timestamp) {
+            revert Custody_BadPause(bits, until);
+        }
+        bool running = block.timestamp < $.pausedUntil;
+        // The allowance is renewed only when a whole period has passed since the last pause ended, so no window of
+        // that length ever holds more than one allowance.
+        uint256 spent = block.timestamp >= $.pausedUntil + PAUSE_PERIOD ? 0 : $.pauseSpent;
+        uint256 from = running ? $.pausedUntil : block.timestamp;
+        if (until > from) spent += until - from;
+        if (spent > PAUSE_MAX) revert Custody_PauseTooLong(spent);
+
+        // forge-lint: disable-next-line(unsafe-typecast) -- at most PAUSE_MAX
+        $.pauseSpent = uint32(spent);
+        // forge-lint: disable-next-line(unsafe-typecast) -- at most 3
+        $.pauseBits = uint8(running ? $.pauseBits | bits : bits);
+        if (until > $.pausedUntil) $.pausedUntil = until;
+        emit Paused($.pauseBits, $.pausedUntil);
+    }
+
+    /// @inheritdoc ICustody
+    function unpause() external onlyRole(GUARDIAN_ROLE) {
+        CustodyStorage storage $ = _storage();
+        if (block.timestamp >= $.pausedUntil) revert Custody_NotPaused();
+        // forge-lint: disable-next-line(unsafe-typecast) -- the running pause was counted, at most PAUSE_MAX
+        $.pauseSpent -= uint32($.pausedUntil - block.timestamp);
+        $.pausedUntil = uint64(block.timestamp);
+        $.pauseBits = 0;
+        emit Unpaused();
+    }
+
+    /// @inheritdoc ICustody
+    function listAsset(address token, uint128 lotSize) external onlyRole(DEFAULT_ADMIN_ROLE) {
+        CustodyStorage storage $ = _storage();
+        if (lotSize == 0 || lotSize > type(uint64).max) revert Custody_BadLotSize(lotSize);
+        if ($.assets[token].lotSize != 0) revert Custody_AlreadyListed(token);
+        if ($.tokens.length == ASSETS_MAX) revert Custody_TooManyAssets(ASSETS_MAX);
+        if (token != address(0) && token.code.length == 0) revert Custody_NotAContract(token);
+
+        $.tokens.push(token);
+        // forge-lint: disable-next-line(unsafe-typecast) -- at most ASSETS_MAX
+        $.tokenCount = uint16($.tokens.length);
+        // forge-lint: disable-next-line(unsafe-typecast) -- checked above
+        $.assets[token].lotSize = uint64(lotSize);
+        emit AssetListed(token, lotSize);
+    }
+
+    /// @inheritdoc ICustody
+    function setRulesHash(bytes32 rulesHash) external onlyRole(DEFAULT_ADMIN_ROLE) {
+        if (rulesHash == bytes32(0)) revert Custody_ZeroRulesHash();
+        _storage().rules.set(rulesHash);
+        emit RulesHashSet(rulesHash);
+    }
+
+    /// @inheritdoc ICustody
+    function asset(address token) external view returns (AssetState memory) {
+        Asset memory stored = _storage().assets[token];
+        return
+            AssetState(stored.lotSize != 0, stored.lotSize, stored.deposited, stored.authorisedOut, stored.paidOut);
+    }
+
+    /// @inheritdoc ICustody
+    function tokens() external view returns (address[] memory) {
+        return _storage().tokens;
+    }
+
+    /// @inheritdoc ICustody
+    function paid(address token, address wallet) external view returns (uint64 lots) {
+        return _storage().paid[token][wallet];
+    }
+
+    /// @inheritdoc ICustody
+    function activeRoot() external view returns (ActiveRoot memory) {
+        return _view(_storage().active);
+    }
+
+    /// @inheritdoc ICustody
+    function pendingRoot() external view returns (ActiveRoot memory root, uint64 activeAt) {
+        CustodyStorage storage $ = _storage();
+        return (_view($.pending), $.pendingActiveAt);
+    }
+
+    /// @inheritdoc ICustody
+    function kills() external view returns (uint32) {
+        return _storage().active.kills;
+    }
+
+    /// @inheritdoc ICustody
+    function rulesHashKnown(bytes32 rulesHash) external view returns (bool) {
+        return _storage().rules.known(rulesHash);
+    }
+
+    function _authorizeUpgrade(address) internal override onlyRole(DEFAULT_ADMIN_ROLE) {}
+
+    function _isPaused(uint256 bit) internal view returns (bool) {
+        CustodyStorage storage $ = _storage();
+        return block.timestamp < $.pausedUntil && $.pauseBits & bit != 0;
+    }
+
+    function _requireNotPaused(uint256 bit) internal view {
+        if (_isPaused(bit)) revert Custody_Paused(_storage().pauseBits, _storage().pausedUntil);
+    }
+
+    function _storage() internal pure returns (CustodyStorage storage $) {
+        assembly {
+            $.slot := STORAGE
+        }
+    }
+
+    function _view(Root storage root) private view returns (ActiveRoot memory) {
+        return ActiveRoot(root.epoch, root.snapshotTime, root.blockNumber, root.payoutCount, root.payoutRoot);
+    }
+}

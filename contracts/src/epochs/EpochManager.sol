@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccessControlUpgradeable} from "@openzeppelin/contracts-upgradeable/access/AccessControlUpgradeable.sol";
+import {UUPSUpgradeable} from "@openzeppelin/contracts-upgradeable/proxy/utils/UUPSUpgradeable.sol";
+import {IEpochManager} from "../interfaces/IEpochManager.sol";
+import {IValidatorSets} from "../interfaces/IValidatorSets.sol";
+import {Certificate, Line, Member, SetHeader, Summary, VoteGroup} from "../interfaces/PobsTypes.sol";
+import {BlsLib} from "../libraries/BlsLib.sol";
+import {CertificateLib} from "../libraries/CertificateLib.sol";
+import {MembersLib} from "../libraries/MembersLib.sol";
+import {RulesHashes} from "../libraries/RulesHashes.sol";
+import {SummaryLib} from "../libraries/SummaryLib.sol";
+
+/// @title L2: where epochs are proposed and votes tallied.
+contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeable {
+    using RulesHashes for RulesHashes.Hashes;
+
+    struct Proposal {
+        bytes32 digest;
+        uint64 snapshotTime;
+        uint64 voteDeadline;
+        uint32 setId;
+        Status status;
+        /// @dev Heaviest certificate by kind, APPROVE first.
+        uint128[3] heaviest;
+    }
+
+    /// @custom:storage-location erc7201:pobs.storage.EpochManager
+    struct ManagerStorage {
+        uint64 lastEpoch;
+        uint64 lastApproved;
+        RulesHashes.Hashes rules;
+        mapping(uint64 epoch => Proposal) proposals;
+    }
+
+    /// @dev keccak256(abi.encode(uint256(keccak256("pobs.storage.EpochManager")) - 1)) & ~bytes32(uint256(0xff))
+    bytes32 private constant STORAGE = 0x7beb9b97428189d2b21d971cae469554ea2e0eb67cb370957ab1c73cb22e3200;
+
+    /// @notice May propose epochs.
+    bytes32 public constant POSTER_ROLE = keccak256("POSTER");
+
+    /// @notice Greatest distance between a snapshot and the block that proposes it, seconds.
+    uint256 public constant CLOCK_SKEW_MAX = 120;
+
+    IValidatorSets public immutable SETS;
+    /// @notice EIP-712 domain of the deployment, equal on every chain.
+    bytes32 public immutable DOMAIN;
+    /// @notice Seconds after the proposal in which votes on a decided epoch still count as participation.
+    uint64 public immutable VOTE_PERIOD;
+
+    /// @param salt Names the deployment: see {SummaryLib-saltOf}.
+    constructor(IValidatorSets sets, bytes32 salt, uint64 votePeriod) {
+        if (address(sets) == address(0)) revert EpochManager_ZeroAddress();
+        if (salt == bytes32(0) || votePeriod == 0) revert EpochManager_BadParameters();
+        SETS = sets;
+        DOMAIN = SummaryLib.domainSeparator(salt);
+        VOTE_PERIOD = votePeriod;
+        _disableInitializers();
+    }
+
+    /// @param admin A timelock: it may upgrade, name posters and set rules.
+    function initialize(address admin, address poster) external initializer {
+        if (admin == address(0) || poster == address(0)) revert EpochManager_ZeroAddress();
+        _grantRole(DEFAULT_ADMIN_ROLE, admin);
+        _grantRole(POSTER_ROLE, poster);
+    }
+
+    /// @inheritdoc IEpochManager
+    function propose(Summary calldata summary, Line[] calldata lines) external onlyRole(POSTER_ROLE) {
+        ManagerStorage storage $ = _storage();
+        // Check
+        uint64 epoch = $.lastEpoch + 1;
+        if (summary.epoch != epoch) revert EpochManager_NotNextEpoch(summary.epoch, epoch);
+        _checkTime(summary.snapshotTime, $.proposals[epoch - 1].snapshotTime);
+        if (!$.rules.known(summary.rulesHash)) revert EpochManager_UnknownRules(summary.rulesHash);
+        SetHeader memory set = SETS.header(summary.setId);
+        if (
+            set.totalWeight == 0 || summary.snapshotTime < set.activeFrom || summary.snapshotTime >= set.activeUntil
+        ) revert EpochManager_SetNotInTerm(summary.setId, summary.snapshotTime);
+        _checkLines(summary, lines);
+
+        // Effect
+        bytes32 digest = SummaryLib.digest(DOMAIN, summary);
+        $.lastEpoch = epoch;
+        Proposal storage proposal = $.proposals[epoch];
+        proposal.digest = digest;
+        proposal.snapshotTime = summary.snapshotTime;
+        proposal.voteDeadline = uint64(block.timestamp) + VOTE_PERIOD;
+        proposal.setId = summary.setId;
+        proposal.status = Status.Proposed;
+        emit EpochProposed(epoch, digest, summary, lines);
+    }
+
+    /// @inheritdoc IEpochManager
+    function certify(uint64 epoch, Certificate calldata certificate) external {
+        ManagerStorage storage $ = _storage();
+        Proposal storage proposal = _openProposal(epoch);
+        bool undecided = proposal.status == Status.Proposed;
+        if (undecided && certificate.kind == CertificateLib.APPROVE && epoch < $.lastApproved) {
+            revert EpochManager_Superseded(epoch, $.lastApproved);
+        }
+        SetHeader memory set = SETS.header(proposal.setId);
+        uint256 signed = CertificateLib.signedWeight(
+            set, certificate, CertificateLib.Ballot({domain: DOMAIN, digest: proposal.digest, epoch: epoch})
+        );
+        uint256 heaviest = proposal.heaviest[certificate.kind - 1];
+        if (signed <= heaviest) revert EpochManager_NotHeavier(signed, heaviest);
+
+        // forge-lint: disable-next-line(unsafe-typecast) -- at most the set's total weight, a uint128
+        proposal.heaviest[certificate.kind - 1] = uint128(signed);
+        emit CertificateAccepted(
+            epoch, proposal.digest, certificate.kind, proposal.setId, signed, set.totalWeight, _groupInfo(certificate)
+        );
+        if (undecided) _decide(epoch, proposal, certificate.kind, signed, set.totalWeight);
+    }
+
+    /// @inheritdoc IEpochManager
+    function castVote(
+        uint64 epoch,
+        uint8 kind,
+        uint16 rule,
+        Member calldata member,
+        bytes32[] calldata path,
+        bytes calldata signature
+    ) external {
+        Proposal storage proposal = _openProposal(epoch);
+        CertificateLib.checkRule(kind, rule);
+        if (member.key.length != BlsLib.KEY_BYTES) revert EpochManager_BadKeyLength(member.key.length);
+        SetHeader memory set = SETS.header(proposal.setId);
+        if (!MembersLib.verify(member, set.membersRoot, set.count, path)) {
+            revert EpochManager_NotMember(epoch, member.index, member.validator);
+        }
+        bytes32 message = SummaryLib.voteDigest(DOMAIN, kind, epoch, proposal.setId, proposal.digest, rule);
+        CertificateLib.checkSignature(member.key, signature, message);
+
+        emit VoteCast(epoch, member.validator, kind, rule, member.index, member.weight, signature);
+    }
+
+    /// @inheritdoc IEpochManager
+    function setRulesHash(bytes32 rulesHash) external onlyRole(DEFAULT_ADMIN_ROLE) {
+        if (rulesHash == bytes32(0)) revert EpochManager_ZeroRulesHash();
+        _storage().rules.set(rulesHash);
+        emit RulesHashSet(rulesHash);
+    }
+
+    /// @inheritdoc IEpochManager
+    function digestOf(uint64 epoch) external view returns (bytes32) {
+        return _storage().proposals[epoch].digest;
+    }
+
+    /// @inheritdoc IEpochManager
+    function statusOf(uint64 epoch) external view returns (Status) {
+        return _storage().proposals[epoch].status;
+    }
+
+    /// @inheritdoc IEpochManager
+    function setIdOf(uint64 epoch) external view returns (uint32) {
+        return _storage().proposals[epoch].setId;
+    }
+
+    /// @inheritdoc IEpochManager
+    function snapshotTimeOf(uint64 epoch) external view returns (uint64) {
+        return _storage().proposals[epoch].snapshotTime;
+    }
+
+    /// @notice Until when votes on a decided epoch count as participation.
+    function voteDeadlineOf(uint64 epoch) external view returns (uint64) {
+        return _storage().proposals[epoch].voteDeadline;
+    }
+
+    /// @notice Heaviest certificates taken so far.
+    function heaviestOf(uint64 epoch) external view returns (uint128 approve, uint128 reject, uint128 dispute) {
+        uint128[3] storage heaviest = _storage().proposals[epoch].heaviest;
+        return (heaviest[0], heaviest[1], heaviest[2]);
+    }
+
+    /// @inheritdoc IEpochManager
+    function lastEpoch() external view returns (uint64) {
+        return _storage().lastEpoch;
+    }
+
+    /// @inheritdoc IEpochManager
+    function lastApproved() external view returns (uint64 epoch, bytes32 digest) {
+        ManagerStorage storage $ = _storage();
+        epoch = $.lastApproved;
+        digest = $.proposals[epoch].digest;
+    }
+
+    /// @notice True for the rules in force and the ones before them.
+    function rulesHashKnown(bytes32 rulesHash) external view returns (bool) {
+        return _storage().rules.known(rulesHash);
+    }
+
+    function _authorizeUpgrade(address) internal override onlyRole(DEFAULT_ADMIN_ROLE) {}
+
+    function _checkTime(uint64 snapshotTime, uint64 previous) private view {
+        if (snapshotTime <= previous) revert EpochManager_SnapshotNotLater(snapshotTime, previous);
+        uint256 distance =
+            snapshotTime > block.timestamp ? snapshotTime - block.timestamp : block.timestamp - snapshotTime;
+        if (distance > CLOCK_SKEW_MAX) revert EpochManager_SnapshotFarFromNow(snapshotTime, block.timestamp);
+    }
+
+    /// @dev Lines are as many as promised, strictly ascending by (chainId, custody), and hash to the root.
+    function _checkLines(Summary calldata summary, Line[] calldata lines) private pure {
+        if (lines.length == 0 || lines.length > SummaryLib.LINES_MAX || lines.length != summary.lineCount) {
+            revert EpochManager_BadLineCount(lines.length, summary.lineCount);
+        }
+        for (uint256 i = 1; i < lines.length; ++i) {
+            Line calldata a = lines[i - 1];
+            Line calldata b = lines[i];
+            if (a.chainId > b.chainId || (a.chainId == b.chainId && a.custody >= b.custody)) {
+                revert EpochManager_LinesNotSorted(i);
+            }
+        }
+        bytes32 root = SummaryLib.linesRoot(lines);
+        if (root != summary.linesRoot) revert EpochManager_WrongLinesRoot(root, summary.linesRoot);
+    }
+
+    /// @dev An undecided epoch stays open; a decided one until its deadline.
+    function _openProposal(uint64 epoch) private view returns (Proposal storage proposal) {
+        proposal = _storage().proposals[epoch];
+        if (proposal.status == Status.None) revert EpochManager_UnknownEpoch(epoch);
+        if (proposal.status != Status.Proposed && block.timestamp > proposal.voteDeadline) {
+            revert EpochManager_VotingClosed(epoch, proposal.voteDeadline);
+        }
+    }
+
+    function _decide(uint64 epoch, Proposal storage proposal, uint8 kind, uint256 signed, uint256 total) private {
+        if (kind == CertificateLib.APPROVE && CertificateLib.isQuorum(signed, total)) {
+            proposal.status = Status.Approved;
+            _storage().lastApproved = epoch;
+            emit EpochApproved(epoch, proposal.digest);
+        } else if (kind == CertificateLib.REJECT && CertificateLib.isBlocking(signed, total)) {
+            proposal.status = Status.Rejected;
+            emit EpochRejected(epoch, proposal.digest);
+        }
+    }
+
+    function _groupInfo(Certificate calldata certificate) private pure returns (GroupInfo[] memory infos) {
+        infos = new GroupInfo[](certificate.groups.length);
+        for (uint256 i = 0; i < infos.length; ++i) {
+            VoteGroup calldata group = certificate.groups[i];
+            uint32[] memory indices = new uint32[](group.members.length);
+            for (uint256 j = 0; j < indices.length; ++j) {
+                indices[j] = group.members[j].index;
+            }
+            infos[i] = GroupInfo({rule: group.rule, absent: group.absent, indices: indices});
+        }
+    }
+
+    function _storage() private pure returns (ManagerStorage storage $) {
+        assembly {
+            $.slot := STORAGE
+        }
+    }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {BLS} from "solady/src/utils/ext/ithaca/BLS.sol";
+import {Certificate, Member, SetHeader, VoteGroup} from "../interfaces/PobsTypes.sol";
+import {BlsLib} from "./BlsLib.sol";
+import {MembersLib} from "./MembersLib.sol";
+import {SummaryLib} from "./SummaryLib.sol";
+
+/// @title Aggregate votes of a validator set (PROTOCOL §6). Cost grows with absence, not with the size of the set.
+library CertificateLib {
+    uint8 internal constant APPROVE = 1;
+    uint8 internal constant REJECT = 2;
+    uint8 internal constant DISPUTE = 3;
+
+    /// @notice What is voted on.
+    struct Ballot {
+        bytes32 domain;
+        bytes32 digest;
+        uint64 epoch;
+    }
+
+    error Certificate_UnknownSet(uint32 setId);
+    error Certificate_WrongSet(uint32 expected, uint32 given);
+    error Certificate_UnknownKind(uint8 kind);
+    error Certificate_NoGroups();
+    error Certificate_ApproveHasOneGroup(uint256 groups);
+    error Certificate_RuleOfKind(uint8 kind, uint16 rule);
+    error Certificate_TooManyListed(uint256 listed, uint256 count);
+    error Certificate_NobodySigned(uint256 group);
+    error Certificate_NotAscending(uint32 index);
+    error Certificate_NotInSet(uint32 index, uint32 count);
+    error Certificate_BadKeyLength(uint32 index, uint256 length);
+    error Certificate_BadMembersProof(uint256 group);
+    error Certificate_GroupsOverlap(uint256 group);
+    error Certificate_KeyIsInfinity(uint256 group);
+    error Certificate_BadSignatureLength(uint256 length);
+    error Certificate_SignatureIsInfinity(uint256 group);
+    error Certificate_BadSignature(uint256 group);
+
+    /// @notice At least two thirds of a set that exists.
+    function isQuorum(uint256 signed, uint256 total) internal pure returns (bool) {
+        return total != 0 && signed * 3 >= total * 2;
+    }
+
+    /// @notice More than one third of a set that exists.
+    function isBlocking(uint256 signed, uint256 total) internal pure returns (bool) {
+        return total != 0 && signed * 3 > total;
+    }
+
+    /// @notice APPROVE names no rule, REJECT and DISPUTE name one.
+    function checkRule(uint8 kind, uint16 rule) internal pure {
+        if (kind < APPROVE || kind > DISPUTE) revert Certificate_UnknownKind(kind);
+        if ((kind == APPROVE) != (rule == 0)) revert Certificate_RuleOfKind(kind, rule);
+    }
+
+    /// @notice Proves who signed and returns their weight; reverts unless every group is well formed and its signature holds.
+    /// @dev The caller compares the weight with its threshold and checks that the set is in term.
+    function signedWeight(SetHeader memory set, Certificate calldata certificate, Ballot memory ballot)
+        internal
+        view
+        returns (uint256 signed)
+    {
+        if (set.totalWeight == 0 || set.membersRoot == bytes32(0)) revert Certificate_UnknownSet(set.setId);
+        if (certificate.setId != set.setId) revert Certificate_WrongSet(set.setId, certificate.setId);
+        uint256 groups = certificate.groups.length;
+        if (groups == 0) revert Certificate_NoGroups();
+        if (certificate.kind == APPROVE && groups != 1) revert Certificate_ApproveHasOneGroup(groups);
+        uint256[4] memory seen;
+        for (uint256 i = 0; i < groups; ++i) {
+            VoteGroup calldata group = certificate.groups[i];
+            checkRule(certificate.kind, group.rule);
+            if (groups > 1) _markSigners(seen, group, set.count, i);
+            (BLS.G1Point memory key, uint256 weight) = _signers(set, group, i);
+            signed += weight;
+            bytes32 message = SummaryLib.voteDigest(
+                ballot.domain, certificate.kind, ballot.epoch, certificate.setId, ballot.digest, group.rule
+            );
+            _checkSignature(key, group.signature, message, i);
+        }
+    }
+
+    /// @notice Verifies one member's own signature over a vote.
+    function checkSignature(bytes calldata key, bytes calldata signature, bytes32 message) internal view {
+        _checkSignature(BlsLib.toG1(key), signature, message, 0);
+    }
+
+    /// @dev Aggregate key and weight of a group, from proven members.
+    function _signers(SetHeader memory set, VoteGroup calldata group, uint256 groupIndex)
+        private
+        view
+        returns (BLS.G1Point memory key, uint256 weight)
+    {
+        uint256 listed = group.members.length;
+        if (listed * 2 > set.count) revert Certificate_TooManyListed(listed, set.count);
+        if (listed == 0) {
+            if (!group.absent) revert Certificate_NobodySigned(groupIndex);
+            if (group.siblings.length != 0) revert Certificate_BadMembersProof(groupIndex);
+            return (BlsLib.toG1(set.aggregateKey), set.totalWeight);
+        }
+        _checkMembers(set, group);
+        if (MembersLib.multiproofRoot(group.members, group.siblings, set.count) != set.membersRoot) {
+            revert Certificate_BadMembersProof(groupIndex);
+        }
+        for (uint256 i = 0; i < listed; ++i) {
+            BLS.G1Point memory point = BlsLib.toG1(group.members[i].key);
+            key = i == 0 ? point : BlsLib.add(key, point);
+            weight += group.members[i].weight;
+        }
+        if (group.absent) {
+            key = BlsLib.add(BlsLib.toG1(set.aggregateKey), BlsLib.negate(key));
+            weight = set.totalWeight - weight;
+        }
+    }
+
+    /// @dev Strictly ascending, inside the set, keys of the right length.
+    function _checkMembers(SetHeader memory set, VoteGroup calldata group) private pure {
+        uint256 next = 0;
+        for (uint256 i = 0; i < group.members.length; ++i) {
+            Member calldata member = group.members[i];
+            if (member.index < next) revert Certificate_NotAscending(member.index);
+            if (member.index >= set.count) revert Certificate_NotInSet(member.index, set.count);
+            if (member.key.length != BlsLib.KEY_BYTES) {
+                revert Certificate_BadKeyLength(member.index, member.key.length);
+            }
+            next = uint256(member.index) + 1;
+        }
+    }
+
+    /// @dev Adds the group's signers to the bitmap of those counted before; a set has at most 1024 members.
+    function _markSigners(uint256[4] memory seen, VoteGroup calldata group, uint256 count, uint256 groupIndex)
+        private
+        pure
+    {
+        uint256[4] memory listed;
+        for (uint256 i = 0; i < group.members.length; ++i) {
+            uint256 index = group.members[i].index;
+            if (index >= count) revert Certificate_NotInSet(group.members[i].index, uint32(count));
+            listed[index >> 8] |= 1 << (index & 0xff);
+        }
+        for (uint256 word = 0; word < 4; ++word) {
+            uint256 signers = group.absent ? _fullWord(count, word) & ~listed[word] : listed[word];
+            if (seen[word] & signers != 0) revert Certificate_GroupsOverlap(groupIndex);
+            seen[word] |= signers;
+        }
+    }
+
+    /// @dev Bits of one word of the bitmap that stand for members of a set of `count`.
+    function _fullWord(uint256 count, uint256 word) private pure returns (uint256) {
+        uint256 first = word << 8;
+        if (count <= first) return 0;
+        uint256 bits = count - first;
+        return bits >= 256 ? type(uint256).max : (1 << bits) - 1;
+    }
+
+    function _checkSignature(
+        BLS.G1Point memory key,
+        bytes calldata signature,
+        bytes32 message,
+        uint256 groupIndex
+    ) private view {
+        if (BlsLib.isInfinity(key)) revert Certificate_KeyIsInfinity(groupIndex);
+        if (signature.length != BlsLib.SIGNATURE_BYTES) revert Certificate_BadSignatureLength(signature.length);
+        BLS.G2Point memory point = BlsLib.toG2(signature);
+        if (BlsLib.isInfinity(point)) revert Certificate_SignatureIsInfinity(groupIndex);
+        if (!BlsLib.verify(key, point, message)) revert Certificate_BadSignature(groupIndex);
+    }
+}
