@@ -1,5 +1,6 @@
-import {type Address, type Hex, encodePacked, getAddress, keccak256, parseAbiItem, zeroAddress, zeroHash} from 'viem';
+import {type Address, getAddress, type Hex, parseAbiItem, zeroAddress} from 'viem';
 import type {Member, SetHeader} from '../types.ts';
+import {membersTree} from '../votes/members.ts';
 import {validatorRegistryAbi} from './abi/index.ts';
 import {type ChainClient, typed} from './client.ts';
 import {ChainError} from './errors.ts';
@@ -11,7 +12,7 @@ const fixedEvent = validatorRegistryAbi.find((item) => item.type === 'event' && 
 
 export type LoadedSet = {
   header: SetHeader;
-  /** By index, occupied seats only. */
+  /** By seat, from 0 without gaps. */
   members: readonly Member[];
   /** X25519 public keys, 32 bytes, by validator: recipients of the mapping file. */
   encryptionKeys: ReadonlyMap<Address, Hex>;
@@ -45,25 +46,14 @@ function checkedSet(set: LoadedSet): LoadedSet {
   const {header, members} = set;
   const mismatch = (detail: string) => new ChainError({code: 'SET_MISMATCH', setId: header.setId, detail});
   if (members.length === 0) throw mismatch('there are none');
+  if (members.length !== header.count) throw mismatch(`there are ${members.length}, the header counts ${header.count}`);
   const weight = members.reduce((sum, member) => sum + member.weight, 0n);
   if (weight !== header.totalWeight) throw mismatch(`their weight is ${weight}, the header says ${header.totalWeight}`);
-  if (members.at(-1)!.index >= header.count) throw mismatch(`seat ${members.at(-1)!.index} lies beyond the header's count ${header.count}`);
-  const root = membersRoot(members, header.count);
-  if (root !== header.membersRoot) throw mismatch(`their root is ${root}, the header says ${header.membersRoot}`);
+  const gap = members.find(({index}, i) => index !== i);
+  if (gap) throw mismatch(`seat ${gap.index} follows a gap`);
+  const {root} = membersTree(members);
+  if (root !== header.membersRoot.toLowerCase()) throw mismatch(`their root is ${root}, the header says ${header.membersRoot}`);
   const missing = members.find(({validator}) => !set.encryptionKeys.has(validator));
   if (missing) throw mismatch(`${missing.validator} never registered`);
   return {...set, encryptionKeys: new Map(members.map(({validator}) => [validator, set.encryptionKeys.get(validator)!]))};
-}
-
-/** PROTOCOL §6; an empty seat counts as 32 zero bytes. */
-function membersRoot(members: readonly Member[], count: number): Hex {
-  let level: Hex[] = Array.from({length: count}, () => zeroHash);
-  for (const {index, validator, key, weight} of members) {
-    level[index] = keccak256(encodePacked(['uint8', 'uint32', 'address', 'bytes', 'uint128'], [0x10, index, validator, key, weight]));
-  }
-  while (level.length > 1) {
-    level = Array.from({length: Math.ceil(level.length / 2)}, (_, i) =>
-      keccak256(encodePacked(['uint8', 'bytes32', 'bytes32'], [0x11, level[2 * i]!, level[2 * i + 1] ?? zeroHash])));
-  }
-  return level[0]!;
 }

@@ -1,0 +1,75 @@
+import type {CastVote, Certificate, Line, Network, Summary, VoteKind} from '@pobs/protocol';
+import {epochManagerAbi} from '@pobs/protocol/abi';
+import {type ChainClient, chainError, inChunks} from '@pobs/protocol/chain';
+import {type Hex, type LocalAccount, zeroHash} from 'viem';
+import type {EpochChain, Proposal} from '../services/ports.ts';
+import type {Outbox} from './outbox.ts';
+
+export type ChainDeps = {client: ChainClient; account: LocalAccount; outbox: Outbox; network: Network};
+
+/** EpochManager through viem. @throws {ChainError} from all. */
+export class ViemEpochChain implements EpochChain {
+  readonly #deps: ChainDeps;
+
+  constructor(deps: ChainDeps) {
+    this.#deps = deps;
+  }
+
+  get #contract() {
+    return {address: this.#deps.network.l2.epochManager, abi: epochManagerAbi} as const;
+  }
+
+  async time(): Promise<bigint> {
+    return this.#typed('eth_getBlockByNumber', async (client) => (await client.getBlock()).timestamp);
+  }
+
+  async lastEpoch(): Promise<bigint> {
+    return this.#typed('lastEpoch', (client) => client.readContract({...this.#contract, functionName: 'lastEpoch'}));
+  }
+
+  async lastApproved(): Promise<{epoch: bigint; digest: Hex}> {
+    const [epoch, digest] = await this.#typed('lastApproved', (client) => client.readContract({...this.#contract, functionName: 'lastApproved'}));
+    return {epoch, digest};
+  }
+
+  async proposal(epoch: bigint): Promise<Proposal | undefined> {
+    const read = {...this.#contract, args: [epoch]} as const;
+    const [digest, status, setId, snapshotTime] = await this.#typed('digestOf', (client) => Promise.all([
+      client.readContract({...read, functionName: 'digestOf'}),
+      client.readContract({...read, functionName: 'statusOf'}),
+      client.readContract({...read, functionName: 'setIdOf'}),
+      client.readContract({...read, functionName: 'snapshotTimeOf'}),
+    ]));
+    return digest === zeroHash ? undefined : {digest, status, setId, snapshotTime};
+  }
+
+  async votes(epoch: bigint): Promise<CastVote[]> {
+    const {client, network} = this.#deps;
+    const toBlock = await this.#typed('eth_blockNumber', () => client.getBlockNumber());
+    const logs = await inChunks(client, {fromBlock: BigInt(network.l2.startBlock), toBlock}, (range) =>
+      client.getContractEvents({...this.#contract, eventName: 'VoteCast', args: {epoch}, ...range, strict: true}));
+    return logs.map(({args: {index, kind, rule, signature}}) => ({index, kind: kind as VoteKind, rule, signature}));
+  }
+
+  async propose(summary: Summary, lines: readonly Line[]): Promise<Hex> {
+    const {client, account, outbox} = this.#deps;
+    const args = [summary, lines.map((line) => ({...line, assets: [...line.assets]}))] as const;
+    const receipt = await outbox.send(`propose ${summary.epoch}`, {client, account, ...this.#contract, functionName: 'propose', args});
+    return receipt.transactionHash;
+  }
+
+  async certify(epoch: bigint, certificate: Certificate): Promise<Hex> {
+    const {client, account, outbox} = this.#deps;
+    const receipt = await outbox.send(`certify ${epoch}`, {client, account, ...this.#contract, functionName: 'certify', args: [epoch, certificate]});
+    return receipt.transactionHash;
+  }
+
+  async #typed<T>(functionName: string, call: (client: ChainClient) => Promise<T>): Promise<T> {
+    const {client} = this.#deps;
+    try {
+      return await call(client);
+    } catch (error) {
+      throw chainError(error, {chainId: client.chain.id, url: client.transport.url ?? '', functionName});
+    }
+  }
+}
