@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ChainClock} from "../arbitrum/ChainClock.sol";
 import {ICustody} from "../interfaces/ICustody.sol";
-import {IValidatorSets} from "../interfaces/IValidatorSets.sol";
-import {AssetLine, Certificate, Line, PayoutClaim, SetHeader, Summary} from "../interfaces/PobsTypes.sol";
+import {Ballot, IValidatorSets} from "../interfaces/IValidatorSets.sol";
+import {AssetLine, Certificate, Line, PayoutClaim, Summary} from "../interfaces/PobsTypes.sol";
 import {CertificateLib} from "../libraries/CertificateLib.sol";
 import {GpmpLib} from "../libraries/GpmpLib.sol";
 import {PayoutLib} from "../libraries/PayoutLib.sol";
@@ -147,12 +147,10 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
         returns (uint256 signed)
     {
         if (certificate.kind != CertificateLib.APPROVE) revert Custody_NotAnApproval(certificate.kind);
-        SetHeader memory set = SETS.header(summary.setId);
-        if (summary.snapshotTime < set.activeFrom || summary.snapshotTime >= set.activeUntil) {
-            revert Custody_SetNotInTerm(summary.setId, summary.snapshotTime);
-        }
-        signed = CertificateLib.signedWeight(set, certificate, CertificateLib.Ballot(DOMAIN, digest, summary.epoch));
-        if (!CertificateLib.isQuorum(signed, set.totalWeight)) revert Custody_NoQuorum(signed, set.totalWeight);
+        Ballot memory ballot = Ballot(DOMAIN, digest, summary.epoch, summary.snapshotTime, summary.setId);
+        uint256 total;
+        (signed, total) = SETS.signedWeight(ballot, certificate);
+        if (!CertificateLib.isQuorum(signed, total)) revert Custody_NoQuorum(signed, total);
     }
 
     /// @dev Every listed asset, each once, sorted by token.

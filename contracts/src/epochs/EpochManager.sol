@@ -4,11 +4,9 @@ pragma solidity 0.8.37;
 import {AccessControlUpgradeable} from "@openzeppelin/contracts-upgradeable/access/AccessControlUpgradeable.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts-upgradeable/proxy/utils/UUPSUpgradeable.sol";
 import {IEpochManager} from "../interfaces/IEpochManager.sol";
-import {IValidatorSets} from "../interfaces/IValidatorSets.sol";
-import {Certificate, Line, Member, SetHeader, Summary, VoteGroup} from "../interfaces/PobsTypes.sol";
-import {BlsLib} from "../libraries/BlsLib.sol";
+import {Ballot, IValidatorSets} from "../interfaces/IValidatorSets.sol";
+import {Certificate, Line, Member, Summary, VoteGroup} from "../interfaces/PobsTypes.sol";
 import {CertificateLib} from "../libraries/CertificateLib.sol";
-import {MembersLib} from "../libraries/MembersLib.sol";
 import {RulesHashes} from "../libraries/RulesHashes.sol";
 import {SummaryLib} from "../libraries/SummaryLib.sol";
 
@@ -74,10 +72,9 @@ contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeabl
         if (summary.epoch != epoch) revert EpochManager_NotNextEpoch(summary.epoch, epoch);
         _checkTime(summary.snapshotTime, $.proposals[epoch - 1].snapshotTime);
         if (!$.rules.known(summary.rulesHash)) revert EpochManager_UnknownRules(summary.rulesHash);
-        SetHeader memory set = SETS.header(summary.setId);
-        if (
-            set.totalWeight == 0 || summary.snapshotTime < set.activeFrom || summary.snapshotTime >= set.activeUntil
-        ) revert EpochManager_SetNotInTerm(summary.setId, summary.snapshotTime);
+        if (!SETS.inTerm(summary.setId, summary.snapshotTime)) {
+            revert EpochManager_SetNotInTerm(summary.setId, summary.snapshotTime);
+        }
         _checkLines(summary, lines);
 
         // Effect
@@ -100,19 +97,16 @@ contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeabl
         if (undecided && certificate.kind == CertificateLib.APPROVE && epoch < $.lastApproved) {
             revert EpochManager_Superseded(epoch, $.lastApproved);
         }
-        SetHeader memory set = SETS.header(proposal.setId);
-        uint256 signed = CertificateLib.signedWeight(
-            set, certificate, CertificateLib.Ballot({domain: DOMAIN, digest: proposal.digest, epoch: epoch})
-        );
+        (uint256 signed, uint256 total) = SETS.signedWeight(_ballot(epoch, proposal), certificate);
         uint256 heaviest = proposal.heaviest[certificate.kind - 1];
         if (signed <= heaviest) revert EpochManager_NotHeavier(signed, heaviest);
 
         // forge-lint: disable-next-line(unsafe-typecast) -- at most the set's total weight, a uint128
         proposal.heaviest[certificate.kind - 1] = uint128(signed);
         emit CertificateAccepted(
-            epoch, proposal.digest, certificate.kind, proposal.setId, signed, set.totalWeight, _groupInfo(certificate)
+            epoch, proposal.digest, certificate.kind, proposal.setId, signed, total, _groupInfo(certificate)
         );
-        if (undecided) _decide(epoch, proposal, certificate.kind, signed, set.totalWeight);
+        if (undecided) _decide(epoch, proposal, certificate.kind, signed, total);
     }
 
     /// @inheritdoc IEpochManager
@@ -125,14 +119,7 @@ contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeabl
         bytes calldata signature
     ) external {
         Proposal storage proposal = _openProposal(epoch);
-        CertificateLib.checkRule(kind, rule);
-        if (member.key.length != BlsLib.KEY_BYTES) revert EpochManager_BadKeyLength(member.key.length);
-        SetHeader memory set = SETS.header(proposal.setId);
-        if (!MembersLib.verify(member, set.membersRoot, set.count, path)) {
-            revert EpochManager_NotMember(epoch, member.index, member.validator);
-        }
-        bytes32 message = SummaryLib.voteDigest(DOMAIN, kind, epoch, proposal.setId, proposal.digest, rule);
-        CertificateLib.checkSignature(member.key, signature, message);
+        SETS.checkVote(_ballot(epoch, proposal), kind, rule, member, path, signature);
 
         emit VoteCast(epoch, member.validator, kind, rule, member.index, member.weight, signature);
     }
@@ -215,6 +202,10 @@ contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeabl
         }
         bytes32 root = SummaryLib.linesRoot(lines);
         if (root != summary.linesRoot) revert EpochManager_WrongLinesRoot(root, summary.linesRoot);
+    }
+
+    function _ballot(uint64 epoch, Proposal storage proposal) private view returns (Ballot memory) {
+        return Ballot(DOMAIN, proposal.digest, epoch, proposal.snapshotTime, proposal.setId);
     }
 
     /// @dev An undecided epoch stays open; a decided one until its deadline.

@@ -46,7 +46,6 @@ interface ICustody {
     error Custody_TooOld(uint64 snapshotTime, uint256 blockTime);
     error Custody_UnknownRules(bytes32 rulesHash);
     error Custody_WrongKills(uint32 given, uint32 kills);
-    error Custody_SetNotInTerm(uint32 setId, uint64 snapshotTime);
     error Custody_NotAnApproval(uint8 kind);
     error Custody_NoQuorum(uint256 signedWeight, uint256 totalWeight);
     error Custody_LineNotInSummary(uint256 index);

@@ -56,8 +56,6 @@ interface IEpochManager {
     error EpochManager_VotingClosed(uint64 epoch, uint64 voteDeadline);
     error EpochManager_Superseded(uint64 epoch, uint64 lastApproved);
     error EpochManager_NotHeavier(uint256 signedWeight, uint256 heaviest);
-    error EpochManager_NotMember(uint64 epoch, uint32 index, address validator);
-    error EpochManager_BadKeyLength(uint256 length);
 
     /// @notice Posts the next epoch: its summary and every line, so that events alone tell the whole balance sheet.
     /// @dev Checks form only (number, time, rules, set, lines root); whether the sheet is true is the validators' verdict.

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {BLS} from "solady/src/utils/ext/ithaca/BLS.sol";
+import {Ballot} from "../interfaces/IValidatorSets.sol";
 import {Certificate, Member, SetHeader, VoteGroup} from "../interfaces/PobsTypes.sol";
 import {BlsLib} from "./BlsLib.sol";
 import {MembersLib} from "./MembersLib.sol";
@@ -12,13 +13,6 @@ library CertificateLib {
     uint8 internal constant APPROVE = 1;
     uint8 internal constant REJECT = 2;
     uint8 internal constant DISPUTE = 3;
-
-    /// @notice What is voted on.
-    struct Ballot {
-        bytes32 domain;
-        bytes32 digest;
-        uint64 epoch;
-    }
 
     error Certificate_UnknownSet(uint32 setId);
     error Certificate_WrongSet(uint32 expected, uint32 given);
@@ -56,7 +50,7 @@ library CertificateLib {
 
     /// @notice Proves who signed and returns their weight; reverts unless every group is well formed and its signature holds.
     /// @dev The caller compares the weight with its threshold and checks that the set is in term.
-    function signedWeight(SetHeader memory set, Certificate calldata certificate, Ballot memory ballot)
+    function signedWeight(SetHeader memory set, Certificate calldata certificate, Ballot calldata ballot)
         internal
         view
         returns (uint256 signed)
@@ -80,9 +74,10 @@ library CertificateLib {
         }
     }
 
-    /// @notice Verifies one member's own signature over a vote.
-    function checkSignature(bytes calldata key, bytes calldata signature, bytes32 message) internal view {
-        _checkSignature(BlsLib.toG1(key), signature, message, 0);
+    /// @notice Verifies one member's own signature over a vote; the caller has proven the membership.
+    function checkSignature(Member calldata member, bytes calldata signature, bytes32 message) internal view {
+        _checkKeyLength(member);
+        _checkSignature(BlsLib.toG1(member.key), signature, message, 0);
     }
 
     /// @dev Aggregate key and weight of a group, from proven members.
@@ -120,11 +115,13 @@ library CertificateLib {
             Member calldata member = group.members[i];
             if (member.index < next) revert Certificate_NotAscending(member.index);
             if (member.index >= set.count) revert Certificate_NotInSet(member.index, set.count);
-            if (member.key.length != BlsLib.KEY_BYTES) {
-                revert Certificate_BadKeyLength(member.index, member.key.length);
-            }
+            _checkKeyLength(member);
             next = uint256(member.index) + 1;
         }
+    }
+
+    function _checkKeyLength(Member calldata member) private pure {
+        if (member.key.length != BlsLib.KEY_BYTES) revert Certificate_BadKeyLength(member.index, member.key.length);
     }
 
     /// @dev Adds the group's signers to the bitmap of those counted before; a set has at most 1024 members.

@@ -3,12 +3,14 @@ pragma solidity 0.8.37;
 
 import {AccessControlUpgradeable} from "@openzeppelin/contracts-upgradeable/access/AccessControlUpgradeable.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts-upgradeable/proxy/utils/UUPSUpgradeable.sol";
-import {IValidatorSets} from "../interfaces/IValidatorSets.sol";
-import {SetHeader} from "../interfaces/PobsTypes.sol";
+import {Ballot, IValidatorSets} from "../interfaces/IValidatorSets.sol";
+import {Certificate, Member, SetHeader} from "../interfaces/PobsTypes.sol";
 import {BlsLib} from "../libraries/BlsLib.sol";
+import {CertificateLib} from "../libraries/CertificateLib.sol";
 import {MembersLib} from "../libraries/MembersLib.sol";
+import {SummaryLib} from "../libraries/SummaryLib.sol";
 
-/// @title One chain's copy of the validator-set headers.
+/// @title One chain's copy of the validator-set headers, and its verifier of votes and certificates.
 /// @dev Headers are written once and never change: certificates of the previous term stay checkable.
 contract ValidatorSets is IValidatorSets, AccessControlUpgradeable, UUPSUpgradeable {
     /// @dev A header in five words. `count` and the times fit: 1024 members, seconds below 2^40.
@@ -71,7 +73,64 @@ contract ValidatorSets is IValidatorSets, AccessControlUpgradeable, UUPSUpgradea
     }
 
     /// @inheritdoc IValidatorSets
-    function header(uint32 setId) external view returns (SetHeader memory result) {
+    function signedWeight(Ballot calldata ballot, Certificate calldata certificate)
+        external
+        view
+        returns (uint256 signed, uint256 total)
+    {
+        SetHeader memory set = _setInTerm(ballot);
+        return (CertificateLib.signedWeight(set, certificate, ballot), set.totalWeight);
+    }
+
+    /// @inheritdoc IValidatorSets
+    function checkVote(
+        Ballot calldata ballot,
+        uint8 kind,
+        uint16 rule,
+        Member calldata member,
+        bytes32[] calldata path,
+        bytes calldata signature
+    ) external view {
+        SetHeader memory set = _setInTerm(ballot);
+        CertificateLib.checkRule(kind, rule);
+        if (!MembersLib.verify(member, set.membersRoot, set.count, path)) {
+            revert ValidatorSets_NotMember(ballot.setId, member.index, member.validator);
+        }
+        bytes32 message =
+            SummaryLib.voteDigest(ballot.domain, kind, ballot.epoch, ballot.setId, ballot.digest, rule);
+        CertificateLib.checkSignature(member, signature, message);
+    }
+
+    /// @inheritdoc IValidatorSets
+    function header(uint32 setId) external view returns (SetHeader memory) {
+        return _load(setId);
+    }
+
+    /// @inheritdoc IValidatorSets
+    function inTerm(uint32 setId, uint64 snapshotTime) external view returns (bool) {
+        return _inTerm(_load(setId), snapshotTime);
+    }
+
+    /// @inheritdoc IValidatorSets
+    function latestSetId() external view returns (uint32) {
+        return _storage().latest;
+    }
+
+    function _authorizeUpgrade(address) internal override onlyRole(DEFAULT_ADMIN_ROLE) {}
+
+    function _setInTerm(Ballot calldata ballot) private view returns (SetHeader memory set) {
+        set = _load(ballot.setId);
+        if (!_inTerm(set, ballot.snapshotTime)) {
+            revert ValidatorSets_NotInTerm(ballot.setId, ballot.snapshotTime);
+        }
+    }
+
+    /// @dev An unknown set has no weight and an empty term.
+    function _inTerm(SetHeader memory set, uint64 snapshotTime) private pure returns (bool) {
+        return set.totalWeight != 0 && set.activeFrom <= snapshotTime && snapshotTime < set.activeUntil;
+    }
+
+    function _load(uint32 setId) private view returns (SetHeader memory result) {
         Stored storage stored = _storage().headers[setId];
         result.setId = setId;
         result.totalWeight = stored.totalWeight;
@@ -82,13 +141,6 @@ contract ValidatorSets is IValidatorSets, AccessControlUpgradeable, UUPSUpgradea
         result.membersRoot = stored.membersRoot;
         result.aggregateKey = abi.encodePacked(stored.key0, stored.key1, stored.key2);
     }
-
-    /// @inheritdoc IValidatorSets
-    function latestSetId() external view returns (uint32) {
-        return _storage().latest;
-    }
-
-    function _authorizeUpgrade(address) internal override onlyRole(DEFAULT_ADMIN_ROLE) {}
 
     /// @dev No empty, powerless or timeless set ever enters (a set that nobody can outvote is worse than none).
     function _wellFormed(SetHeader calldata given) private pure returns (bool) {
