@@ -26,7 +26,7 @@ async function main(): Promise<number> {
     log(`stopping: ${reason}`);
     return code;
   } finally {
-    for (const undo of cleanup.reverse()) {
+    for (const undo of cleanup.toReversed()) {
       try {
         await undo();
       } catch (error) {

@@ -1,3 +1,6 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {assertPortFree, freePort} from '../http.ts';
 import {startAnvil, type AnvilProcess} from './anvil.ts';
 import {NODE_STATES_KEPT} from './archive/archive.ts';
@@ -19,7 +22,9 @@ export async function startNodes(options: {
   const l1Port = await freePort();
   const l2Port = options.l2PrivatePort || (await freePort());
   await assertPortFree('L2 node', l2Port);
-  const states = ['--prune-history', String(NODE_STATES_KEPT)];
+  // The nodes make a folder for states that never come; it shall not pile up in the user's home.
+  const cache = mkdtempSync(join(tmpdir(), 'pobs-nodes-'));
+  const states = ['--prune-history', String(NODE_STATES_KEPT), '--cache-path', cache];
   const load = (file: string | undefined): string[] => (file === undefined ? [] : ['--load-state', file]);
   const l1Args = ['--chain-id', String(L1_CHAIN_ID), ...states, ...load(files?.l1)];
   const l2Fees = ['--base-fee', '100000000', '--disable-min-priority-fee'];
@@ -30,8 +35,13 @@ export async function startNodes(options: {
   ]);
   if (l1.status === 'fulfilled' && l2.status === 'fulfilled') {
     const nodes = {l1: l1.value, l2: l2.value};
-    return {...nodes, stop: async () => void (await Promise.all([nodes.l1.stop(), nodes.l2.stop()]))};
+    const stop = async (): Promise<void> => {
+      await Promise.all([nodes.l1.stop(), nodes.l2.stop()]);
+      rmSync(cache, {recursive: true, force: true});
+    };
+    return {...nodes, stop};
   }
+  rmSync(cache, {recursive: true, force: true});
   for (const result of [l1, l2]) if (result.status === 'fulfilled') await result.value.stop();
   throw l1.status === 'rejected' ? l1.reason : (l2 as PromiseRejectedResult).reason;
 }

@@ -8,7 +8,7 @@ import type {Rpc} from './rpc.ts';
 export type ChainName = 'l1' | 'l2';
 
 /** The journal must see a block before the node forgets its state. */
-const BLOCKS_PER_STEP = 100;
+const BLOCKS_PER_STEP = 50;
 /** Lent for gas and taken back. */
 const GAS_LOAN_WEI = 10n ** 18n;
 

@@ -37,6 +37,7 @@ test('a restart goes on from the same heads, and what was under way between the 
   const second = await start();
 
   expect(second.rollup).toBe(first.rollup);
+  expect(second.pairId).toBe(first.pairId);
   expect(await new Rpc(second.l2Rpc).balance(second.accounts[1] as Address)).toBeGreaterThan(0n);
   const known = await new Rpc(second.l2Rpc).receipt(withdrawal.transactionHash);
   expect(known?.blockHash).toBe(withdrawal.blockHash);

@@ -1,4 +1,4 @@
-import type {Address} from 'viem';
+import {numberToHex, type Address, type Hex} from 'viem';
 import type {HttpServer} from '../http.ts';
 import {openArchive, type Archive} from './archive/archive.ts';
 import {compileOwnContracts} from './artifacts.ts';
@@ -9,6 +9,7 @@ import {L1_CHAIN_ID, L2_CHAIN_ID, startNodes, type Nodes} from './nodes.ts';
 import {PairControl} from './pair-control.ts';
 import {installPrecompiles} from './precompiles.ts';
 import {Relay} from './relay/relay.ts';
+import type {RpcBlock} from './rpc.ts';
 import {ShimMethods} from './shim/methods.ts';
 import {startRpcServer} from './shim/server.ts';
 import {sleep} from './sleep.ts';
@@ -26,14 +27,17 @@ export type PairOptions = {
   l2BlockSeconds?: number;
   /** Seal a block for each transaction at once, besides the clock. */
   automine?: boolean;
+  /** Default 150. */
   relayPollMs?: number;
-  /** Least time between two saves; longer when a save takes long. */
+  /** Least time between two saves, default 5000; longer when a save takes long. */
   saveIntervalMs?: number;
   log?: (line: string) => void;
 };
 
 /** A running pair of chains. Everything product code may use is in `l1Rpc`, `l2Rpc` and the addresses. */
 export type Pair = RollupAddresses & {
+  /** Hash of the L1 block that created the rollup: another one means another network, though addresses are equal. */
+  pairId: Hex;
   l1ChainId: number;
   l2ChainId: number;
   l1Rpc: string;
@@ -108,8 +112,11 @@ async function assemble(
   const {save, stop} = await run(parts, servers, options);
   const recorders = {l1: archives.l1.recorder, l2: archives.l2.recorder};
   const nodePids = [nodes.l1.pid, nodes.l2.pid];
+  const creationBlock = numberToHex(BigInt(rollup.creationBlock));
+  const {hash: pairId} = await l1.send<RpcBlock>('eth_getBlockByNumber', [creationBlock, false]);
   return {
     ...rollup,
+    pairId,
     l1ChainId: L1_CHAIN_ID,
     l2ChainId: L2_CHAIN_ID,
     l1Rpc: servers.l1.url,
@@ -180,7 +187,7 @@ async function run(
   await save();
   await Promise.all([clocks.l1.start(), clocks.l2.start()]);
   const loops = Promise.all([
-    relay.run(abort.signal, {pollMs: options.relayPollMs ?? 50}),
+    relay.run(abort.signal, {pollMs: options.relayPollMs ?? 150}),
     archives.l1.recorder.run(abort.signal),
     archives.l2.recorder.run(abort.signal),
     saveRegularly(save, options.saveIntervalMs ?? 5000, abort.signal, log),

@@ -48,7 +48,7 @@ export async function queryTransactions(
 
 function connectionOf(store: ArweaveStore, {ids, tags = [], first, after, sort}: Arguments) {
   const newestFirst = store.transactions();
-  const ordered = sort === 'HEIGHT_ASC' ? newestFirst.reverse() : newestFirst;
+  const ordered = sort === 'HEIGHT_ASC' ? newestFirst.toReversed() : newestFirst;
   const matching = ordered
     .map(toNode)
     .filter((node) => ids === undefined || ids.includes(node.id))

@@ -51,7 +51,7 @@ export class ArweaveStore {
 
   /** Newest first. */
   transactions(): StoredTransaction[] {
-    return [...this.#transactions.values()].reverse();
+    return [...this.#transactions.values()].toReversed();
   }
 
   async addTransaction(raw: RawTransaction): Promise<void> {

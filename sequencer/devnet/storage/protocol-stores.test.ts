@@ -6,8 +6,10 @@ import {startStorage, type Storage} from './start-storage.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let storage: Storage;
+let wallet: ArweaveJwk;
 
 beforeAll(async () => {
+  wallet = generateKeyPairSync('rsa', {modulusLength: 4096}).privateKey.export({format: 'jwk'}) as ArweaveJwk;
   folder = temporaryFolder();
   storage = await startStorage({dir: folder.dir});
 });
@@ -21,7 +23,6 @@ test.each([
   ['one block', 5000],
   ['several blocks and chunks', 3_000_000],
 ])('the protocol library stores and reads a file of %s through both networks', async (_, size) => {
-  const wallet = generateKeyPairSync('rsa', {modulusLength: 4096}).privateKey.export({format: 'jwk'}) as ArweaveJwk;
   const bytes = new Uint8Array(randomBytes(size));
   const byIpfs = await ipfsStore(storage.url).put(bytes);
   const byArweave = await arweaveStore(storage.url, wallet).put(bytes);

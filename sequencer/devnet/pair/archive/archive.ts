@@ -3,10 +3,13 @@ import {StateJournal, type JournalState} from './journal.ts';
 import {ArchiveReader} from './reader.ts';
 import {StateRecorder} from './recorder.ts';
 
-/** States of the newest blocks that a node keeps in memory; none go to disk. */
-export const NODE_STATES_KEPT = 256;
+/**
+ * States of the newest blocks that a node keeps in memory; none go to disk. One state of a chain that ran for hours
+ * takes up to 1 MB.
+ */
+export const NODE_STATES_KEPT = 128;
 /** The journal may lag a little behind the node, and must still find its own head there. */
-const STATES_TRUSTED = 128;
+const STATES_TRUSTED = 64;
 
 /** One chain's old states. */
 export type Archive = {journal: StateJournal; recorder: StateRecorder; reader: ArchiveReader};

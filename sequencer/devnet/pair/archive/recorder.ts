@@ -4,7 +4,7 @@ import {RpcError, type Rpc, type RpcBlock} from '../rpc.ts';
 import {sleep} from '../sleep.ts';
 import {undoOf, type StateJournal, type TracedDiff} from './journal.ts';
 
-const POLL_MS = 100;
+const POLL_MS = 150;
 const BLOCKS_PER_BATCH = 50;
 const TRACER = {tracer: 'prestateTracer', tracerConfig: {diffMode: true}};
 
