@@ -20,7 +20,7 @@ export type EngineConfig = {
   confirmations: Confirmations;
   /** `name=url` pairs, shown to readers of the epoch page. */
   storage: readonly string[];
-  /** Origins of the web app; they may call from a browser and name the domain of sign-in messages. */
+  /** Origins of the web app: they may call from a browser and ask for sign-in messages; empty: any on this machine. */
   webOrigins: readonly string[];
   pollIntervalMs: number;
   logLevel: string;
@@ -33,7 +33,6 @@ export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const PORT_DEFAULT = 18_700;
-const WEB_PORT_DEFAULT = 18_000;
 const POLL_INTERVAL_MS_DEFAULT = 500;
 const OPERATOR_TOKEN_LENGTH_MIN = 32;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
@@ -46,7 +45,6 @@ export function parseConfig(flags: Flags, env: Environment = process.env): Engin
   for (const {chainId} of network.rules.custodies) {
     if (!rpc.has(chainId)) throw new ConfigError(`--rpc names no URL for chain ${chainId}: add ${chainId}=http://…`);
   }
-  const webPort = env.POBS_WEB_PORT ?? WEB_PORT_DEFAULT;
   return {
     network,
     rpc,
@@ -56,7 +54,7 @@ export function parseConfig(flags: Flags, env: Environment = process.env): Engin
     operatorToken: readOperatorToken(read.required('operator-token-file', 'a file with the operator token')),
     confirmations: parseConfirmations(read.optional('confirmations') ?? 'finalized'),
     storage: split(read.optional('storage') ?? ''),
-    webOrigins: split(read.optional('web-origin') ?? `http://127.0.0.1:${webPort},http://localhost:${webPort}`).map(parseOrigin),
+    webOrigins: split(read.optional('web-origin') ?? '').map(parseOrigin),
     pollIntervalMs: parseWhole('--poll-interval-ms', read.optional('poll-interval-ms') ?? String(POLL_INTERVAL_MS_DEFAULT), 60_000),
     logLevel: parseLogLevel(read.optional('log-level') ?? 'info'),
     fresh: read.flag('fresh'),

@@ -6,6 +6,8 @@ import type {Prisma, PrismaClient} from './generated/client.ts';
 const NAME = 'engine';
 const TRANSACTION_TIMEOUT_MS = 60_000;
 
+export type TradeRow = {tradeId: bigint; market: string; price: bigint; quantity: bigint; takerSide: 'buy' | 'sell'; at: bigint};
+
 type Transaction = Prisma.TransactionClient;
 
 export class PrismaProjectionStore implements ProjectionStore {
@@ -33,6 +35,12 @@ export class PrismaProjectionStore implements ProjectionStore {
       await tx.projectionCursor.upsert({where: {name: NAME}, create: {name: NAME, sequence, journal}, update: {sequence}});
       return 'applied';
     }, {timeout: TRANSACTION_TIMEOUT_MS});
+  }
+
+  /** Newest first. */
+  async trades(market: string, limit: number): Promise<TradeRow[]> {
+    const rows = await this.#prisma.fill.findMany({where: {market}, orderBy: {tradeId: 'desc'}, take: limit});
+    return rows.map(({tradeId, price, quantity, takerSide, at}) => ({tradeId, market, price, quantity, takerSide: takerSide as 'buy' | 'sell', at}));
   }
 
   async reset(): Promise<void> {

@@ -51,8 +51,8 @@ export function accountRoutes(app: App, {gate, engine, reads}: AccountDeps): voi
   endpoint(app, gate, {
     method: 'get', path: '/v1/account/blinding', summary: 'The id of this wallet in the era of an epoch, and its blinding', auth: 'session',
     query: z.object({epoch: lots}), answer: answers.blinding,
-    handle({wallet, query}) {
-      const blinding = engine.blinding(wallet, query.epoch);
+    async handle({wallet, query}) {
+      const blinding = await engine.blinding(wallet, query.epoch);
       if (blinding === undefined) throw rejected({code: 'UNKNOWN_ACCOUNT', wallet});
       return {id: accountId(wallet, blinding), blinding};
     },
@@ -111,14 +111,14 @@ function outcomeOf(events: readonly Event[]): {orderId: bigint; state: 'open' | 
 }
 
 async function readAccount({engine, reads}: Pick<AccountDeps, 'engine' | 'reads'>, wallet: Address): Promise<unknown> {
-  const credited = new Map(engine.state().chains.map(({chainId: chain, blockNumber}) => [chain, blockNumber]));
+  const [view, assets, chains] = await Promise.all([engine.account(wallet), engine.assets(), engine.chains()]);
+  const credited = new Map(chains.map(({chainId: chain, blockNumber}) => [chain, blockNumber]));
   // What confirms is a hint from the read models; the account itself never waits for them.
   const received = await reads.receivedFrom(wallet, credited).catch(() => []);
-  const view = engine.account(wallet);
   return {
     wallet,
     bound: view !== undefined,
-    balances: engine.assets().map((asset) => balanceOf({asset, view, received})),
+    balances: assets.map((asset) => balanceOf({asset, view, received})),
     positions: (view?.positions ?? []).map(({market, size, entryPrice, mark, unrealisedPnl}) => ({market, size, entryPrice, mark, unrealisedPnl})),
     withdrawals: (view?.withdrawals ?? []).map(({chainId: chain, token, lots: amount, state, epoch}) => ({
       chainId: chain, token: getAddress(token), lots: amount, state, epoch: epoch ?? null,

@@ -15,8 +15,8 @@ export function marketRoutes(app: App, {gate, engine, reads}: {gate: Gate; engin
   });
   endpoint(app, gate, {
     method: 'get', path: '/v1/markets/{market}/book', summary: 'Order book, best price first', auth: 'public', params, answer: answers.book,
-    handle({params: {market: name}}) {
-      const book = engine.book(name, LEVELS_MAX);
+    async handle({params: {market: name}}) {
+      const book = await engine.book(name, LEVELS_MAX);
       if (!book) throw rejected({code: 'UNKNOWN_MARKET', market: name});
       const level = ({price, quantity}: {price: bigint; quantity: bigint}) => ({price, quantity});
       return {market: name, bids: book.bids.map(level), asks: book.asks.map(level)};
@@ -25,7 +25,7 @@ export function marketRoutes(app: App, {gate, engine, reads}: {gate: Gate; engin
   endpoint(app, gate, {
     method: 'get', path: '/v1/markets/{market}/trades', summary: 'Newest trades first', auth: 'public', params, answer: answers.trades,
     async handle({params: {market: name}}) {
-      if (!engine.markets().some((entry) => entry.market === name)) throw rejected({code: 'UNKNOWN_MARKET', market: name});
+      if (!(await engine.markets()).some((entry) => entry.market === name)) throw rejected({code: 'UNKNOWN_MARKET', market: name});
       const trades = await reads.trades(name, TRADES_MAX).catch(() => {
         throw new ApiError(503, 'DATABASE_DOWN', 'Past trades cannot be read now: the database does not answer.');
       });

@@ -21,7 +21,7 @@ export function operatorRoutes(app: App, {gate, engine, health}: {gate: Gate; en
   endpoint(app, gate, {
     method: 'post', path: '/operator/epochs/seal', summary: 'Seal an epoch; repeating it answers the same', auth, body: sealBody, answer: answers.sealed,
     async handle({body: {epoch, snapshotTime}}) {
-      const before = engine.sealedEpoch(epoch);
+      const before = await engine.sealedEpoch(epoch);
       if (before) return before;
       const lost = health.chains().find(({state}) => state === 'reorganised');
       if (lost) throw new ApiError(409, 'CHAIN_REORGANISED', `No epoch can be sealed: ${lost.problem ?? `chain ${lost.chainId} was reorganised`}.`);
@@ -43,8 +43,8 @@ export function operatorRoutes(app: App, {gate, engine, health}: {gate: Gate; en
   });
   endpoint(app, gate, {
     method: 'get', path: '/operator/state', summary: 'Where journal, chains and epochs stand', auth, answer: answers.state,
-    handle() {
-      const {sequence, digest, journalHead, chains, lastSealed, undecided} = engine.state();
+    async handle() {
+      const {sequence, digest, journalHead, chains, lastSealed, undecided} = await engine.state();
       return {
         sequence, digest, journalHead, chains: chains.map(({chainId, blockNumber}) => ({chainId, blockNumber})), lastSealed, undecided: undecided ?? null,
       };
@@ -52,14 +52,14 @@ export function operatorRoutes(app: App, {gate, engine, health}: {gate: Gate; en
   });
   endpoint(app, gate, {
     method: 'get', path: '/operator/withdrawals', summary: 'Every withdrawal not yet paid', auth, answer: answers.withdrawals,
-    handle: () => engine.openWithdrawals().map(({wallet, chainId, token, lots: amount, state, epoch}) => ({
+    handle: async () => (await engine.openWithdrawals()).map(({wallet, chainId, token, lots: amount, state, epoch}) => ({
       wallet: getAddress(wallet), chainId, token: getAddress(token), lots: amount, state, epoch: epoch ?? null,
     })),
   });
 }
 
-function sealed(engine: EnginePort, epoch: bigint): unknown {
-  const found = engine.sealedEpoch(epoch);
+async function sealed(engine: EnginePort, epoch: bigint): Promise<unknown> {
+  const found = await engine.sealedEpoch(epoch);
   if (!found) throw new ApiError(404, 'UNKNOWN_EPOCH', `Epoch ${epoch} is not among the newest sealed ones.`);
   return found;
 }

@@ -1,22 +1,23 @@
 /** What the gateway asks of the engine; `app.ts` wires node, database and indexer. */
 import type {SealedEpoch} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
-import type {AccountView, AssetView, BookView, MarketView, OrderView, WithdrawalView} from '../core/views.ts';
+import type {AccountView, AssetView, BookView, ChainView, MarketView, WithdrawalView} from '../core/views.ts';
 import type {ChainStatus} from '../indexer/follower.ts';
 import type {EventListener, NodeState, Submit} from '../node/types.ts';
 
+/** Reads answer once what they saw is durable. */
 export type EnginePort = {
   submit: Submit;
-  state(): NodeState;
+  state(): Promise<NodeState>;
   /** Undefined for a wallet that is not bound. */
-  account(wallet: Address): AccountView | undefined;
-  blinding(wallet: Address, epoch: bigint): Hex | undefined;
-  assets(): readonly AssetView[];
-  markets(): readonly MarketView[];
-  book(market: string, levels: number): BookView | undefined;
-  openOrder(orderId: bigint): OrderView | undefined;
-  openWithdrawals(): readonly WithdrawalView[];
-  sealedEpoch(epoch: bigint): SealedEpoch | undefined;
+  account(wallet: Address): Promise<AccountView | undefined>;
+  blinding(wallet: Address, epoch: bigint): Promise<Hex | undefined>;
+  chains(): Promise<readonly ChainView[]>;
+  assets(): Promise<readonly AssetView[]>;
+  markets(): Promise<readonly MarketView[]>;
+  book(market: string, levels: number): Promise<BookView | undefined>;
+  openWithdrawals(): Promise<readonly WithdrawalView[]>;
+  sealedEpoch(epoch: bigint): Promise<SealedEpoch | undefined>;
   /** Durable events only, in order. Returns the way to stop. */
   onEvents(listener: EventListener): () => void;
 };

@@ -22,7 +22,7 @@ export type ChainContracts = {
   custody: Address;
   /** ERC-20 tokens the custody lists, native ether left out. */
   tokens: readonly Address[];
-  sets: Address;
+  sets?: Address;
   registry?: Address;
   epochManager?: Address;
 };
@@ -123,12 +123,12 @@ export class ChainReader {
   /** Every event of our contracts in a range with the blocks they lie in, in log order. */
   async events(range: Range): Promise<{events: ChainEvent[]; blocks: BlockRef[]}> {
     const {custody, registry, epochManager, sets, chainId} = this.contracts;
-    const addresses = [custody, sets, ...(registry ? [registry] : []), ...(epochManager ? [epochManager] : [])];
+    const addresses = [custody, ...(sets ? [sets] : []), ...(registry ? [registry] : []), ...(epochManager ? [epochManager] : [])];
     const [transfers, own] = await Promise.all([this.#transfers(range), this.#logs(addresses, range)]);
     const decoded: ContractLog[] = [
       ...transfers.map((log) => ({source: 'token' as const, log})),
       ...decode('custody', custody, custodyEvents, own),
-      ...decode('sets', sets, setsEvents, own),
+      ...(sets ? decode('sets', sets, setsEvents, own) : []),
       ...(registry ? decode('registry', registry, registryEvents, own) : []),
       ...(epochManager ? decode('epochManager', epochManager, managerEvents, own) : []),
     ] as ContractLog[];

@@ -42,7 +42,7 @@ export class Creditor {
   /** One range, at most. @throws when the RPC does not answer; nothing has changed then. */
   async step(): Promise<CreditStep> {
     const reader = this.#reader;
-    const credited = this.#core.height(this.chainId);
+    const credited = await this.#core.height(this.chainId);
     if (credited) {
       const found = await reader.block(credited.blockNumber);
       if (found?.hash !== credited.blockHash) {

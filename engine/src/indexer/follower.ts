@@ -36,6 +36,7 @@ export class ChainFollower {
   readonly #problems = new Map<Part | 'connect', string>();
   #connected = false;
   #head: BlockRef | undefined;
+  #creditedBlock: bigint | undefined;
 
   constructor({pollIntervalMs}: {pollIntervalMs: number}, deps: Deps) {
     this.#pollIntervalMs = pollIntervalMs;
@@ -50,7 +51,7 @@ export class ChainFollower {
       chainId,
       state: !this.#connected ? 'connecting' : reorganised ? 'reorganised' : problem ? 'failing' : 'following',
       head: this.#head,
-      creditedBlock: this.#deps.core.height(chainId)?.blockNumber,
+      creditedBlock: this.#creditedBlock,
       problem,
     };
   }
@@ -74,7 +75,8 @@ export class ChainFollower {
     if (cursor && cursor.genesisHash !== genesis.hash) {
       throw new ChainMismatchError({code: 'OTHER_CHAIN_IN_DATABASE', chainId, stored: cursor.genesisHash, found: genesis.hash});
     }
-    const credited = core.height(chainId);
+    const credited = await core.height(chainId);
+    this.#creditedBlock = credited?.blockNumber;
     const block = credited && await reader.block(credited.blockNumber);
     // Without a database that knows this chain, a journal whose block is not on it was written for another one.
     if (credited && block?.hash !== credited.blockHash && !cursor) {
@@ -107,6 +109,7 @@ export class ChainFollower {
     const {chainId} = reader;
     switch (step.kind) {
       case 'advanced':
+        this.#creditedBlock = step.to;
         if (step.deposits > 0 || step.payouts > 0) log.info({chainId, ...step}, 'Credited final blocks');
         break;
       case 'reorganised': {

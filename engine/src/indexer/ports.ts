@@ -6,11 +6,11 @@ import type {BlockRef, ChainEvent} from './events.ts';
 export type AdvanceChain = Extract<Command, {type: 'advanceChain'}>;
 
 /** The core's own view of a chain: the only cursor of crediting, kept in the journal. */
-export type CreditedHeight = {blockNumber: bigint; blockHash: Hex; activeEpoch: bigint; kills: number};
+export type CreditedHeight = {blockNumber: bigint; blockHash: Hex};
 
 export type CorePort = {
   /** Undefined before the chain's first advance. */
-  height(chainId: number): CreditedHeight | undefined;
+  height(chainId: number): Promise<CreditedHeight | undefined>;
   advance(command: AdvanceChain): Promise<{ok: true} | {ok: false; rejection: Rejection}>;
 };
 

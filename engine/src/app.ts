@@ -1,0 +1,154 @@
+/** Builds the engine: journal and core, read models, one follower per chain, the gateway. The only place that constructs. */
+import {randomBytes} from 'node:crypto';
+import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {rulesHash} from '@pobs/protocol';
+import type {EngineConfig} from './config.ts';
+import type {NumberedEvent} from './core/events.ts';
+import {chainViews} from './core/queries.ts';
+import {type Database, openDatabase} from './db/database.ts';
+import {enginePort} from './gateway/engine-port.ts';
+import type {HealthPort, MarketReads} from './gateway/ports.ts';
+import {type Gateway, startGateway} from './gateway/server.ts';
+import {graphqlHandler} from './graphql/handler.ts';
+import {ChainReader} from './indexer/chain-reader.ts';
+import {contractsOf} from './indexer/contracts.ts';
+import {Creditor} from './indexer/creditor.ts';
+import {ChainFollower, ChainMismatchError} from './indexer/follower.ts';
+import {HeadIndexer} from './indexer/head-indexer.ts';
+import type {CorePort, Log} from './indexer/ports.ts';
+import {EngineNode} from './node/engine-node.ts';
+import {journalEvents, journalId} from './projections/journal-events.ts';
+import {Projector} from './projections/projector.ts';
+
+/** Newest replayed events kept for the projections, which mostly lag by no more. */
+const REPLAYED_KEPT = 10_000;
+const STOP_TIMEOUT_MS = 3_000;
+
+export const journalDirectory = (dataDir: string): string => path.join(dataDir, 'journal');
+
+export type Engine = {
+  url: string;
+  /** Never resolves; rejects when a chain turns out to be another one. */
+  failed: Promise<never>;
+  stop(): Promise<void>;
+};
+
+/** @throws {DatabaseError | MigrationError | JournalError | NodeError | ChainMismatchError | GatewayError} */
+export async function startEngine(config: EngineConfig, {log}: {log: Log}): Promise<Engine> {
+  mkdirSync(config.dataDir, {recursive: true, mode: 0o700});
+  const closers: (() => Promise<void>)[] = [];
+  const closeAll = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    const database = await openDatabase(config.databaseUrl);
+    closers.push(() => database.close());
+    if (database.applied.length > 0) log.info({migrations: database.applied}, 'Applied database migrations');
+    if (config.fresh) await database.forget();
+    const replayed: NumberedEvent[] = [];
+    const node = await EngineNode.open({
+      directory: journalDirectory(config.dataDir), rules: config.network.rules, onReplayed: (events) => keepNewest(replayed, events),
+    });
+    closers.push(() => node.close());
+    if (node.repairedBytes > 0) log.warn({bytes: node.repairedBytes}, 'Cut an unfinished write from the end of the journal');
+    const projector = startProjector({node, database, directory: journalDirectory(config.dataDir), replayed, log});
+    const followers = buildFollowers(config, {node, database, log});
+    await Promise.all(followers.map(connectOnce));
+    const gateway = await openGateway(config, {node, database, projector, followers, log});
+    closers.push(() => gateway.close());
+    return run({gateway, projector, followers, closeAll});
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function run({gateway, projector, followers, closeAll}: {
+  gateway: Gateway; projector: Projector; followers: readonly ChainFollower[]; closeAll: () => Promise<void>;
+}): Engine {
+  const stopping = new AbortController();
+  const loops = [projector.run(stopping.signal), ...followers.map((follower) => follower.run(stopping.signal))];
+  const failed = new Promise<never>((_, reject) => {
+    for (const loop of loops) loop.catch(reject);
+  });
+  failed.catch(() => {});
+  return {
+    url: gateway.url,
+    failed,
+    async stop() {
+      stopping.abort();
+      // A call to an RPC that hangs must not hold the stop.
+      await Promise.race([Promise.allSettled(loops), sleep(STOP_TIMEOUT_MS, undefined, {ref: false})]);
+      await closeAll();
+    },
+  };
+}
+
+function keepNewest(kept: NumberedEvent[], events: readonly NumberedEvent[]): void {
+  kept.push(...events);
+  if (kept.length > 2 * REPLAYED_KEPT) kept.splice(0, kept.length - REPLAYED_KEPT);
+}
+
+function startProjector({node, database, directory, replayed, log}: {
+  node: EngineNode; database: Database; directory: string; replayed: NumberedEvent[]; log: Log;
+}): Projector {
+  const projector = new Projector({journal: journalId(directory) ?? ''}, {store: database.projections, replay: () => journalEvents(directory), log});
+  projector.push(replayed);
+  projector.noteEnd(node.durableEventSequence);
+  node.onEvents((events) => projector.push(events));
+  return projector;
+}
+
+function buildFollowers({network, rpc, confirmations, pollIntervalMs}: EngineConfig, {node, database, log}: {node: EngineNode; database: Database; log: Log}): ChainFollower[] {
+  const core: CorePort = {
+    async height(chainId) {
+      const chain = (await node.read(chainViews)).find((view) => view.chainId === chainId);
+      return chain && chain.blockNumber > 0n ? {blockNumber: chain.blockNumber, blockHash: chain.blockHash} : undefined;
+    },
+    advance: (command) => node.submit(command),
+  };
+  return contractsOf(network).map((contracts) => {
+    const reader = new ChainReader({url: rpc.get(contracts.chainId)!, contracts});
+    const store = database.chains;
+    return new ChainFollower({pollIntervalMs}, {
+      reader, store, core, log,
+      creditor: new Creditor({confirmations}, {reader, core}),
+      indexer: new HeadIndexer({reader, store}),
+    });
+  });
+}
+
+/** Finds a wrong chain before anything is served; an RPC that does not answer yet is left to the follower's loop. */
+async function connectOnce(follower: ChainFollower): Promise<void> {
+  await follower.connect().catch((error: unknown) => {
+    if (error instanceof ChainMismatchError) throw error;
+  });
+}
+
+function openGateway(config: EngineConfig, {node, database, projector, followers, log}: {
+  node: EngineNode; database: Database; projector: Projector; followers: readonly ChainFollower[]; log: Log;
+}): Promise<Gateway> {
+  const reads: MarketReads = {
+    trades: (market, limit) => database.projections.trades(market, limit),
+    receivedFrom: (sender, credited) => database.chains.receivedFrom(sender, credited),
+  };
+  const health: HealthPort = {
+    chains: () => followers.map((follower) => follower.status()),
+    database: () => database.ping(),
+    projections: () => projector.status(),
+  };
+  const {network, storage, rpc, port, operatorToken, webOrigins} = config;
+  const graphql = graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(network.rules), storage, rpc}, log});
+  return startGateway({port, operatorToken, webOrigins, sessionSecret: sessionSecret(config.dataDir)}, {
+    engine: enginePort(node), reads, health, graphql, log,
+  });
+}
+
+/** Kept beside the journal, so that sessions survive a restart. */
+function sessionSecret(dataDir: string): Uint8Array {
+  const file = path.join(dataDir, 'session.key');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), {mode: 0o600});
+  return Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
+}

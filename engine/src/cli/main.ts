@@ -1,0 +1,67 @@
+/** `pobs-engine`: run, rebuild, journal verify. stdout = result, stderr = logs. */
+import {Command, CommanderError} from 'commander';
+import {failureOf} from './failure.ts';
+import {rebuildProjections, verifyJournal} from './offline.ts';
+import {runCommand} from './run.ts';
+
+const EXIT_BUG = 1;
+const EXIT_USAGE = 2;
+
+const dataDir = ['--data-dir <folder>', 'folder that keeps the journal'] as const;
+const databaseUrl = ['--database-url <url>', 'postgresql://… of the read models (or DATABASE_URL)'] as const;
+
+function buildProgram(): Command {
+  const program = new Command('pobs-engine')
+    .description('The exchange engine of Proof-of-Balance-Sheet. Every flag --x-y is also read from POBS_X_Y.')
+    .exitOverride()
+    .configureOutput({outputError: (text, write) => write(text.replace(/^error: /, '✗ '))})
+    .showSuggestionAfterError();
+  program.command('run')
+    .description('Serve REST, WebSocket and GraphQL; follow the chains')
+    .option('--network <file>', 'description of the network, JSON')
+    .option('--rpc <pairs>', 'chain=url,… one RPC per chain')
+    .option(...databaseUrl)
+    .option(...dataDir)
+    .option('--port <number>', 'port on 127.0.0.1 (18700)')
+    .option('--operator-token-file <file>', 'file with the token of the operator endpoints')
+    .option('--confirmations <depth>', 'finalized, or a number of blocks')
+    .option('--storage <pairs>', 'name=url,… where snapshots can be read, shown to readers')
+    .option('--web-origin <urls>', 'origins of the web app; by default any on this machine')
+    .option('--poll-interval-ms <number>', 'pause between two looks at a chain (500)')
+    .option('--log-level <level>', 'trace, debug, info, warn, error or silent')
+    .option('--fresh', 'forget the read models and build them anew')
+    .option('--parent-pipe', 'stop when standard input closes')
+    .action(async (flags) => {
+      process.exitCode = await runCommand(flags);
+    });
+  program.command('rebuild')
+    .description('Build the projections anew from the journal')
+    .option(...databaseUrl).option(...dataDir)
+    .action(async (flags) => print(await rebuildProjections(flags)));
+  program.command('journal').description('The durable log of commands')
+    .command('verify').description('Verify hash chain, checkpoints and replay of a stopped engine\'s journal')
+    .option(...dataDir)
+    .action(async (flags) => print(await verifyJournal(flags)));
+  return program;
+}
+
+const print = (result: object): void => void process.stdout.write(`${JSON.stringify(result)}\n`);
+
+try {
+  await buildProgram().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+// A pending socket to a dependency that hangs must not keep a stopped engine alive.
+setTimeout(() => process.exit(), 1_000).unref();
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  const failure = failureOf(error);
+  if (failure) {
+    process.stderr.write(`✗ ${failure.sentence}\n`);
+    return failure.exitCode;
+  }
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return EXIT_BUG;
+}

@@ -1,0 +1,32 @@
+/** `pobs-engine run`: serves until told to stop. */
+import {pino} from 'pino';
+import {startEngine} from '../app.ts';
+import {type Flags, parseConfig} from '../config.ts';
+
+/** Resolves with the exit code. */
+export async function runCommand(flags: Flags): Promise<number> {
+  const config = parseConfig(flags);
+  const log = pino({level: config.logLevel, serializers: {error: pino.stdSerializers.err}, formatters: {log: bigintsAsText}}, pino.destination(2));
+  const stopped = stopSignal(config.parentPipe);
+  const engine = await startEngine(config, {log});
+  process.stdout.write(`${JSON.stringify({ready: true, url: engine.url})}\n`);
+  try {
+    await Promise.race([stopped, engine.failed]);
+    return 0;
+  } finally {
+    await engine.stop();
+  }
+}
+
+/** Listens from the first moment on, so that a stop during the start is not lost. */
+function stopSignal(parentPipe: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+    if (parentPipe) process.stdin.once('end', () => resolve()).once('close', () => resolve()).resume();
+  });
+}
+
+function bigintsAsText(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'bigint' ? value.toString() : value]));
+}

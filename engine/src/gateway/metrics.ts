@@ -1,0 +1,38 @@
+/** Prometheus metrics of the engine. */
+import {Counter, Gauge, Histogram, Registry} from 'prom-client';
+import type {EnginePort, HealthPort} from './ports.ts';
+
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #requests = new Counter({
+    name: 'pobs_engine_http_requests_total', help: 'Answers by status class', labelNames: ['status'], registers: [this.registry],
+  });
+  readonly #seconds = new Histogram({
+    name: 'pobs_engine_http_request_seconds', help: 'Time to answer', buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2], registers: [this.registry],
+  });
+  readonly #events = new Counter({name: 'pobs_engine_events_total', help: 'Events by type', labelNames: ['type'], registers: [this.registry]});
+
+  constructor({engine, health, connections}: {engine: EnginePort; health: HealthPort; connections: () => number}) {
+    const registers = [this.registry];
+    engine.onEvents((events) => {
+      for (const {event} of events) this.#events.inc({type: event.type});
+    });
+    new Gauge({name: 'pobs_engine_stream_connections', help: 'Open WebSockets', registers, collect() {
+      this.set(connections());
+    }});
+    new Gauge({name: 'pobs_engine_projected_sequence', help: 'Last event in the read models', registers, collect() {
+      this.set(Number(health.projections().sequence));
+    }});
+    new Gauge({name: 'pobs_engine_chain_head_block', help: 'Newest block seen', labelNames: ['chain'], registers, collect() {
+      for (const {chainId, head} of health.chains()) this.set({chain: chainId}, Number(head?.number ?? 0n));
+    }});
+    new Gauge({name: 'pobs_engine_chain_credited_block', help: 'Newest block whose deposits are credited', labelNames: ['chain'], registers, collect() {
+      for (const {chainId, creditedBlock} of health.chains()) this.set({chain: chainId}, Number(creditedBlock ?? 0n));
+    }});
+  }
+
+  answered(status: number, seconds: number): void {
+    this.#requests.inc({status: `${Math.floor(status / 100)}xx`});
+    this.#seconds.observe(seconds);
+  }
+}

@@ -1,0 +1,28 @@
+/** GraphQL over HTTP: Yoga with our limits; errors are masked, introspection stays open (the data is public). */
+import {createYoga, type Plugin} from 'graphql-yoga';
+import {buildContext, type Context, type PublicNetwork} from './context.ts';
+import {limitsRule} from './limits.ts';
+import type {EpochReads} from './reads.ts';
+import {buildSchema} from './schema.ts';
+
+export function graphqlHandler({reads, network, log}: {
+  reads: EpochReads;
+  network: PublicNetwork;
+  log: {error(fields: object, message: string): void};
+}): (request: Request) => Response | Promise<Response> {
+  const limits: Plugin = {onValidate: ({addValidationRule}) => addValidationRule(limitsRule)};
+  const report = (...fields: unknown[]): void => log.error({fields: fields.map(String)}, 'GraphQL request failed');
+  const yoga = createYoga<Record<string, never>, Context>({
+    schema: buildSchema(),
+    graphqlEndpoint: '/graphql',
+    context: () => buildContext(reads, network),
+    plugins: [limits],
+    batching: false,
+    cors: false,
+    // The bundled page loads scripts from elsewhere.
+    graphiql: false,
+    landingPage: false,
+    logging: {debug: () => {}, info: () => {}, warn: () => {}, error: report},
+  });
+  return (request) => yoga.fetch(request);
+}
