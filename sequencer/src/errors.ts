@@ -16,9 +16,10 @@ export type SequencerErrorData =
   | {code: 'EPOCH_UNKNOWN'; epoch: bigint}
   | {code: 'FILES_MISSING'; epoch: bigint}
   | {code: 'NO_TERM'; detail: string}
+  | {code: 'CLOCK_STANDS'; time: bigint}
   | {code: 'TERM_NOT_SENT'; setId: number; status: string};
 
-const RETRYABLE: readonly SequencerErrorData['code'][] = ['ENGINE_UNREACHABLE', 'NO_TERM', 'TERM_NOT_SENT'];
+const RETRYABLE: readonly SequencerErrorData['code'][] = ['ENGINE_UNREACHABLE', 'NO_TERM', 'TERM_NOT_SENT', 'CLOCK_STANDS'];
 
 /** The message is one sentence for people. */
 export class SequencerError extends PobsError<SequencerErrorData> {
@@ -58,6 +59,8 @@ function sentence(data: SequencerErrorData): string {
       return `There is no epoch ${data.epoch}.`;
     case 'FILES_MISSING':
       return `The files of epoch ${data.epoch} are not in the data folder: use the folder that built it.`;
+    case 'CLOCK_STANDS':
+      return `L2 has no block later than ${data.time} yet.`;
     case 'TERM_NOT_SENT':
       return `Validator set ${data.setId} is not on L2 yet (ticket ${data.status}).`;
   }

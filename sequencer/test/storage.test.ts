@@ -5,7 +5,8 @@ import {createServer, type Server} from 'node:http';
 import {type AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {all, arweaveStore, type ArweaveJwk, cidOfFile, type ContentStore, fetchEpoch, firstOf, ipfsStore, manifestEntry, parseStores, publishEpoch, rawCid, type StoreError} from '@pobs/protocol/store';
+import {canonicalJson, cidOf, encodeManifest, fileCid} from '@pobs/protocol';
+import {all, arweaveStore, type ArweaveJwk, type ContentStore, fetchEpoch, firstOf, ipfsStore, parseStores, publishEpoch, type StoreError} from '@pobs/protocol/store';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {startStorage, type Storage} from '../devnet/storage/start-storage.ts';
 
@@ -64,7 +65,7 @@ describe.each([[0, 'nothing'], [9, 'a few bytes'], [MIB, 'one full block'], [MIB
     const bytes = bytesOf(length, seed);
     for (const [, store] of stores()) {
       const {cid} = await store.put(bytes);
-      expect(cid).toBe(await cidOfFile(bytes));
+      expect(cid).toBe(await fileCid(bytes));
       expect(cid.startsWith(length <= MIB ? 'bafkrei' : 'bafybei')).toBe(true);
       expect(Buffer.compare(await store.get(cid), bytes)).toBe(0);
     }
@@ -82,7 +83,7 @@ test('an Arweave upload is paid for once', async () => {
 });
 
 test('what is not there is not found, in both', async () => {
-  for (const [, store] of stores()) expect(await codeOf(store.get(rawCid(bytesOf(5, 'absent')).toString()))).toBe('STORE_NOT_FOUND');
+  for (const [, store] of stores()) expect(await codeOf(store.get(cidOf(bytesOf(5, 'absent'))))).toBe('STORE_NOT_FOUND');
 });
 
 test('only CIDs of this system are asked for', async () => {
@@ -118,7 +119,7 @@ test('a flipped byte on the gateway is a hash mismatch, of the root and of an in
 
 test('anybody may tag anything on Arweave: only matching bytes count', async () => {
   const wanted = bytesOf(100, 'wanted');
-  const cid = rawCid(wanted).toString();
+  const cid = cidOf(wanted);
   const id = 'A'.repeat(43);
   const found = JSON.stringify({data: {transactions: {edges: [{node: {id}}]}}});
   const {url, server} = await serve((path) => (path === '/graphql' ? {status: 200, body: found} : {status: 200, body: 'something else'}));
@@ -133,7 +134,7 @@ test('anybody may tag anything on Arweave: only matching bytes count', async () 
 });
 
 test('an unreachable or failing gateway is named, and a call can be given up', async () => {
-  const cid = rawCid(bytesOf(3, 'x')).toString();
+  const cid = cidOf(bytesOf(3, 'x'));
   const {url, server} = await serve(() => ({status: 503, body: 'overloaded'}));
   expect(await codeOf(ipfsStore(url).get(cid))).toBe('STORE_UNREACHABLE');
   await expect(ipfsStore(url).get(cid, {signal: AbortSignal.abort(new Error('given up'))})).rejects.toThrow('given up');
@@ -144,13 +145,12 @@ test('an unreachable or failing gateway is named, and a call can be given up', a
 
 describe('an epoch', () => {
   const files = new Map([['balances/1-0x00.csv', bytesOf(3 * MIB, 'balances')], ['log.bin', bytesOf(0, 'log')]]);
-  const manifestOf = async (entries = files) =>
-    new TextEncoder().encode(JSON.stringify({format: 1, epoch: '1', files: await Promise.all([...entries].map(([name, bytes]) => manifestEntry(name, bytes)))}));
+  const manifestOf = (entries: ReadonlyMap<string, Uint8Array> = files) => encodeManifest(1n, entries);
 
   test('is published to all stores and read back from either', async () => {
     const manifest = await manifestOf();
     const published = await publishEpoch(all(stores().map(([, store]) => store)), files, manifest);
-    expect(published.manifest.cid).toBe(rawCid(manifest).toString());
+    expect(published.manifest.cid).toBe(cidOf(manifest));
     for (const [, store] of stores()) {
       const fetched = await fetchEpoch(store, published.manifest.cid);
       expect(fetched.manifest.epoch).toBe('1');
@@ -163,11 +163,11 @@ describe('an epoch', () => {
     expect(await codeOf(publishEpoch(ipfsStore(storage.url), files, manifest))).toBe('EPOCH_FILE_MISMATCH');
     const lie = JSON.parse(new TextDecoder().decode(await manifestOf())) as {files: {sha256: string}[]};
     lie.files[0]!.sha256 = '0'.repeat(64);
-    const {cid} = await ipfsStore(storage.url).put(new TextEncoder().encode(JSON.stringify(lie)));
+    const {cid} = await ipfsStore(storage.url).put(canonicalJson(lie));
     expect(await codeOf(fetchEpoch(ipfsStore(storage.url), cid))).toBe('EPOCH_FILE_MISMATCH');
   });
 
-  test.each([['no JSON', 'hello'], ['a strange name', '{"format":1,"epoch":"1","files":[{"name":"../x","size":0,"sha256":"", "cid":""}]}'], ['no format', '{}']])('with %s as manifest is refused', async (_, text) => {
+  test.each([['no JSON', 'hello'], ['a strange name', `{"epoch":"1","files":[{"cid":"x","name":"../x","sha256":"${'0'.repeat(64)}","size":0}],"format":1}`], ['no format', '{}']])('with %s as manifest is refused', async (_, text) => {
     const {cid} = await ipfsStore(storage.url).put(new TextEncoder().encode(text));
     expect(await codeOf(fetchEpoch(ipfsStore(storage.url), cid))).toBe('EPOCH_MANIFEST_INVALID');
   });

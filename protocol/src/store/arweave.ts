@@ -1,8 +1,9 @@
+import {fileCid} from '../snapshot/cid.ts';
 import {StoreError} from './errors.ts';
 import {excerpt, type HttpAnswer, type HttpRequest, send} from './http.ts';
 import type {StoreOptions} from './ipfs.ts';
 import {BLOCK_BYTES, type CallOptions, type ContentStore, FILE_BYTES_MAX, type Stored} from './types.ts';
-import {cidOfFile, isBlock, isRaw, parseCid} from './unixfs.ts';
+import {isBlock, isRaw, parseCid} from './unixfs.ts';
 
 /** An Arweave wallet: the RSA key in JSON Web Key form. */
 export type ArweaveJwk = {kty: string; e: string; n: string; d?: string; p?: string; q?: string; dp?: string; dq?: string; qi?: string};
@@ -40,7 +41,7 @@ class ArweaveStore implements ContentStore {
 
   async put(bytes: Uint8Array, {signal}: CallOptions = {}): Promise<Stored> {
     if (bytes.length > FILE_BYTES_MAX) throw new StoreError({code: 'STORE_TOO_LARGE', store: this.name, bytesMax: FILE_BYTES_MAX});
-    const cid = await cidOfFile(bytes);
+    const cid = await fileCid(bytes);
     // Arweave takes no empty data, and an empty file needs no storing: its CID says everything.
     if (bytes.length === 0) return {cid, reference: ''};
     const there = await this.#find(cid, signal);
@@ -131,5 +132,5 @@ class ArweaveStore implements ContentStore {
 
 async function matches(cid: string, bytes: Uint8Array): Promise<boolean> {
   const parsed = parseCid(cid);
-  return isRaw(parsed) ? isBlock(parsed, bytes) : (await cidOfFile(bytes)) === cid;
+  return isRaw(parsed) ? isBlock(parsed, bytes) : (await fileCid(bytes)) === cid;
 }

@@ -1,25 +1,17 @@
 /** The files of one epoch in content-addressed storage (PROTOCOL §3). */
 import {sha256} from '@noble/hashes/sha2.js';
 import {bytesToHex} from '@noble/hashes/utils.js';
-import {z} from 'zod';
+import {cidOf} from '../snapshot/cid.ts';
+import {parseManifest} from '../snapshot/manifest.ts';
 import type {Manifest} from '../types.ts';
 import {StoreError} from './errors.ts';
 import {BLOCK_BYTES, type CallOptions, type ContentStore, FILE_BYTES_MAX, type Stored} from './types.ts';
-import {cidOfFile, rawCid} from './unixfs.ts';
 
 const FILES_MAX = 1_000;
 const FETCH_CONCURRENCY = 4;
 
-const manifestShape = z.strictObject({
-  format: z.literal(1),
-  epoch: z.string().regex(/^[1-9]\d{0,19}$/),
-  files: z.array(z.strictObject({
-    name: z.string().max(200).regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/),
-    size: z.int().min(0).max(FILE_BYTES_MAX),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    cid: z.string().max(100),
-  })).max(FILES_MAX),
-}).refine(({files}) => new Set(files.map(({name}) => name)).size === files.length, 'a file name occurs twice');
+/** Names become paths of whoever keeps the files. */
+const SAFE_NAME = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/;
 
 export type PublishedEpoch = {manifest: Stored; files: readonly (Stored & {name: string})[]};
 export type FetchedEpoch = {manifest: Manifest; manifestBytes: Uint8Array; files: ReadonlyMap<string, Uint8Array>};
@@ -32,8 +24,8 @@ export type FetchedEpoch = {manifest: Manifest; manifestBytes: Uint8Array; files
 export async function publishEpoch(
   store: ContentStore, files: ReadonlyMap<string, Uint8Array>, manifest: Uint8Array, options: CallOptions = {},
 ): Promise<PublishedEpoch> {
-  const cid = rawCid(manifest).toString();
-  const named = parseShape(manifest, cid);
+  const cid = cidOf(manifest);
+  const named = parseNamed(manifest, cid);
   const stored: (Stored & {name: string})[] = [];
   for (const entry of named.files) {
     const bytes = files.get(entry.name);
@@ -55,7 +47,7 @@ export async function publishEpoch(
  */
 export async function fetchEpoch(store: ContentStore, cid: string, options: CallOptions = {}): Promise<FetchedEpoch> {
   const manifestBytes = await store.get(cid, options);
-  const manifest = parseShape(manifestBytes, cid);
+  const manifest = parseNamed(manifestBytes, cid);
   const files = new Map<string, Uint8Array>();
   const queue = [...manifest.files];
   const worker = async () => {
@@ -78,21 +70,18 @@ async function getFile(store: ContentStore, entry: Manifest['files'][number], op
   }
 }
 
-function parseShape(bytes: Uint8Array, cid: string): Manifest {
-  const invalid = (detail: string, cause?: unknown) => new StoreError({code: 'EPOCH_MANIFEST_INVALID', cid, detail}, {cause});
+function parseNamed(bytes: Uint8Array, cid: string): Manifest {
+  const invalid = (detail: string) => new StoreError({code: 'EPOCH_MANIFEST_INVALID', cid, detail});
   if (bytes.length > BLOCK_BYTES) throw invalid(`it is larger than ${BLOCK_BYTES} bytes`);
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(bytes));
-  } catch (error) {
-    throw invalid('it is no JSON', error);
-  }
-  const result = manifestShape.safeParse(value);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw invalid(`${issue!.path.join('.') || 'it'}: ${issue!.message}`);
-  }
-  return result.data;
+  const parsed = parseManifest(bytes);
+  if (!parsed.ok) throw invalid(parsed.reason);
+  const {files} = parsed.manifest;
+  if (files.length > FILES_MAX) throw invalid(`it names more than ${FILES_MAX} files`);
+  const unsafe = files.find(({name}) => !SAFE_NAME.test(name));
+  if (unsafe) throw invalid(`"${unsafe.name}" is no file name`);
+  const large = files.find(({size}) => size > FILE_BYTES_MAX);
+  if (large) throw invalid(`${large.name} is larger than ${FILE_BYTES_MAX} bytes`);
+  return parsed.manifest;
 }
 
 function checkFile(entry: Manifest['files'][number], bytes: Uint8Array): void {
@@ -100,9 +89,4 @@ function checkFile(entry: Manifest['files'][number], bytes: Uint8Array): void {
   if (bytes.length !== entry.size) throw mismatch(`it has ${bytes.length} bytes, the manifest says ${entry.size}`);
   const digest = bytesToHex(sha256(bytes));
   if (digest !== entry.sha256) throw mismatch(`its sha256 is ${digest}, the manifest says ${entry.sha256}`);
-}
-
-/** What a manifest says of one file. */
-export async function manifestEntry(name: string, bytes: Uint8Array): Promise<Manifest['files'][number]> {
-  return {name, size: bytes.length, sha256: bytesToHex(sha256(bytes)), cid: await cidOfFile(bytes)};
 }

@@ -63,9 +63,6 @@ export async function fileBlocks(bytes: Uint8Array): Promise<{root: CID; blocks:
   return {root: cid, blocks: [...blocks.values()]};
 }
 
-/** CID under which {@link fileBlocks} stores the file. */
-export const cidOfFile = async (bytes: Uint8Array): Promise<string> => (await fileBlocks(bytes)).root.toString();
-
 /**
  * Reads a file block by block.
  *

@@ -1,7 +1,7 @@
-import type {CastVote, Certificate, Line, Network, Summary, VoteKind} from '@pobs/protocol';
+import {type CastVote, type Certificate, type Line, type Network, type Summary, VoteKind} from '@pobs/protocol';
 import {epochManagerAbi} from '@pobs/protocol/abi';
 import {type ChainClient, chainError, inChunks} from '@pobs/protocol/chain';
-import {type Hex, type LocalAccount, zeroHash} from 'viem';
+import {decodeFunctionData, type Hex, type LocalAccount, zeroHash} from 'viem';
 import type {EpochChain, Proposal} from '../services/ports.ts';
 import type {Outbox} from './outbox.ts';
 
@@ -49,6 +49,21 @@ export class ViemEpochChain implements EpochChain {
     const logs = await inChunks(client, {fromBlock: BigInt(network.l2.startBlock), toBlock}, (range) =>
       client.getContractEvents({...this.#contract, eventName: 'VoteCast', args: {epoch}, ...range, strict: true}));
     return logs.map(({args: {index, kind, rule, signature}}) => ({index, kind: kind as VoteKind, rule, signature}));
+  }
+
+  async approvalOf(epoch: bigint): Promise<Certificate | undefined> {
+    const {client, network} = this.#deps;
+    const toBlock = await this.#typed('eth_blockNumber', () => client.getBlockNumber());
+    const logs = await inChunks(client, {fromBlock: BigInt(network.l2.startBlock), toBlock}, (range) =>
+      client.getContractEvents({...this.#contract, eventName: 'CertificateAccepted', args: {epoch}, ...range, strict: true}));
+    // Each accepted certificate is heavier than the one before. One that a contract submitted is not in the calldata.
+    for (const {args, transactionHash} of logs.filter((log) => log.args.kind === VoteKind.Approve).toReversed()) {
+      const {input, to} = await this.#typed('eth_getTransactionByHash', () => client.getTransaction({hash: transactionHash}));
+      if (to?.toLowerCase() !== network.l2.epochManager.toLowerCase()) continue;
+      const call = decodeFunctionData({abi: epochManagerAbi, data: input});
+      if (call.functionName === 'certify' && call.args[0] === args.epoch) return {...call.args[1], kind: VoteKind.Approve};
+    }
+    return undefined;
   }
 
   async propose(summary: Summary, lines: readonly Line[]): Promise<Hex> {

@@ -72,6 +72,15 @@ export class FolderVault implements Vault {
     return existsSync(file) ? readBytes(file) : undefined;
   }
 
+  async discard(epoch: bigint): Promise<void> {
+    if (!existsSync(this.#of(epoch))) return;
+    // Renamed first: a crash in between leaves a draft, not half of a build.
+    const draft = path.join(this.#dir, `.${epoch}.discarded.draft`);
+    await rm(draft, {recursive: true, force: true});
+    await rename(this.#of(epoch), draft);
+    await rm(draft, {recursive: true, force: true});
+  }
+
   #of(epoch: bigint): string {
     return path.join(this.#dir, epoch.toString());
   }

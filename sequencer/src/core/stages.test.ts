@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {type EpochEvent, type EpochState, isL1Due, nextEffect, nextEpoch, reduce, STAGES} from './stages.ts';
+import {type EpochEvent, type EpochState, isL1Due, isMissed, nextEffect, nextEpoch, reduce, STAGES} from './stages.ts';
 
 const opened: EpochState = {epoch: 7n, stage: 'opened', snapshotTime: 1_000n};
 const approved: EpochEvent = {type: 'decided', outcome: 'approved'};
@@ -31,11 +31,18 @@ describe('an epoch', () => {
     expect(reduce(state, {type: 'final'}).state.stage).toBe('final');
   });
 
-  test.each([0, 1, 2, 3])('can expire after %i steps, before it is proposed', (steps) => {
-    expect(reduce(after(...WAY.slice(0, steps)), {type: 'decided', outcome: 'expired'}).effects).toEqual(['finish']);
+  test.each([0, 1, 2, 3])('that missed its proposal after %i steps is sealed again under its number', (steps) => {
+    const {state, effects} = reduce(after(...WAY.slice(0, steps)), {type: 'reopened', snapshotTime: 1_200n});
+    expect(state).toEqual({...opened, snapshotTime: 1_200n});
+    expect(effects).toEqual(['seal']);
+    expect(() => reduce(state, {type: 'reopened', snapshotTime: 1_200n})).toThrow('did not wait');
   });
 
-  test.each([0, 1, 2, 3])('cannot be approved after %i steps, before it is proposed', (steps) => {
+  test('that is proposed is never sealed again', () => {
+    expect(() => reduce(after(...WAY.slice(0, 4)), {type: 'reopened', snapshotTime: 1_200n})).toThrow('did not wait');
+  });
+
+  test.each([0, 1, 2, 3])('cannot be decided after %i steps, before it is proposed', (steps) => {
     expect(() => reduce(after(...WAY.slice(0, steps)), approved)).toThrow('did not wait');
   });
 
@@ -58,4 +65,9 @@ test('the next epoch follows the greatest number anybody knows', () => {
 test('L1 is due every n-th epoch, and whenever its line may carry withdrawals', () => {
   const due = [1n, 2n, 3n, 4n, 5n, 6n].filter((epoch) => isL1Due(epoch, {l1Every: 4, withdrawEvery: 3}));
   expect(due).toEqual([3n, 4n, 6n]);
+});
+
+test('a proposal may be two minutes late', () => {
+  expect(isMissed(1_000n, 1_120n)).toBe(false);
+  expect(isMissed(1_000n, 1_121n)).toBe(true);
 });

@@ -19,6 +19,8 @@ export type EpochState = {
 };
 
 export type EpochEvent =
+  /** Nobody proposed it in time: it is sealed again, under the same number, at a new moment. */
+  | {type: 'reopened'; snapshotTime: bigint}
   | {type: 'sealed' | 'built' | 'published' | 'proposed' | 'settled-l2' | 'settled-l1' | 'distributed' | 'final'}
   | {type: 'decided'; outcome: Outcome};
 
@@ -47,22 +49,29 @@ export function nextEffect({stage, outcome}: EpochState): Effect | undefined {
 /**
  * The state after an event, and what to do then.
  *
- * An epoch that expires before or after its proposal is decided from wherever it stands.
- *
  * @throws Error on an event that the state did not wait for: a bug of the caller.
  */
 export function reduce(state: EpochState, event: EpochEvent): {state: EpochState; effects: Effect[]} {
   if (!isExpected(state, event)) throw new Error(`Epoch ${state.epoch} at stage ${state.stage} did not wait for ${event.type}`);
-  const next: EpochState = event.type === 'decided' ? {...state, stage: 'decided', outcome: event.outcome} : {...state, stage: event.type};
+  const next = after(state, event);
   const effect = nextEffect(next);
   return {state: next, effects: effect ? [effect] : []};
 }
 
+function after(state: EpochState, event: EpochEvent): EpochState {
+  switch (event.type) {
+    case 'reopened':
+      return {...state, stage: 'opened', snapshotTime: event.snapshotTime};
+    case 'decided':
+      return {...state, stage: 'decided', outcome: event.outcome};
+    default:
+      return {...state, stage: event.type};
+  }
+}
+
 function isExpected(state: EpochState, event: EpochEvent): boolean {
   const at = STAGES.indexOf(state.stage);
-  if (event.type === 'decided') {
-    return state.stage === 'proposed' || (event.outcome === 'expired' && at < STAGES.indexOf('decided'));
-  }
+  if (event.type === 'reopened') return at < STAGES.indexOf('proposed') && event.snapshotTime > state.snapshotTime;
   if (state.stage === 'decided' && state.outcome !== 'approved') return event.type === 'final';
   return STAGES.indexOf(event.type) === at + 1;
 }
@@ -73,3 +82,9 @@ export const nextEpoch = (known: readonly bigint[]): bigint => known.reduce((max
 /** An L1 line is settled in every `l1Every`-th epoch, and whenever it may carry withdrawals. */
 export const isL1Due = (epoch: bigint, {l1Every, withdrawEvery}: {l1Every: number; withdrawEvery: number}): boolean =>
   epoch % BigInt(l1Every) === 0n || epoch % BigInt(withdrawEvery) === 0n;
+
+/** Furthest that a proposal's block may be from the snapshot time, seconds (V5). */
+export const PROPOSAL_SKEW_MAX = 120n;
+
+/** True when a summary with this snapshot time can no longer be proposed. */
+export const isMissed = (snapshotTime: bigint, now: bigint): boolean => now > snapshotTime + PROPOSAL_SKEW_MAX;

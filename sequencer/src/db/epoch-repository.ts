@@ -45,6 +45,11 @@ export class PgEpochRepository implements EpochRepository, TransactionLog {
     await this.#query('INSERT INTO sequencer.epochs (epoch, stage, snapshot_time) VALUES ($1, $2, $3)', [epoch, stage, snapshotTime]);
   }
 
+  async reopen({epoch, snapshotTime}: EpochState): Promise<void> {
+    await this.#query("UPDATE sequencer.epochs SET stage = 'opened', snapshot_time = $2, digest = NULL, updated_at = now() WHERE epoch = $1 AND outcome IS NULL", [epoch, snapshotTime]);
+    await this.#query('DELETE FROM sequencer.stages WHERE epoch = $1', [epoch]);
+  }
+
   async advance({epoch, stage, outcome}: EpochState, {ms, tx, digest}: {ms: number; tx?: Hex | undefined; digest?: Hex | undefined}): Promise<Date> {
     const [row] = await this.#query<{at: Date}>(
       `WITH moved AS (

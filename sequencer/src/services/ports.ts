@@ -13,6 +13,8 @@ export type EpochRepository = {
   /** Newest first. */
   findLatest(count: number): Promise<EpochRecord[]>;
   add(state: EpochState): Promise<void>;
+  /** Back to `opened` at another snapshot time. */
+  reopen(state: EpochState): Promise<void>;
   /** Records a stage that was reached; resolves with the time it was recorded at. */
   advance(state: EpochState, done: {ms: number; tx?: Hex | undefined; digest?: Hex | undefined}): Promise<Date>;
   stagesOf(epoch: bigint): Promise<StageRecord[]>;
@@ -51,6 +53,8 @@ export type EpochChain = {
   /** Undefined while nothing is proposed under this number. */
   proposal(epoch: bigint): Promise<Proposal | undefined>;
   votes(epoch: bigint): Promise<CastVote[]>;
+  /** The heaviest APPROVE certificate that was submitted, whoever submitted it. */
+  approvalOf(epoch: bigint): Promise<Certificate | undefined>;
   propose(summary: Summary, lines: readonly Line[]): Promise<Hex>;
   certify(epoch: bigint, certificate: Certificate): Promise<Hex>;
 };
@@ -126,6 +130,8 @@ export type Vault = {
   save(epoch: bigint, built: BuiltEpoch): Promise<void>;
   load(epoch: bigint): Promise<BuiltEpoch | undefined>;
   mapping(epoch: bigint): Promise<Uint8Array | undefined>;
+  /** Forgets a build that was never proposed. */
+  discard(epoch: bigint): Promise<void>;
 };
 
 export type Logger = {
