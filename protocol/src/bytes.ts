@@ -7,7 +7,14 @@ export class EncodingError extends PobsError<
 > {}
 
 const HEX: readonly string[] = Array.from({length: 256}, (_, byte) => byte.toString(16).padStart(2, '0'));
-const HEX_PATTERN = /^(?:0x)?(?:[0-9a-fA-F]{2})*$/;
+/** Value of a hex digit by character code; 16 marks anything else. */
+const NIBBLES = (() => {
+  const table = new Uint8Array(128).fill(16);
+  for (const digits of ['0123456789abcdef', '0123456789ABCDEF']) {
+    for (let value = 0; value < 16; value += 1) table[digits.charCodeAt(value)] = value;
+  }
+  return table;
+})();
 
 /**
  * Bytes of a hex string with or without `0x`.
@@ -16,14 +23,24 @@ const HEX_PATTERN = /^(?:0x)?(?:[0-9a-fA-F]{2})*$/;
  * @throws {EncodingError} `HEX_INVALID`.
  */
 export function hexToBytes(hex: string, length?: number): Uint8Array {
-  const start = hex.startsWith('0x') ? 2 : 0;
-  const size = (hex.length - start) / 2;
-  if (!HEX_PATTERN.test(hex) || (length !== undefined && size !== length)) {
-    throw new EncodingError({code: 'HEX_INVALID', text: hex.slice(0, 80)});
-  }
-  const bytes = new Uint8Array(size);
-  for (let i = 0; i < size; i += 1) bytes[i] = Number.parseInt(hex.slice(start + 2 * i, start + 2 * i + 2), 16);
+  const size = (hex.length - (hex.startsWith('0x') ? 2 : 0)) / 2;
+  const bytes = new Uint8Array(Math.ceil(size));
+  if (size !== bytes.length || (length !== undefined && size !== length)) throw new EncodingError({code: 'HEX_INVALID', text: hex.slice(0, 80)});
+  hexInto(hex, bytes, 0, size);
   return bytes;
+}
+
+/** Writes `length` bytes of hex, with or without `0x`, to `out` at `offset`. @throws {EncodingError} `HEX_INVALID`. */
+export function hexInto(hex: string, out: Uint8Array, offset: number, length: number): void {
+  const start = hex.startsWith('0x') ? 2 : 0;
+  let seen = hex.length === start + 2 * length ? 0 : 16;
+  for (let i = 0; i < length; i += 1) {
+    const high = NIBBLES[hex.charCodeAt(start + 2 * i)] ?? 16;
+    const low = NIBBLES[hex.charCodeAt(start + 2 * i + 1)] ?? 16;
+    seen |= high | low;
+    out[offset + i] = (high << 4) | low;
+  }
+  if (seen > 15) throw new EncodingError({code: 'HEX_INVALID', text: hex.slice(0, 80)});
 }
 
 /** Lower-case hex without prefix of `bytes[from, to)`. */

@@ -3,6 +3,7 @@
  * No I/O, no clock; runs in Node and in browsers.
  */
 export {bytesToHex, EncodingError, hexToBytes} from './bytes.ts';
+export {AgeKeyError, ageRecipient, encryptionKeyOf} from './age-keys.ts';
 export {canonicalJson} from './canonical-json.ts';
 export {PobsError} from './errors.ts';
 export * from './gpmp/index.ts';
@@ -10,6 +11,9 @@ export {accountId, blindingFor, eraOf, isSystemWallet, ZERO_BLINDING} from './id
 export {fromJson, JsonError, toJson} from './json.ts';
 export {initKeccak, keccak256} from './keccak.ts';
 export * from './snapshot/index.ts';
+export * from './log/index.ts';
+export {decryptMapping, type DecryptedMapping, encryptMapping, MappingError} from './mapping.ts';
+export * from './proofs/index.ts';
 export {domainOf, domainSalt, LINE_PARAMETERS, lineHash, rulesHash, SUMMARY_TYPE_STRING, SUMMARY_TYPES, summaryDigest} from './summary.ts';
 export * from './types.ts';
 export * from './votes/index.ts';

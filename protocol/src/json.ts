@@ -11,6 +11,9 @@ export const toJson = (value: unknown, space?: number): string =>
   JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item), space);
 
 export const lotsShape = z.string().regex(/^-?(0|[1-9]\d{0,38})$/, 'not a decimal integer').transform(BigInt);
+/** Decimal string of an unsigned integer. */
+export const uintShape = (bits: number) =>
+  z.string().regex(/^(0|[1-9]\d{0,38})$/, 'not a decimal integer').transform(BigInt).refine((value) => value >> BigInt(bits) === 0n, `not below 2^${bits}`);
 export const hexShape = (bytes: number) =>
   z.string().regex(new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`), `not 0x and ${2 * bytes} hex digits`).transform((text) => text as `0x${string}`);
 export const addressShape = hexShape(20);

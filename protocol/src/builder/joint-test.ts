@@ -1,0 +1,145 @@
+/**
+ * The joint test (PROTOCOL §4): the operator's own check of V1–V8 and V11 before it signs anything.
+ *
+ * Its own code over the sealed books, in one pass per rule; the validators' rules read published bytes instead.
+ */
+import type {Address} from 'viem';
+import {domainSalt} from '../summary.ts';
+import {LOTS_LIMIT, type SealedAsset, type SealedEpoch, type SealedRow, type Violation} from '../types.ts';
+import {isSystemWallet, ZERO_BLINDING} from '../ids.ts';
+import type {BuildFacts, BuildInput} from './input.ts';
+import {checkPayouts} from './joint-payouts.ts';
+import {assetLabel, violation} from './joint-report.ts';
+
+/** Every violation, by rule; empty means that a summary may be made. */
+export function jointTest(input: BuildInput): Violation[] {
+  const {sealed, facts = {}} = input;
+  const found = [
+    ...checkIdentity(input),
+    ...sealed.assets.flatMap((asset) => [
+      ...checkReserve(asset, facts),
+      ...checkRows(asset),
+      ...checkUnique(asset),
+      ...checkEquality(asset),
+      ...checkVesting(asset, facts),
+    ]),
+    ...checkLineage(input),
+    ...checkBlindings(sealed),
+    ...checkPayouts(input),
+  ];
+  return found.sort((a, b) => a.rule - b.rule);
+}
+
+/** V1: what the summary will be made of fits the network and its rules. */
+function checkIdentity({sealed, rules, salt}: BuildInput): Violation[] {
+  const found: Violation[] = [];
+  if (domainSalt(rules.l1ChainId, rules.registry) !== salt.toLowerCase()) found.push(violation(1, 'the salt is not that of the rules’ registry'));
+  if (sealed.chains.length === 0) found.push(violation(1, 'the sealed epoch has no custody'));
+  const seen = new Set<string>();
+  for (const {chainId, custody} of sealed.chains) {
+    const known = rules.custodies.find((each) => each.chainId === chainId && same(each.custody, custody));
+    if (known === undefined) found.push(violation(1, `the rules name no custody ${custody} on chain ${chainId}`));
+    if (seen.has(`${chainId}`)) found.push(violation(1, `chain ${chainId} has two lines`));
+    seen.add(`${chainId}`);
+  }
+  const assets = new Set<string>();
+  for (const asset of sealed.assets) {
+    const where = assetLabel(asset);
+    const custody = rules.custodies.find((each) => each.chainId === asset.chainId && same(each.custody, asset.custody));
+    const token = custody?.tokens.find((each) => same(each.token, asset.token));
+    if (token === undefined) found.push(violation(1, 'the rules do not know this asset', where));
+    else if (BigInt(token.lotSize) !== asset.lotSize) found.push(violation(1, `lot size ${asset.lotSize} is not the rules’ ${token.lotSize}`, where));
+    if (!sealed.chains.some(({chainId, custody: line}) => chainId === asset.chainId && same(line, asset.custody))) found.push(violation(1, 'no line owes this asset', where));
+    if (assets.has(where)) found.push(violation(1, 'the asset is listed twice', where));
+    assets.add(where);
+  }
+  return found;
+}
+
+/** V2: reserves cover deposits less payouts; only where the caller read the chain. */
+function checkReserve(asset: SealedAsset, {reserves}: BuildFacts): Violation[] {
+  if (reserves === undefined) return [];
+  const reserve = reserves.find(({chainId, token, custody}) => chainId === asset.chainId && same(token, asset.token) && same(custody, asset.custody));
+  if (reserve === undefined) return [violation(2, 'nobody read what the custody holds', assetLabel(asset))];
+  const held = reserve.balance + reserve.paidOut * asset.lotSize;
+  const needed = asset.deposited * asset.lotSize;
+  return held >= needed ? [] : [violation(2, `${held} base units held and paid, ${needed} deposited`, assetLabel(asset))];
+}
+
+/** V3, and the range that every sum of the tree must keep. */
+function checkRows(asset: SealedAsset): Violation[] {
+  const broken = asset.rows.filter(({total, withdrawable, withdrawal}) =>
+    !(total >= withdrawable && withdrawable >= withdrawal && withdrawal >= 0n && total < LOTS_LIMIT));
+  const found = broken.length === 0 ? [] : [violation(3, 'a row breaks total ≥ withdrawable ≥ withdrawal ≥ 0', assetLabel(asset), broken.map(rowText))];
+  const total = sumOf(asset, 'total');
+  if (total >= LOTS_LIMIT) found.push(violation(3, `the rows add up to ${total} lots, beyond 2^63`, assetLabel(asset)));
+  return found;
+}
+
+/** V4: one row per wallet and custody asset. */
+function checkUnique(asset: SealedAsset): Violation[] {
+  const seen = new Set<string>();
+  const twice: string[] = [];
+  for (const {wallet} of asset.rows) {
+    const key = wallet.toLowerCase();
+    if (seen.has(key)) twice.push(key);
+    seen.add(key);
+  }
+  return twice.length === 0 ? [] : [violation(4, 'a wallet has more than one row', assetLabel(asset), twice)];
+}
+
+/** V5: the part that the caller's own numbers show. */
+function checkLineage({sealed: {epoch, snapshotTime}, parent, facts}: BuildInput): Violation[] {
+  const found: Violation[] = [];
+  const approved = facts?.approved;
+  if (epoch < 1n) found.push(violation(5, 'epochs start at 1'));
+  if (approved !== undefined && epoch <= approved.epoch) found.push(violation(5, `epoch ${epoch} does not follow the approved ${approved.epoch}`));
+  if (approved !== undefined && snapshotTime <= approved.snapshotTime) found.push(violation(5, `snapshot time ${snapshotTime} is not after ${approved.snapshotTime}`));
+  if (approved !== undefined && BigInt(parent) === 0n) found.push(violation(5, 'only the first epoch has no parent'));
+  return found;
+}
+
+/** V6: one blinding per wallet in an era, zero for system rows. */
+function checkBlindings({assets}: SealedEpoch): Violation[] {
+  const blindings = new Map<string, string>();
+  const different = new Set<string>();
+  const named = new Set<string>();
+  for (const {rows} of assets) {
+    for (const {wallet, blinding} of rows) {
+      const key = wallet.toLowerCase();
+      const known = blindings.get(key);
+      if (known === undefined) blindings.set(key, blinding.toLowerCase());
+      else if (known !== blinding.toLowerCase()) different.add(key);
+      if (isSystemWallet(wallet) && blinding !== ZERO_BLINDING) named.add(key);
+    }
+  }
+  return [
+    ...(different.size === 0 ? [] : [violation(6, 'a wallet has two ids in one era', undefined, [...different])]),
+    ...(named.size === 0 ? [] : [violation(6, 'a system row has a blinding', undefined, [...named])]),
+  ];
+}
+
+/** V8: what is owed is what came in less what was authorised to leave. */
+function checkEquality(asset: SealedAsset): Violation[] {
+  const owed = sumOf(asset, 'total') - sumOf(asset, 'withdrawal');
+  const held = asset.deposited - asset.authorisedOut;
+  return owed === held ? [] : [violation(8, `liabilities less withdrawals are ${owed}, deposited less authorised ${held}`, assetLabel(asset))];
+}
+
+/** V11: the engine enforces it; checked again where the caller knows the limits. */
+function checkVesting(asset: SealedAsset, {withdrawableLimit}: BuildFacts): Violation[] {
+  if (withdrawableLimit === undefined) return [];
+  const early = asset.rows.filter(({wallet, withdrawable}) => withdrawable > (withdrawableLimit(asset, wallet) ?? LOTS_LIMIT));
+  return early.length === 0 ? [] : [violation(11, 'a row may withdraw what was won since the active epoch', assetLabel(asset), early.map(rowText))];
+}
+
+function sumOf({rows}: SealedAsset, column: 'total' | 'withdrawable' | 'withdrawal'): bigint {
+  let sum = 0n;
+  for (const row of rows) sum += row[column];
+  return sum;
+}
+
+const rowText = ({wallet, total, withdrawable, withdrawal}: SealedRow): string =>
+  `${wallet.toLowerCase()} ${total} ${withdrawable} ${withdrawal}`;
+
+const same = (a: Address, b: Address): boolean => a.toLowerCase() === b.toLowerCase();

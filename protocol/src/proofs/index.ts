@@ -1,0 +1,3 @@
+export {type FilesInput, proofFromFiles, type ProveInput, proveInclusion} from './prove.ts';
+export {encodeProof, type InclusionProof, parseProof, type ProofNetwork, shareableProof} from './shape.ts';
+export {type InclusionVerdict, type ProofStep, type StepName, verifyInclusion} from './verify.ts';
