@@ -5,7 +5,7 @@ import type {LocalNetwork} from '../network/local-network.ts';
 import type {Service} from '../network/service.ts';
 import {clientOf, custodyOf, statusOf, votesOf} from './chain-view.ts';
 import type {Checks} from './checks.ts';
-import {ETH_LOTS, L1, L2, type Market, operator, USDC} from './market.ts';
+import {ETH_LOTS, L1, L2, type Market, USDC} from './market.ts';
 import {until} from './until.ts';
 
 export type StagesMs = Record<string, number>;
@@ -59,24 +59,24 @@ export async function firstEpoch(network: LocalNetwork, market: Market, checks: 
   return stages;
 }
 
-/** Waits until the engine knows, from final blocks, that epoch `epoch` is active on both custodies. */
-export async function untilActiveEverywhere(network: LocalNetwork, epoch: bigint): Promise<void> {
-  await until(`epoch ${epoch} to be active on both custodies at the engine's final blocks`, async () => {
-    const {chains} = await operator<{chains: {chainId: number; activeEpoch: string}[]}>(network, 'GET', '/operator/state');
-    return chains.every(({activeEpoch}) => BigInt(activeEpoch) >= epoch) ? true : undefined;
+/** Waits until final blocks show the first epoch active on both custodies: what was won before it may leave (V11). */
+async function untilWinningsMayLeave({alice}: Market): Promise<void> {
+  await until('the first epoch to be active everywhere', async () => {
+    const balance = await alice.balance(L2, zeroAddress);
+    return balance && BigInt(balance.withdrawable) >= ETH_LOTS / 2n ? true : undefined;
   });
 }
 
 export async function secondEpoch(network: LocalNetwork, market: Market, checks: Checks): Promise<StagesMs> {
   const {alice, bob, carol, l1Usdc, l2Usdc} = market;
-  await untilActiveEverywhere(network, 1n);
+  await untilWinningsMayLeave(market);
   await alice.withdraw(L2, zeroAddress, ETH_LOTS / 2n);
   await bob.withdraw(L2, l2Usdc, 200n * USDC);
   await carol.withdraw(L1, l1Usdc, 700n * USDC);
   const held = await custodyHoldings(network, market);
   await Promise.all([network.stop('validator-3'), network.stop('validator-4')]);
 
-  const sequencer = await network.startSequencer('--epochs', '1', '--interval-seconds', '1', '--l1-every', '1', '--stop-after', 'settled');
+  const sequencer = await network.startSequencer('--epochs', '1', '--interval-seconds', '1', '--l1-every', '1', '--stop-after', 'settled-l1');
   const {stages, reached} = followStages(sequencer);
   await reached('proposed');
   await until('the two remaining validators to vote', async () => ((await votesOf(network, 2n)).length === 2 ? true : undefined));
