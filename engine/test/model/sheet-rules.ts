@@ -62,13 +62,13 @@ export class SheetRules {
       for (const row of asset.rows) {
         if (!(row.total >= row.withdrawable && row.withdrawable >= row.withdrawal && row.withdrawal >= 0n)) broken.push(`V3 ${at} ${row.wallet}`);
         const bound = this.#bound(sealed.epoch, {index, wallet: row.wallet, at, credited});
-        if (row.withdrawable > bound) broken.push(`V11 ${at} ${row.wallet}: ${row.withdrawable} > ${bound}`);
+        if (row.withdrawable > 0n && row.withdrawable > bound) broken.push(`V11 ${at} ${row.wallet}: ${row.withdrawable} > ${bound}`);
       }
       return [...broken, ...this.#brokenLegs(sealed, index), ...this.#brokenPayouts(sealed, index)];
     });
   }
 
-  /** total(J) − withdrawal(J) + own deposits since J − own withdrawals sealed after J in live epochs. */
+  /** total(J) − withdrawal(J) + own deposits since J − own withdrawals sealed after J in live epochs; may be negative, then nothing may leave. */
   #bound(epoch: bigint, {index, wallet, at, credited}: {index: number; wallet: string; at: string; credited: Map<string, bigint>}): bigint {
     const base = [...this.#active.values()].reduce((low, value) => (value < low ? value : low));
     const rowIn = (sheet: Sheet | undefined) => sheet?.sealed.assets[index]!.rows.find((row) => row.wallet === wallet);
