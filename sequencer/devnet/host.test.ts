@@ -71,6 +71,17 @@ test('kill -9 of the host ends both nodes, and the next start goes on from the s
   expect(existsSync(join(folder.dir, 'host.pid'))).toBe(false);
 });
 
+test('Ctrl-C, a signal to the whole process group, loses no block', async () => {
+  const host = spawnHost('--l2-block-seconds', '0');
+  const ready = await readyLine(host);
+  const {head} = await control(ready, '/mine', {chain: 'l2', blocks: 7});
+  process.kill(-(host.pid as number), 'SIGINT');
+  expect(await exitCode(host)).toBe(0);
+
+  const again = await readyLine(spawnHost('--l2-block-seconds', '0'));
+  expect(await new Rpc(again.l2Rpc).blockNumber()).toBe(BigInt(head as number));
+});
+
 test('the control endpoint mines, reorganises and sends without a key', async () => {
   const ready = await readyLine(spawnHost('--l1-block-seconds', '0', '--l2-block-seconds', '0'));
   const l1 = new Rpc(ready.l1Rpc);
@@ -85,6 +96,8 @@ test('the control endpoint mines, reorganises and sends without a key', async ()
   const sent = await control(ready, '/impersonate-send', {chain: 'l1', from, to: RECEIVER, value: '123'});
   expect(sent).toMatchObject({succeeded: true});
   expect(await l1.balance(RECEIVER)).toBe(123n);
+  const fromContract = {chain: 'l1', from: ready.rollup, to: RECEIVER, data: '0x'};
+  expect(await control(ready, '/impersonate-send', fromContract)).toMatchObject({succeeded: true});
 
   await control(ready, '/set-automine', {chain: 'l2', enabled: true});
   const l2 = new Rpc(ready.l2Rpc);
@@ -113,7 +126,8 @@ test('a wrong option is one sentence and exit code 2', async () => {
 
 function spawnHost(...options: string[]): Host {
   const args = ['--import', 'tsx', HOST, ...FREE_PORTS, '--state-dir', folder.dir, ...options];
-  const host = spawn(process.execPath, args, {stdio: ['pipe', 'pipe', 'pipe']});
+  // A process group of its own, as a shell gives to each command.
+  const host = spawn(process.execPath, args, {stdio: ['pipe', 'pipe', 'pipe'], detached: true});
   started.push(host);
   return host;
 }

@@ -50,7 +50,8 @@ export async function startAnvil(options: {
   const common = ['--host', '127.0.0.1', '--port', String(port), '--quiet', '--no-mining', '--order', 'fifo'];
   const limits = ['--gas-limit', '1000000000', '--slots-in-an-epoch', '1'];
   const shellArgs = ['-c', WATCHDOG, 'anvil-watchdog', anvilBinary(), ...common, ...limits, ...args];
-  const child = spawn('/bin/sh', shellArgs, {stdio: ['pipe', 'pipe', 'pipe']});
+  // Its own process group: Ctrl-C in the terminal must reach the host only, which saves before it stops the node.
+  const child = spawn('/bin/sh', shellArgs, {stdio: ['pipe', 'pipe', 'pipe'], detached: true});
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
   child.stdin.on('error', () => undefined);
   child.once('exit', () => child.stdin.end());

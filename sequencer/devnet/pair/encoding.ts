@@ -25,10 +25,6 @@ export function applyAlias(l1Address: Address): Address {
   return addressOf(BigInt(l1Address) + ALIAS_OFFSET);
 }
 
-export function undoAlias(l2Address: Address): Address {
-  return addressOf(BigInt(l2Address) - ALIAS_OFFSET);
-}
-
 /** Lowest 160 bits as an address. */
 export function addressOf(value: bigint): Address {
   return getAddress(numberToHex(value & ADDRESS_MASK, {size: 20}));
