@@ -1,0 +1,35 @@
+import {
+  CertificateAccepted,
+  EpochApproved,
+  EpochProposed,
+  EpochRejected,
+  RulesHashSet,
+  VoteCast,
+} from '../../generated/EpochManager/EpochManager'
+import { decideEpoch, proposeEpoch } from '../helpers/epochs'
+import { changeRulesHash } from '../helpers/rules'
+import { acceptCertificate, castVote } from '../helpers/votes'
+
+export function handleEpochProposed(event: EpochProposed): void {
+  proposeEpoch(event)
+}
+
+export function handleVoteCast(event: VoteCast): void {
+  castVote(event)
+}
+
+export function handleCertificateAccepted(event: CertificateAccepted): void {
+  acceptCertificate(event)
+}
+
+export function handleEpochApproved(event: EpochApproved): void {
+  decideEpoch(event.params.epoch, event.params.digest, true, event)
+}
+
+export function handleEpochRejected(event: EpochRejected): void {
+  decideEpoch(event.params.epoch, event.params.digest, false, event)
+}
+
+export function handleRulesHashSet(event: RulesHashSet): void {
+  changeRulesHash(event.params.rulesHash, event)
+}

@@ -1,0 +1,26 @@
+import { SetAccepted } from '../../generated/ValidatorSets/ValidatorSets'
+import { ValidatorSet } from '../../generated/schema'
+import { setId } from '../ids'
+import { loadProtocol } from './protocol'
+
+export function acceptSet(event: SetAccepted): void {
+  const id = setId(event.params.setId)
+  // A header may arrive again; the first arrival counts.
+  if (ValidatorSet.load(id) != null) return
+  const header = event.params.header
+  const set = new ValidatorSet(id)
+  set.setId = event.params.setId
+  set.membersRoot = header.membersRoot
+  set.aggregateKey = header.aggregateKey
+  set.totalWeight = header.totalWeight
+  set.count = header.count
+  set.activeFrom = header.activeFrom
+  set.activeUntil = header.activeUntil
+  set.tx = event.transaction.hash
+  set.block = event.block.number
+  set.time = event.block.timestamp
+  set.save()
+  const protocol = loadProtocol()
+  protocol.latestSet = set.id
+  protocol.save()
+}
