@@ -1,0 +1,22 @@
+/** Flags shared by the commands; each may also come from its `POBS_*` variable. */
+import type {Command} from 'commander';
+
+export const withKeys = (command: Command): Command => command
+  .option('--data-dir <folder>', 'keys, signing journal and caches (default .pobs-validator)')
+  .option('--password-file <file>', 'password of the keystores, first line')
+  .option('--keystore <file>', 'EIP-2335 voting keystore, when there are several')
+  .option('--gas-key-file <file>', 'key that pays gas and holds the stake: encrypted, or hex of mode 0600')
+  .option('--json', 'one JSON object on stdout')
+  .option('--yes', 'do not ask')
+  .option('--non-interactive', 'never prompt');
+
+/** Everything: scripts pass one set of flags to every command. */
+export const withNetwork = (command: Command): Command => withKeys(command)
+  .option('--network <file>', 'network.json of the deployment')
+  .option('--rpc <chain=url,…>', 'RPC URL of each chain')
+  .option('--storage <kind=url,…>', 'ipfs=… and arweave=… gateways')
+  .option('--mapping-url <url>', 'server of the encrypted mapping files')
+  .option('--confirmations <n>', "blocks until a block counts as final; default: the chain's finalized tag")
+  .option('--storage-grace-seconds <n>', 'how long missing bytes may be on their way (default 10)')
+  .option('--timeout <seconds>', 'time limit of one request (default 10)')
+  .option('--log-level <level>', 'trace, debug, info, warn, error or silent');

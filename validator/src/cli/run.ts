@@ -1,0 +1,106 @@
+/** `pobs-validator run`: follows epochs, checks them and votes until stopped. */
+import {Command} from 'commander';
+import {createMetrics} from '../adapters/metrics.ts';
+import {startHealthServer} from '../adapters/health-server.ts';
+import {buildAuditor, buildValidator, connect, createLogger, openSigner, VERSION} from '../app.ts';
+import {type Config, type Flags, readConfig} from '../config.ts';
+import {type EpochReport, reportText} from '../core/report.ts';
+import type {WatcherEvents, WatcherStatus} from '../services/watcher.ts';
+import {withNetwork} from './options.ts';
+import {print, printJson} from './print.ts';
+
+const REPORTS_MAX = 256;
+const STALE_MS = 30_000;
+
+export function runCommand(): Command {
+  return withNetwork(new Command('run'))
+    .description('check every epoch and vote')
+    .option('--health-port <port>', '/healthz, /metrics and /reports/<epoch> on 127.0.0.1 (default 18901)')
+    .option('--poll-interval-ms <n>', 'how often the chain is looked at (default 500)')
+    .option('--vote <auto|never>', 'never: check and report only')
+    .option('--parent-pipe', 'stop when stdin closes')
+    .action(async (flags: Flags) => {
+      const stop = stopSignal(flags.parentPipe === true);
+      await run(readConfig(flags), stop);
+    });
+}
+
+async function run(config: Config, signal: AbortSignal): Promise<void> {
+  const log = createLogger(config);
+  const signer = await openSigner(config);
+  const chains = await connect(config);
+  const auditor = await buildAuditor(config, chains);
+  const metrics = createMetrics(VERSION);
+  const state = new RunState();
+  const validator = buildValidator({config, chains, auditor, signer, log, events: both(metrics.events, state.events)});
+  try {
+    const server = await startHealthServer(config.healthPort, {
+      health: () => ({...state.health(), address: signer.gas.address, key: signer.key, version: VERSION}),
+      metrics: () => metrics.registry.metrics(), report: (epoch) => state.report(epoch),
+    });
+    printJson({ready: true, program: 'pobs-validator', port: server.port, address: signer.gas.address, key: signer.key});
+    await validator.watcher.run(signal);
+    await server.close();
+  } finally {
+    validator.close();
+  }
+}
+
+/** What `/healthz` and `/reports` answer, and one line on stdout per verdict and vote. */
+class RunState {
+  readonly #reports = new Map<string, EpochReport>();
+  #status: WatcherStatus | undefined;
+  #polledAt = 0;
+
+  readonly events: WatcherEvents = {
+    judged: ({report, seconds}) => {
+      this.#reports.set(report.epoch, report);
+      if (this.#reports.size > REPORTS_MAX) this.#reports.delete(this.#reports.keys().next().value!);
+      if (process.stdout.isTTY) print(reportText(report));
+      else printJson({event: 'verdict', ...report, seconds: Number(seconds.toFixed(3))});
+    },
+    voted: ({epoch, kind, rule, hash}) => printJson({event: 'vote', epoch, kind, rule, hash: hash ?? null}),
+    refused: (epoch) => printJson({event: 'refused', epoch}),
+    failed: () => {},
+    polled: (status) => {
+      this.#status = status;
+      this.#polledAt = Date.now();
+    },
+  };
+
+  report(epoch: string): EpochReport | undefined {
+    return this.#reports.get(epoch);
+  }
+
+  health(): {ok: boolean; lastEpoch?: string; lastVoted: string | null; waiting: WatcherStatus['waiting']} {
+    return {
+      ok: Date.now() - this.#polledAt < STALE_MS, lastEpoch: this.#status?.lastEpoch.toString(),
+      lastVoted: this.#status?.lastVoted?.toString() ?? null, waiting: this.#status?.waiting ?? [],
+    };
+  }
+}
+
+const both = (a: WatcherEvents, b: WatcherEvents): WatcherEvents => ({
+  judged: (judgement) => void [a.judged(judgement), b.judged(judgement)],
+  voted: (vote) => void [a.voted(vote), b.voted(vote)],
+  refused: (epoch) => void [a.refused(epoch), b.refused(epoch)],
+  failed: (code) => void [a.failed(code), b.failed(code)],
+  polled: (status) => void [a.polled(status), b.polled(status)],
+});
+
+/** Aborts on SIGTERM, SIGINT and, where asked, when the parent's end of stdin is gone. A second signal ends at once. */
+function stopSignal(parentPipe: boolean): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+    process.stdin.destroy();
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  if (parentPipe) {
+    process.stdin.on('end', () => controller.abort()).on('close', () => controller.abort()).on('error', () => controller.abort());
+    process.stdin.resume();
+  }
+  return controller.signal;
+}

@@ -1,0 +1,27 @@
+/** From violations to the one vote they demand. Pure. */
+import {type RuleNumber, type Violation, VoteKind} from '@pobs/protocol';
+import type {Hex} from 'viem';
+
+/** What is signed: all fields but the set, which the proposal fixes. */
+export type Vote = {epoch: bigint; digest: Hex; kind: VoteKind; rule: number};
+
+/** A rejecter signs the lowest failing rule; its report names all (PROTOCOL §6). */
+export function voteFor({epoch, digest, violations}: {epoch: bigint; digest: Hex; violations: readonly Violation[]}): Vote {
+  const rules = violations.map(({rule}) => rule);
+  if (rules.length === 0) return {epoch, digest, kind: VoteKind.Approve, rule: 0};
+  return {epoch, digest, kind: VoteKind.Reject, rule: Math.min(...rules)};
+}
+
+export const sameVote = (a: Vote, b: Vote): boolean =>
+  a.epoch === b.epoch && a.digest.toLowerCase() === b.digest.toLowerCase() && a.kind === b.kind && a.rule === b.rule;
+
+const KINDS: Record<VoteKind, string> = {1: 'APPROVE', 2: 'REJECT', 3: 'DISPUTE'};
+
+export const describeVote = ({kind, rule, digest}: Vote): string =>
+  `${KINDS[kind]}${rule === 0 ? '' : ` (V${rule})`} of ${digest.slice(0, 10)}…`;
+
+export type Check = {rule: RuleNumber; title: string; ok: boolean};
+
+/** One entry per rule that ran, in order. */
+export const checksOf = (rules: readonly {rule: RuleNumber; title: string}[], violations: readonly Violation[]): Check[] =>
+  rules.map(({rule, title}) => ({rule, title, ok: !violations.some((violation) => violation.rule === rule)}));

@@ -1,0 +1,131 @@
+/** Gathers what the rules judge: summary, bytes, chain facts at the lines' blocks, and the approved past. */
+import type {Line, Network} from '@pobs/protocol';
+import {
+  balancesName, custodyKey, type CustodyFacts, type Evidence, payeesOf, payoutsName, paidKey,
+} from '@pobs/protocol/rules';
+import type {Address} from 'viem';
+import {approvedBefore, isTooOld, type Proposal, undecidedBetween} from '../core/proposals.ts';
+import {ValidatorError} from '../errors.ts';
+import {booksOf, activeEpochOf} from './past.ts';
+import type {CustodyPort, EpochsPort, SetsPort} from './ports.ts';
+import type {EpochBytes, PublishedEpochs} from './published-epoch.ts';
+
+export type EvidenceOptions = {network: Network};
+export type EvidenceDeps = {epochs: EpochsPort; custodies: ReadonlyMap<string, CustodyPort>; sets: SetsPort; published: PublishedEpochs};
+
+export class EvidenceGatherer {
+  readonly #options: EvidenceOptions;
+  readonly #deps: EvidenceDeps;
+
+  constructor(options: EvidenceOptions, deps: EvidenceDeps) {
+    this.#options = options;
+    this.#deps = deps;
+  }
+
+  /**
+   * Evidence on one proposal.
+   *
+   * @throws {ValidatorError} `BLOCK_NOT_FINAL` while a line's block is not; whatever the ports throw when they are down.
+   */
+  async gather(proposal: Proposal): Promise<Evidence> {
+    const {network} = this.#options;
+    const {epochs, sets, published} = this.#deps;
+    const {epoch, summary, digest, lines} = proposal;
+    const proposals = await epochs.proposals();
+    const approved = approvedBefore(proposals, epoch);
+    await this.#requireFinal(lines);
+    const bytes = await published.load(proposal);
+    const base = approved === undefined ? undefined : await published.load(approved);
+    const custodies = await this.#custodies({proposal, bytes, approved, base});
+    return {
+      salt: network.salt, rules: network.rules, summary, lines, digest,
+      proposalTime: await epochs.timeOf(proposal.blockNumber),
+      expectedSetId: await sets.inForceAt(summary.snapshotTime),
+      approved: approved && {epoch: approved.epoch, digest: approved.digest, snapshotTime: approved.summary.snapshotTime},
+      undead: await this.undead(proposal),
+      ...bytes, custodies,
+      previous: approved && base ? booksOf(approved, base) : new Map(),
+      active: await activeEpochOf({...this.#deps, proposals, proposal}),
+    };
+  }
+
+  /** Epochs between the newest Approved one and this that may still be decided: nobody signs while there are some. */
+  async undead(proposal: Proposal): Promise<bigint[]> {
+    const {network} = this.#options;
+    const proposals = await this.#deps.epochs.proposals();
+    const after = approvedBefore(proposals, proposal.epoch)?.epoch ?? 0n;
+    const undecided = undecidedBetween(proposals, after, proposal.epoch);
+    const undead: bigint[] = [];
+    for (const each of undecided) if (!(await this.#deadByAge(each, network.rules.maxAgeSeconds))) undead.push(each.epoch);
+    return undead;
+  }
+
+  /** Dead when every custody chain's final block time has passed `MAX_AGE` and none holds it pending or active. */
+  async #deadByAge(proposal: Proposal, maxAgeSeconds: number): Promise<boolean> {
+    for (const custody of this.#deps.custodies.values()) {
+      const {number, time} = await custody.finalBlock();
+      if (!isTooOld(proposal, time, maxAgeSeconds)) return false;
+      const {activeEpoch, pendingEpoch} = await custody.stateAt(number, []);
+      if (activeEpoch === proposal.epoch || pendingEpoch === proposal.epoch) return false;
+    }
+    return true;
+  }
+
+  async #requireFinal(lines: readonly Line[]): Promise<void> {
+    for (const {chainId, custody, blockNumber} of lines) {
+      const port = this.#deps.custodies.get(custodyKey(chainId, custody));
+      if (port === undefined || (await port.finalBlock()).number >= blockNumber) continue;
+      throw new ValidatorError({code: 'BLOCK_NOT_FINAL', chainId: Number(chainId), block: blockNumber.toString()});
+    }
+  }
+
+  async #custodies(
+    {proposal, bytes, approved, base}: {proposal: Proposal; bytes: EpochBytes; approved: Proposal | undefined; base: EpochBytes | undefined},
+  ): Promise<Map<string, CustodyFacts>> {
+    const facts = new Map<string, CustodyFacts>();
+    for (const line of proposal.lines) {
+      const key = custodyKey(line.chainId, line.custody);
+      const port = this.#deps.custodies.get(key);
+      if (port === undefined || facts.has(key)) continue;
+      const baseLine = approved?.lines.find((each) => custodyKey(each.chainId, each.custody) === key);
+      facts.set(key, await this.#factsOf({port, line, bytes, baseLine, basePayouts: base?.files.get(payoutsName(line.chainId))}));
+    }
+    return facts;
+  }
+
+  async #factsOf(
+    {port, line, bytes, baseLine, basePayouts}: {
+      port: CustodyPort; line: Line; bytes: EpochBytes; baseLine: Line | undefined; basePayouts: Uint8Array | undefined;
+    },
+  ): Promise<CustodyFacts> {
+    const {blockNumber} = line;
+    const known = this.#tokensOf(line);
+    const tokens = line.assets.map(({token}) => token).filter((token) => known.has(token.toLowerCase()));
+    const payees = payeesOf({
+      payouts: bytes.files.get(payoutsName(line.chainId)), basePayouts, mapping: bytes.mapping,
+      sheets: tokens.map((token) => ({token, balances: bytes.files.get(balancesName(line.chainId, token))})),
+    }).filter(({token}) => known.has(token)) as {token: Address; wallet: Address}[];
+    const [blockHash, state, paid, deposits] = await Promise.all([
+      port.blockHash(blockNumber), port.stateAt(blockNumber, tokens), port.paidAt(blockNumber, payees),
+      Promise.all(tokens.map((token) => port.depositsUpTo(token, blockNumber))),
+    ]);
+    return {
+      blockHash, kills: state.kills,
+      assets: new Map(state.assets.map(({token, balance, paidOut}, i) => [token.toLowerCase(), {balance, paidOut, deposits: deposits[i]!}])),
+      paid: new Map(payees.map(({token, wallet}, i) => [paidKey(token, wallet), paid[i]!])),
+      notPayees: new Set([...this.#custodyAddresses(), ...known]),
+      base: baseLine === undefined || basePayouts === undefined ? undefined : {line: baseLine, payouts: basePayouts},
+    };
+  }
+
+  #tokensOf(line: Line): Set<string> {
+    const key = custodyKey(line.chainId, line.custody);
+    const rules = this.#options.network.rules.custodies.find(({chainId, custody}) => custodyKey(chainId, custody) === key);
+    return new Set(rules?.tokens.map(({token}) => token.toLowerCase()));
+  }
+
+  #custodyAddresses(): string[] {
+    return this.#options.network.rules.custodies.map(({custody}) => custody.toLowerCase());
+  }
+}
+

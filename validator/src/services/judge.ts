@@ -1,0 +1,29 @@
+/** One epoch from proposal to report: gather the evidence, apply the rules. Never votes. */
+import type {Violation} from '@pobs/protocol';
+import {checkEpoch, RULES_CHECKED} from '@pobs/protocol/rules';
+import type {Proposal} from '../core/proposals.ts';
+import type {EpochReport} from '../core/report.ts';
+import {checksOf} from '../core/verdict.ts';
+import type {EvidenceGatherer} from './evidence.ts';
+
+export type Judgement = {report: EpochReport; violations: readonly Violation[]; seconds: number};
+
+export class Judge {
+  readonly #evidence: EvidenceGatherer;
+
+  constructor({evidence}: {evidence: EvidenceGatherer}) {
+    this.#evidence = evidence;
+  }
+
+  async judge(proposal: Proposal): Promise<Judgement> {
+    const evidence = await this.#evidence.gather(proposal);
+    const started = performance.now();
+    const violations = checkEpoch(evidence);
+    const seconds = (performance.now() - started) / 1_000;
+    const report: EpochReport = {
+      epoch: proposal.epoch.toString(), digest: proposal.digest, ok: violations.length === 0, violations,
+      checks: checksOf(RULES_CHECKED, violations),
+    };
+    return {report, violations, seconds};
+  }
+}
