@@ -20,6 +20,7 @@ library CertificateLib {
     error Certificate_NoGroups();
     error Certificate_ApproveHasOneGroup(uint256 groups);
     error Certificate_RuleOfKind(uint8 kind, uint16 rule);
+    error Certificate_RulesNotAscending(uint16 rule);
     error Certificate_TooManyListed(uint256 listed, uint256 count);
     error Certificate_NobodySigned(uint256 group);
     error Certificate_NotAscending(uint32 index);
@@ -64,6 +65,9 @@ library CertificateLib {
         for (uint256 i = 0; i < groups; ++i) {
             VoteGroup calldata group = certificate.groups[i];
             checkRule(certificate.kind, group.rule);
+            if (i != 0 && group.rule <= certificate.groups[i - 1].rule) {
+                revert Certificate_RulesNotAscending(group.rule);
+            }
             if (groups > 1) _markSigners(seen, group, set.count, i);
             (BLS.G1Point memory key, uint256 weight) = _signers(set, group, i);
             signed += weight;
