@@ -13,13 +13,19 @@ export type StagesMs = Record<string, number>;
 const WEI_PER_LOT = 1_000_000_000n;
 
 /** Stages of a sequencer's run as it reports them. */
-export function followStages(sequencer: Service): {stages: StagesMs; reached: (stage: string, timeoutMs?: number) => Promise<void>} {
+export function followStages(sequencer: Service): {
+  stages: StagesMs; epoch: () => string | undefined; reached: (stage: string, timeoutMs?: number) => Promise<void>;
+} {
   const stages: StagesMs = {};
+  let epoch: string | undefined;
   sequencer.onLine((line) => {
-    if (typeof line.stage === 'string') stages[line.stage] = Number(line.ms);
+    if (typeof line.stage !== 'string') return;
+    stages[line.stage] = Number(line.ms);
+    epoch = String(line.epoch);
   });
   return {
     stages,
+    epoch: () => epoch,
     reached: async (stage, timeoutMs = 90_000) => {
       await until(`the sequencer to reach stage ${stage}`, async () => {
         if (stages[stage] !== undefined) return true;
@@ -100,7 +106,7 @@ async function payOut(network: LocalNetwork, chainId: number): Promise<void> {
 }
 
 /** Base units in both custodies. */
-async function custodyHoldings(network: LocalNetwork, {l1Usdc, l2Usdc}: Market): Promise<string> {
+export async function custodyHoldings(network: LocalNetwork, {l1Usdc, l2Usdc}: Market): Promise<string> {
   const tokens = await Promise.all(([[L1, l1Usdc], [L2, l2Usdc]] as const).map(([chainId, token]) =>
     clientOf(network, chainId).readContract({address: token, abi: erc20Abi, functionName: 'balanceOf', args: [custodyOf(network, chainId)]})));
   const ether = await clientOf(network, L2).getBalance({address: custodyOf(network, L2)});

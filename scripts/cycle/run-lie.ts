@@ -1,0 +1,73 @@
+/** One attack on a running network: a dishonest operator tries one lie, and everything must stay where it is. */
+import {erc20Abi} from '@pobs/protocol/abi';
+import {type Address, encodeFunctionData, type Hex} from 'viem';
+import {type Lie, LIES} from '../../test/dishonest/lies.ts';
+import {actor} from '../network/accounts.ts';
+import type {LocalNetwork} from '../network/local-network.ts';
+import {clientOf, custodyOf, statusOf} from './chain-view.ts';
+import type {Checks} from './checks.ts';
+import {custodyHoldings, followStages} from './epochs.ts';
+import {L1, L2, type Market, USDC} from './market.ts';
+import {until} from './until.ts';
+
+type Violation = {rule: number; detail: string; where?: string; rows: string[]};
+export type Verdict = {validator: string; epoch: string; ok: boolean; violations: Violation[]};
+
+/** Lies whose proof is a figure or a hash, not a row. */
+const ROWLESS = new Set<Lie>(['wrong-cid', 'insolvent', 'wrong-parent']);
+const STOLEN = 1_000n * USDC;
+const REJECTED = 3;
+
+/** Verdicts of every validator that is up, as they print them. */
+export function followVerdicts(network: LocalNetwork): Verdict[] {
+  const verdicts: Verdict[] = [];
+  for (const [name, service] of network.services) {
+    if (name.startsWith('validator-')) {
+      service.onLine((line) => {
+        if (line.event === 'verdict') verdicts.push({...(line as unknown as Verdict), validator: name});
+      });
+    }
+  }
+  return verdicts;
+}
+
+export async function runLie({network, market, lie, verdicts, checks}: {
+  network: LocalNetwork; market: Market; lie: Lie; verdicts: readonly Verdict[]; checks: Checks;
+}): Promise<void> {
+  const validators = [...network.services.keys()].filter((name) => name.startsWith('validator-'));
+  if (lie === 'insolvent') await move(network, market.l2Usdc, custodyOf(network, L2), actor('guardian').address);
+  const held = await custodyHoldings(network, market);
+  await network.startOwn('sequencer', 'test/dishonest/operator.ts', [lie, ...network.operatorFlags()]);
+  const operator = network.services.get('sequencer')!;
+  const {epoch} = followStages(operator);
+  const code = await operator.exited;
+  if (code !== 0 || epoch() === undefined) throw new Error(`the dishonest operator ended with exit code ${code}: ${operator.lastErrors()}`);
+  const number = epoch()!;
+  const judged = await until(`every validator's verdict on epoch ${number}`, async () => {
+    const found = verdicts.filter((verdict) => verdict.epoch === number);
+    return new Set(found.map(({validator}) => validator)).size === validators.length ? found : undefined;
+  });
+  const {rule} = LIES[lie];
+  for (const {validator, violations} of judged) {
+    const exact = violations.length > 0 && violations.every((violation) => violation.rule === rule);
+    const named = ROWLESS.has(lie) || violations.every(({rows}) => rows.length > 0);
+    checks.that(`${lie}: ${validator} reports exactly V${rule} with the offending rows`, exact && named, JSON.stringify(violations));
+  }
+  checks.equal(`${lie}: epoch ${number} is rejected`, await statusOf(network, BigInt(number)), REJECTED);
+  checks.equal(`${lie}: nothing left custody`, await custodyHoldings(network, market), held);
+  const {withdrawals} = await market.alice.view();
+  checks.that(`${lie}: the request went back to its user`, withdrawals.some(({chainId, state}) => chainId === L1 && state === 'requested'), JSON.stringify(withdrawals));
+  if (lie === 'insolvent') await move(network, market.l2Usdc, actor('guardian').address, custodyOf(network, L2));
+}
+
+/** A transfer without the holder's key: only the local chain can do that. */
+async function move(network: LocalNetwork, token: Address, from: Address, to: Address): Promise<void> {
+  const data: Hex = encodeFunctionData({abi: erc20Abi, functionName: 'transfer', args: [to, STOLEN]});
+  const response = await fetch(`${network.pair.controlUrl}/impersonate-send`, {
+    method: 'POST', body: JSON.stringify({chain: 'l2', from, to: token, data}), signal: AbortSignal.timeout(15_000),
+  });
+  const {hash, succeeded} = (await response.json()) as {hash?: Hex; succeeded?: boolean};
+  if (!succeeded) throw new Error(`the local chain did not move tokens: ${hash}`);
+  const {blockNumber} = await clientOf(network, L2).waitForTransactionReceipt({hash: hash!, pollingInterval: 100});
+  await until('the transfer to be final', async () => ((await clientOf(network, L2).getBlock({blockTag: 'finalized'})).number >= blockNumber ? true : undefined));
+}
