@@ -19,10 +19,10 @@ export function operatorRoutes(app: App, {gate, engine, health}: {gate: Gate; en
     },
   });
   endpoint(app, gate, {
-    method: 'post', path: '/operator/epochs/seal', summary: 'Seal an epoch; repeating it answers the same', auth, body: sealBody, answer: answers.sealed,
+    method: 'post', path: '/operator/epochs/seal', summary: 'Seal an epoch; repeating it with the same moment answers the same', auth, body: sealBody, answer: answers.sealed,
     async handle({body: {epoch, snapshotTime}}) {
       const before = await engine.sealedEpoch(epoch);
-      if (before) return before;
+      if (before?.snapshotTime === snapshotTime) return before;
       const lost = health.chains().find(({state}) => state === 'reorganised');
       if (lost) throw new ApiError(409, 'CHAIN_REORGANISED', `No epoch can be sealed: ${lost.problem ?? `chain ${lost.chainId} was reorganised`}.`);
       await accepted(engine.submit({type: 'seal', epoch, snapshotTime}));
