@@ -1,5 +1,6 @@
 import {custodyAbi} from '@pobs/protocol/abi';
-import {type ChainClient, chainError, type CustodyRoot, paidAt} from '@pobs/protocol/chain';
+import type {Reserve} from '@pobs/protocol/builder';
+import {type ChainClient, chainError, type CustodyRoot, paidAt, readCustodyAt} from '@pobs/protocol/chain';
 import type {Address, Hex} from 'viem';
 import type {CustodyChain, PayoutClaim, SettleArguments} from '../services/ports.ts';
 import type {ChainDeps} from './epoch-chain.ts';
@@ -44,6 +45,12 @@ export class ViemCustodyChain implements CustodyChain {
       ]);
       return {active, pending, pendingActiveAt};
     });
+  }
+
+  async reservesAt(blockNumber: bigint, tokens: readonly Address[]): Promise<Reserve[]> {
+    const {client} = this.#deps;
+    const {assets} = await readCustodyAt({client, custody: this.custody, blockNumber, tokens});
+    return assets.map(({token, balance, paidOut}) => ({chainId: this.chainId, custody: this.custody, token, balance, paidOut}));
   }
 
   async paid(payees: readonly {token: Address; wallet: Address}[]): Promise<bigint[]> {

@@ -2,6 +2,7 @@ import {type CastVote, type Certificate, type Line, type Network, type Summary, 
 import {epochManagerAbi} from '@pobs/protocol/abi';
 import {type ChainClient, chainError, inChunks} from '@pobs/protocol/chain';
 import {decodeFunctionData, type Hex, type LocalAccount, zeroHash} from 'viem';
+import {SequencerError} from '../errors.ts';
 import type {EpochChain, Proposal} from '../services/ports.ts';
 import type {Outbox} from './outbox.ts';
 
@@ -41,6 +42,15 @@ export class ViemEpochChain implements EpochChain {
       client.readContract({...read, functionName: 'snapshotTimeOf'}),
     ]));
     return digest === zeroHash ? undefined : {digest, status, setId, snapshotTime};
+  }
+
+  async summaryOf(epoch: bigint): Promise<Summary> {
+    const {client, network} = this.#deps;
+    const toBlock = await this.#typed('eth_blockNumber', () => client.getBlockNumber());
+    const [log] = await inChunks(client, {fromBlock: BigInt(network.l2.startBlock), toBlock}, (range) =>
+      client.getContractEvents({...this.#contract, eventName: 'EpochProposed', args: {epoch}, ...range, strict: true}));
+    if (!log) throw new SequencerError({code: 'EPOCH_UNKNOWN', epoch});
+    return log.args.summary;
   }
 
   async votes(epoch: bigint): Promise<CastVote[]> {

@@ -4,7 +4,7 @@ import {mkdir, open, readdir, readFile, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import type {Hex} from 'viem';
 import {z} from 'zod';
-import type {BuiltEpoch, Vault} from '../services/ports.ts';
+import type {StoredEpoch, Vault} from '../services/ports.ts';
 
 const hex = z.string().regex(/^0x[0-9a-fA-F]*$/).transform((text) => text as Hex);
 const amount = z.string().regex(/^\d+$/).transform(BigInt);
@@ -27,8 +27,7 @@ const recordShape = z.object({
 
 /**
  * Built epochs under the data folder: `epochs/<n>/` appears complete or not at all.
- *
- * Files are readable by the owner only: `mapping.csv` names the wallets behind the ids.
+ * The mapping file is kept encrypted only.
  */
 export class FolderVault implements Vault {
   readonly #dir: string;
@@ -37,23 +36,22 @@ export class FolderVault implements Vault {
     this.#dir = path.join(dataDir, 'epochs');
   }
 
-  async save(epoch: bigint, built: BuiltEpoch): Promise<void> {
+  async save(epoch: bigint, built: StoredEpoch): Promise<void> {
     const final = this.#of(epoch);
     if (existsSync(final)) return;
     await this.#removeLeftovers();
     const draft = path.join(this.#dir, `.${epoch}.draft`);
     await mkdir(draft, {recursive: true, mode: 0o700});
-    const {manifest, mapping, mappingPlain, files, ...record} = built;
+    const {manifest, mapping, files, ...record} = built;
     for (const [name, bytes] of files) await writeDurable(path.join(draft, 'files', name), bytes);
     await writeDurable(path.join(draft, 'manifest.json'), manifest);
     await writeDurable(path.join(draft, 'mapping.age'), mapping);
-    await writeDurable(path.join(draft, 'private', 'mapping.csv'), mappingPlain);
     await writeDurable(path.join(draft, 'built.json'), new TextEncoder().encode(toJson({...record, files: [...files.keys()]}, 2)));
     await rename(draft, final);
     await syncFolder(this.#dir);
   }
 
-  async load(epoch: bigint): Promise<BuiltEpoch | undefined> {
+  async load(epoch: bigint): Promise<StoredEpoch | undefined> {
     const dir = this.#of(epoch);
     if (!existsSync(dir)) return undefined;
     const {files: names, ...record} = recordShape.parse(JSON.parse(await readFile(path.join(dir, 'built.json'), 'utf8')));
@@ -63,7 +61,6 @@ export class FolderVault implements Vault {
       ...record, files,
       manifest: await readBytes(path.join(dir, 'manifest.json')),
       mapping: await readBytes(path.join(dir, 'mapping.age')),
-      mappingPlain: await readBytes(path.join(dir, 'private', 'mapping.csv')),
     };
   }
 

@@ -1,5 +1,6 @@
 /** What the services need of the world; `app.ts` wires the adapters. Money is lots, times are seconds. */
 import type {CastVote, Certificate, Line, Member, SealedEpoch, SetHeader, Summary} from '@pobs/protocol';
+import type {BuildInput, BuildResult, Reserve} from '@pobs/protocol/builder';
 import type {CustodyRoot} from '@pobs/protocol/chain';
 import type {Address, Hex} from 'viem';
 import type {EpochState, Stage} from '../core/stages.ts';
@@ -52,6 +53,8 @@ export type EpochChain = {
   lastApproved(): Promise<{epoch: bigint; digest: Hex}>;
   /** Undefined while nothing is proposed under this number. */
   proposal(epoch: bigint): Promise<Proposal | undefined>;
+  /** The summary of a proposed epoch, from its event. */
+  summaryOf(epoch: bigint): Promise<Summary>;
   votes(epoch: bigint): Promise<CastVote[]>;
   /** The heaviest APPROVE certificate that was submitted, whoever submitted it. */
   approvalOf(epoch: bigint): Promise<Certificate | undefined>;
@@ -76,6 +79,8 @@ export type CustodyChain = {
   finalTime(): Promise<bigint>;
   /** At the newest block, or the newest final one. */
   roots(at: 'latest' | 'finalized'): Promise<{active: CustodyRoot; pending: CustodyRoot; pendingActiveAt: bigint}>;
+  /** Base units held and lots paid of each token, after the block. */
+  reservesAt(blockNumber: bigint, tokens: readonly Address[]): Promise<Reserve[]>;
   paid(payees: readonly {token: Address; wallet: Address}[]): Promise<bigint[]>;
   settle(settle: SettleArguments): Promise<Hex>;
   distribute(epoch: bigint, claims: readonly PayoutClaim[]): Promise<Hex>;
@@ -108,8 +113,11 @@ export type TermChain = {
 
 export type TicketState = 'none' | 'waiting' | 'redeemable' | 'redeemed' | 'failed';
 
-/** What one epoch's build leaves behind; kept until the epoch is paid, since its ciphertexts cannot be made twice. */
-export type BuiltEpoch = {
+/** Makes files, trees and summary of sealed books, or names why it will not: `buildEpoch` of the protocol. */
+export type EpochBuilder = (input: BuildInput) => Promise<BuildResult>;
+
+/** What one epoch's build leaves behind; kept, since it is settled and paid from. */
+export type StoredEpoch = {
   summary: Summary;
   digest: Hex;
   lines: readonly Line[];
@@ -121,14 +129,12 @@ export type BuiltEpoch = {
   files: ReadonlyMap<string, Uint8Array>;
   /** The mapping file, encrypted to the validators. */
   mapping: Uint8Array;
-  /** `mapping.csv` itself: the builder's joint test needs the one of the epoch that is active. */
-  mappingPlain: Uint8Array;
 };
 
 /** The data folder. */
 export type Vault = {
-  save(epoch: bigint, built: BuiltEpoch): Promise<void>;
-  load(epoch: bigint): Promise<BuiltEpoch | undefined>;
+  save(epoch: bigint, built: StoredEpoch): Promise<void>;
+  load(epoch: bigint): Promise<StoredEpoch | undefined>;
   mapping(epoch: bigint): Promise<Uint8Array | undefined>;
   /** Forgets a build that was never proposed. */
   discard(epoch: bigint): Promise<void>;

@@ -1,0 +1,224 @@
+/** Builds the sequencer: the only place that constructs. */
+import {buildEpoch} from '@pobs/protocol/builder';
+import {type ChainClient, chainClient, walletFor} from '@pobs/protocol/chain';
+import {all, parseStores} from '@pobs/protocol/store';
+import type pg from 'pg';
+import {pino} from 'pino';
+import type {LocalAccount} from 'viem';
+import {ArbitrumTickets} from './adapters/arbitrum/tickets.ts';
+import {ViemCustodyChain} from './adapters/custody-chain.ts';
+import {HttpEngine} from './adapters/engine.ts';
+import {ViemEpochChain} from './adapters/epoch-chain.ts';
+import {type RunningServer, serve} from './adapters/http-server.ts';
+import {arweaveWallet, logSecret, readKey, readSecret} from './adapters/keys.ts';
+import {Metrics} from './adapters/metrics.ts';
+import {Outbox} from './adapters/outbox.ts';
+import {ViemTermChain} from './adapters/term-chain.ts';
+import {FolderVault} from './adapters/vault.ts';
+import type {ChainConfig, SequencerConfig} from './config.ts';
+import type {EpochState, Stage} from './core/stages.ts';
+import {connect, takeRunLock} from './db/connect.ts';
+import {PgEpochRepository} from './db/epoch-repository.ts';
+import {migrate} from './db/migrate.ts';
+import {SequencerError} from './errors.ts';
+import {BuildService} from './services/build-service.ts';
+import {Distributor} from './services/distributor.ts';
+import {EpochPipeline} from './services/epoch-pipeline.ts';
+import {pause} from './services/pause.ts';
+import type {EpochBuilder, Logger, StageReport, TransactionLog} from './services/ports.ts';
+import {Proposer} from './services/proposer.ts';
+import {Publisher} from './services/publisher.ts';
+import {SealService} from './services/seal-service.ts';
+import {Settler} from './services/settler.ts';
+import {TermKeeper} from './services/term-keeper.ts';
+import {VoteCollector} from './services/vote-collector.ts';
+
+export {type Flags, parseConfig, type SequencerConfig} from './config.ts';
+export {type EpochState, type Outcome, type Stage, STAGES} from './core/stages.ts';
+export {SequencerError, type SequencerErrorData} from './errors.ts';
+export type {EpochBuilder, StageReport} from './services/ports.ts';
+
+/** Ports that a caller may replace. */
+export type Overrides = {
+  /** Default: `buildEpoch` with its joint test. */
+  builder?: EpochBuilder;
+  report?: (stage: StageReport) => void;
+  logger?: Logger;
+};
+
+export type RunOptions = {
+  signal: AbortSignal;
+  /** Ends after so many; without it never. */
+  epochs?: number | undefined;
+  /** Leaves each epoch at this stage. */
+  until?: Stage | undefined;
+};
+
+export type Sequencer = {
+  /** Of the mapping server. */
+  port: number;
+  /** The unfinished epoch or the next one, as far as `until`; undefined when the signal aborts first. */
+  runEpoch(signal: AbortSignal, until?: Stage): Promise<EpochState | undefined>;
+  /** Epoch after epoch, one every interval. @throws {SequencerError} when the database is lost or an epoch cannot go on. */
+  run(options: RunOptions): Promise<void>;
+  close(): Promise<void>;
+};
+
+export const createLogger = (level: string): Logger => pino({level, base: {service: 'sequencer'}}, pino.destination({dest: 2, sync: true}));
+
+/**
+ * Connects everything and opens the mapping server.
+ *
+ * @throws {PobsError} in one sentence for whatever cannot be reached or read; what was opened is closed again.
+ */
+export async function createSequencer(config: SequencerConfig, overrides: Overrides = {}): Promise<Sequencer> {
+  const logger = overrides.logger ?? createLogger(config.logLevel);
+  const undo: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const each of undo.splice(0).toReversed()) await each();
+  };
+  try {
+    const lost = new AbortController();
+    const {pool, repository} = await openDatabase(config, {undo, onLost: (error) => lost.abort(error)});
+    const vault = new FolderVault(config.dataDir);
+    const metrics = new Metrics();
+    const services = await wire(config, {repository, vault, logger, builder: overrides.builder ?? buildEpoch});
+    await checkChain(services.epochChain, repository);
+    const pipeline = new EpochPipeline(
+      {l1Every: config.l1Every, l1WithdrawEvery: withdrawEvery(config), retryDelayMs: 1_000},
+      {
+        ...services, chain: services.epochChain, repository, vault, logger,
+        report: (stage) => {
+          metrics.onStage(stage);
+          overrides.report?.(stage);
+        },
+        onRetry: (effect) => metrics.onRetry(effect),
+      },
+    );
+    const server: RunningServer = await serve(config.port, {
+      vault, logger, health: () => health(pool, repository),
+      metrics: async () => ({type: metrics.registry.contentType, text: await metrics.registry.metrics()}),
+    });
+    undo.push(() => server.close());
+    const runEpoch = async (signal: AbortSignal, until?: Stage) => {
+      const state = await pipeline.runEpoch(AbortSignal.any([signal, lost.signal]), until);
+      if (lost.signal.aborted) throw lost.signal.reason;
+      return state;
+    };
+    return {port: server.port, runEpoch, run: (options) => runLoop(config.intervalSeconds * 1_000, runEpoch, options), close};
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function runLoop(intervalMs: number, runEpoch: Sequencer['runEpoch'], {signal, epochs = Infinity, until}: RunOptions): Promise<void> {
+  for (let ended = 0; ended < epochs && !signal.aborted; ended += 1) {
+    const started = performance.now();
+    const state = await runEpoch(signal, until);
+    // An epoch that is left at a stage is taken up by the next run, not by the next turn.
+    if (state && state.stage !== 'final') return;
+    if (ended + 1 < epochs) await pause(Math.max(0, intervalMs - (performance.now() - started)), signal);
+  }
+}
+
+type Database = {pool: pg.Pool; repository: PgEpochRepository};
+
+async function openDatabase(
+  {databaseUrl, network}: SequencerConfig, {undo, onLost}: {undo: (() => Promise<unknown>)[]; onLost: (error: SequencerError) => void},
+): Promise<Database> {
+  const pool = await connect(databaseUrl);
+  undo.push(() => pool.end());
+  undo.push(await takeRunLock(pool, onLost));
+  const client = await pool.connect();
+  try {
+    await migrate(client);
+  } finally {
+    client.release();
+  }
+  const repository = new PgEpochRepository(pool);
+  await repository.claimNetwork(network.salt);
+  return {pool, repository};
+}
+
+/** Clients of both chains; each is asked for its chain id. @throws {ChainError} */
+export async function openChains({network, l1Url, l2Url, timeoutMs}: ChainConfig): Promise<{l1: ChainClient; l2: ChainClient}> {
+  const [l1, l2] = await Promise.all([
+    chainClient({chainId: network.l1.chainId, url: l1Url, timeoutMs}),
+    chainClient({chainId: network.l2.chainId, url: l2Url, timeoutMs}),
+  ]);
+  return {l1, l2};
+}
+
+/** Both custodies and the terms, for an account that sends. */
+export function chainAdapters(
+  {network, l1Url, l2Url, timeoutMs}: ChainConfig,
+  {l1, l2, account, key, log}: {l1: ChainClient; l2: ChainClient; account: LocalAccount; key: `0x${string}`; log: TransactionLog},
+) {
+  const outbox = new Outbox(log);
+  const tickets = new ArbitrumTickets({
+    l1: {chainId: network.l1.chainId, url: l1Url, timeoutMs}, l2: {chainId: network.l2.chainId, url: l2Url, timeoutMs}, inbox: network.l1.inbox,
+  });
+  return {
+    epochChain: new ViemEpochChain({client: l2, account, outbox, network}),
+    l1: new ViemCustodyChain('l1', {client: l1, account, outbox, network}),
+    l2: new ViemCustodyChain('l2', {client: l2, account, outbox, network}),
+    termChain: new ViemTermChain({client: l1, l2, account, key, outbox, network, tickets}),
+  };
+}
+
+async function wire(config: SequencerConfig, {repository, vault, logger, builder}: {
+  repository: PgEpochRepository; vault: FolderVault; logger: Logger; builder: EpochBuilder;
+}) {
+  const {network} = config;
+  const key = await readKey(config.keyFile, config.passwordFile);
+  const account = walletFor(key);
+  const token = (await readSecret(config.operatorTokenFile, 'operator token')).trim();
+  const clients = await openChains(config);
+  const {epochChain, l1, l2, termChain} = chainAdapters(config, {...clients, account, key, log: repository});
+  const engine = new HttpEngine({url: config.engineUrl, token});
+  const needsWallet = /(^|,)\s*arweave=/.test(config.storage);
+  const wallet = needsWallet ? await arweaveWallet(config.dataDir, config.arweaveKeyFile) : undefined;
+  const store = all(parseStores(config.storage, {...(wallet && {wallet}), timeoutMs: config.timeoutMs}));
+  const terms = new TermKeeper({terms: termChain, sets: termChain, logger});
+  const {maxAgeSeconds} = network.rules;
+  const pollIntervalMs = 250;
+  const votes = new VoteCollector(
+    {salt: network.salt, maxAgeSeconds, pollIntervalMs, graceMs: config.voteGraceMs},
+    {chain: epochChain, custodies: [l1, l2], sets: termChain, logger},
+  );
+  return {
+    epochChain, l1, l2, engine, terms, votes,
+    seals: new SealService({engine, chain: epochChain, repository, terms, logger}),
+    builds: new BuildService({network, logSecret: await logSecret(config.dataDir)}, {builder, chain: epochChain, custodies: [l1, l2], terms, vault, logger}),
+    publisher: new Publisher({store, vault, logger}),
+    proposer: new Proposer({chain: epochChain, vault}),
+    settler: new Settler({maxAgeSeconds}, {vault, votes, logger}),
+    distributor: new Distributor({batchSize: config.batchSize, pollIntervalMs}, {logger}),
+  };
+}
+
+/** The newest epoch that was proposed from this database must be on this chain. @throws {SequencerError} `DATABASE_FOREIGN` */
+async function checkChain(chain: ViemEpochChain, repository: PgEpochRepository): Promise<void> {
+  const newest = (await repository.findLatest(2)).find(({stage, digest}) => digest !== undefined && !['opened', 'sealed', 'built', 'published'].includes(stage));
+  if (!newest) return;
+  const proposal = await chain.proposal(newest.epoch);
+  if (proposal?.digest !== newest.digest) {
+    throw new SequencerError({code: 'DATABASE_FOREIGN', detail: `epoch ${newest.epoch} is ${newest.digest} here and ${proposal?.digest ?? 'not proposed'} on chain`});
+  }
+}
+
+function withdrawEvery({network}: SequencerConfig): number {
+  const rules = network.rules.custodies.find(({chainId, custody}) => chainId === network.l1.chainId && custody.toLowerCase() === network.l1.custody.toLowerCase());
+  return rules?.withdrawEvery ?? 1;
+}
+
+async function health(pool: pg.Pool, repository: PgEpochRepository): Promise<{ok: boolean} & Record<string, unknown>> {
+  try {
+    await pool.query('SELECT 1');
+    const [newest] = await repository.findLatest(1);
+    return {ok: true, ...(newest && {epoch: newest.epoch, stage: newest.stage, outcome: newest.outcome})};
+  } catch (error) {
+    return {ok: false, reason: error instanceof Error ? error.message : String(error)};
+  }
+}
