@@ -36,16 +36,20 @@ export function followStages(sequencer: Service): {
   };
 }
 
-/** Runs one epoch to its end with all services that are up; resolves with its stage times. */
-export async function runEpoch(network: LocalNetwork, ...flags: string[]): Promise<StagesMs> {
-  const sequencer = await network.startSequencer('--epochs', '1', '--interval-seconds', '1', '--l1-every', '1', ...flags);
-  const {stages} = followStages(sequencer);
+export type EpochRun = {epoch: bigint; stagesMs: StagesMs};
+
+const ONE_EPOCH = ['--epochs', '1', '--interval-seconds', '1', '--l1-every', '1'] as const;
+
+/** Runs one epoch to its end with all services that are up. */
+export async function runEpoch(network: LocalNetwork): Promise<EpochRun> {
+  const sequencer = await network.startSequencer(...ONE_EPOCH);
+  const {stages, epoch} = followStages(sequencer);
   const code = await sequencer.exited;
-  if (code !== 0) throw new Error(`the sequencer ended with exit code ${code}: ${sequencer.lastErrors()}`);
-  return stages;
+  if (code !== 0 || epoch() === undefined) throw new Error(`the sequencer ended with exit code ${code}: ${sequencer.lastErrors()}`);
+  return {epoch: BigInt(epoch()!), stagesMs: stages};
 }
 
-export async function firstEpoch(network: LocalNetwork, market: Market, checks: Checks): Promise<StagesMs> {
+export async function firstEpoch(network: LocalNetwork, market: Market, checks: Checks): Promise<EpochRun> {
   const {alice, bob, carol, l1Usdc, l2Usdc} = market;
   const before = await Promise.all([
     alice.walletBalance({rpc: network.pair.l1Rpc, token: l1Usdc}),
@@ -53,16 +57,17 @@ export async function firstEpoch(network: LocalNetwork, market: Market, checks: 
     carol.walletBalance({rpc: network.pair.l2Rpc, token: zeroAddress}),
   ]);
   checks.equal('winnings cannot leave before an epoch that holds them is active', await alice.refusedWithdrawal(L2, zeroAddress, ETH_LOTS / 2n), 'NOT_WITHDRAWABLE_YET');
-  await alice.withdraw(L1, l1Usdc, 1_000n * USDC);
+  const {withdrawals} = await alice.view();
+  if (!withdrawals.some(({state}) => state === 'requested')) await alice.withdraw(L1, l1Usdc, 1_000n * USDC);
   await bob.withdraw(L2, l2Usdc, 500n * USDC);
   await carol.withdraw(L2, zeroAddress, ETH_LOTS);
-  const stages = await runEpoch(network);
-  checks.equal('epoch 1 is approved with one validator down', await statusOf(network, 1n), 2);
-  checks.equal('three of four voted', (await votesOf(network, 1n)).length, 3);
+  const run = await runEpoch(network);
+  checks.equal('the first epoch is approved with one validator down', await statusOf(network, run.epoch), 2);
+  checks.equal('three of four voted', (await votesOf(network, run.epoch)).length, 3);
   checks.equal('alice was paid on L1', (await alice.walletBalance({rpc: network.pair.l1Rpc, token: l1Usdc})) - before[0], 1_000n * USDC);
   checks.equal('bob was paid on L2', (await bob.walletBalance({rpc: network.pair.l2Rpc, token: l2Usdc})) - before[1], 500n * USDC);
   checks.equal('carol was paid in ETH on L2', (await carol.walletBalance({rpc: network.pair.l2Rpc, token: zeroAddress})) - before[2], ETH_LOTS * WEI_PER_LOT);
-  return stages;
+  return run;
 }
 
 /** Waits until final blocks show the first epoch active on both custodies: what was won before it may leave (V11). */
@@ -73,7 +78,7 @@ async function untilWinningsMayLeave({alice}: Market): Promise<void> {
   });
 }
 
-export async function secondEpoch(network: LocalNetwork, market: Market, checks: Checks): Promise<StagesMs> {
+export async function secondEpoch(network: LocalNetwork, market: Market, checks: Checks): Promise<EpochRun> {
   const {alice, bob, carol, l1Usdc, l2Usdc} = market;
   await untilWinningsMayLeave(market);
   await alice.withdraw(L2, zeroAddress, ETH_LOTS / 2n);
@@ -82,22 +87,23 @@ export async function secondEpoch(network: LocalNetwork, market: Market, checks:
   const held = await custodyHoldings(network, market);
   await Promise.all([network.stop('validator-3'), network.stop('validator-4')]);
 
-  const sequencer = await network.startSequencer('--epochs', '1', '--interval-seconds', '1', '--l1-every', '1', '--stop-after', 'settled-l1');
-  const {stages, reached} = followStages(sequencer);
+  const sequencer = await network.startSequencer(...ONE_EPOCH, '--stop-after', 'settled-l1');
+  const {stages, epoch: epochOf, reached} = followStages(sequencer);
   await reached('proposed');
-  await until('the two remaining validators to vote', async () => ((await votesOf(network, 2n)).length === 2 ? true : undefined));
-  checks.equal('with two of four down the epoch stays undecided', await statusOf(network, 2n), 1);
+  const epoch = BigInt(epochOf()!);
+  await until('the two remaining validators to vote', async () => ((await votesOf(network, epoch)).length === 2 ? true : undefined));
+  checks.equal('with two of four down the epoch stays undecided', await statusOf(network, epoch), 1);
   checks.equal('and nothing leaves custody', await custodyHoldings(network, market), held);
   await Promise.all([network.startValidator(3), network.startValidator(4)]);
   const code = await sequencer.exited;
-  checks.equal('with them back epoch 2 settles', code, 0);
+  checks.equal('with them back the second epoch settles', code, 0);
 
   const winnings = await alice.walletBalance({rpc: network.pair.l2Rpc, token: zeroAddress});
   await payOut(network, L2);
   checks.equal('alice was paid winnings on a chain she never deposited to', (await alice.walletBalance({rpc: network.pair.l2Rpc, token: zeroAddress})) - winnings, (ETH_LOTS / 2n) * WEI_PER_LOT);
   const paid = await clientOf(network, L2).readContract({address: custodyOf(network, L2), abi: custodyAbi, functionName: 'paid', args: [l2Usdc, bob.address]});
   checks.equal('bob\'s second withdrawal added to his first (cumulative)', paid, 700n * USDC);
-  return stages;
+  return {epoch, stagesMs: stages};
 }
 
 /** The operator's command that pays what is active on one chain. */

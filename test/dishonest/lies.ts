@@ -92,7 +92,7 @@ export function falsify(lie: Lie, sealed: SealedEpoch): SealedEpoch {
       return withAsset(sealed, asset, {rows: asset.rows.filter((each) => each !== row), deposited: asset.deposited - row.total});
     }
     case 'early-winnings': {
-      const {asset, row} = richest(sealed, (_, {total, withdrawable}) => total > withdrawable);
+      const {asset, row} = richest(sealed, (_, {total, withdrawable}) => total > 0n && withdrawable === 0n);
       return withdrawing(sealed, asset, row, row.total - row.withdrawal, {withdrawable: row.total});
     }
     case 'wrong-cid':
