@@ -2,19 +2,18 @@
 import type {Hex} from 'viem';
 import {bytesToHex, compareText} from '../bytes.ts';
 import {linesTree, type PayoutTree, payoutTree, sortLines} from '../gpmp/payouts.ts';
-import {initKeccak} from '../keccak.ts';
 import {buildLog} from '../log/build.ts';
 import {sha256} from '../sha256.ts';
 import {balancesName} from '../snapshot/balances.ts';
+import type {BalanceColumns} from '../snapshot/columns.ts';
 import {encodeManifest, LOG_NAME} from '../snapshot/manifest.ts';
-import {encodeMapping} from '../snapshot/mapping-file.ts';
 import {encodePayouts, payoutsName} from '../snapshot/payouts.ts';
 import {rulesHash, summaryDigest} from '../summary.ts';
 import type {Line, PayoutRow, SealedAsset, SealedChain, SealedEpoch, Summary} from '../types.ts';
 import {Identities} from './identities.ts';
 import type {BuildInput, BuiltEpoch} from './input.ts';
 import {logRows} from './log-rows.ts';
-import {buildSheet, type Sheet} from './sheet.ts';
+import {type Sheet, sheetColumns, sheetOf, sheetParts} from './sheet.ts';
 
 type ChainSheets = {chain: SealedChain; sheets: readonly Sheet[]; payouts: PayoutTree; line: Line};
 
@@ -23,11 +22,12 @@ type ChainSheets = {chain: SealedChain; sheets: readonly Sheet[]; payouts: Payou
  * `buildEpoch` is this after the joint test.
  */
 export async function assembleEpoch(input: BuildInput): Promise<BuiltEpoch> {
-  await initKeccak();
   const {sealed} = input;
   const identities = new Identities();
-  for (const asset of sealed.assets) for (const {wallet, blinding} of asset.rows) identities.note(wallet, blinding);
-  const chains = sortLines(sealed.chains).map((chain) => buildChain(sealed, chain, identities));
+  const numbers = new Map(sealed.assets.map((asset) => [asset, identities.numbersOf(asset)]));
+  const order = identities.order();
+  const columnsOf = (asset: SealedAsset) => sheetColumns({asset, numbers: numbers.get(asset)!, identities, order});
+  const chains = sortLines(sealed.chains).map((chain) => buildChain(sealed, chain, columnsOf));
   const log = await buildLog({
     epoch: sealed.epoch,
     previous: input.previousLogRoot,
@@ -42,7 +42,7 @@ export async function assembleEpoch(input: BuildInput): Promise<BuiltEpoch> {
   }
   files.set(LOG_NAME, log.bytes);
   const manifest = await encodeManifest(sealed.epoch, files);
-  const mapping = encodeMapping(identities.mapping());
+  const mapping = identities.encodeMapping(order);
   const lines = chains.map(({line}) => line);
   const tree = linesTree(lines);
   const summary: Summary = {
@@ -66,8 +66,8 @@ export async function assembleEpoch(input: BuildInput): Promise<BuiltEpoch> {
   };
 }
 
-function buildChain(sealed: SealedEpoch, chain: SealedChain, identities: Identities): ChainSheets {
-  const sheets = assetsOf(sealed, chain).map((asset, assetIndex) => buildSheet(assetIndex, asset, identities));
+function buildChain(sealed: SealedEpoch, chain: SealedChain, columnsOf: (asset: SealedAsset) => BalanceColumns): ChainSheets {
+  const sheets = assetsOf(sealed, chain).map((asset, assetIndex) => sheetOf(assetIndex, asset, sheetParts(assetIndex, columnsOf(asset))));
   const payouts = payoutTree(chain, payoutRows(sealed, chain.chainId));
   const line: Line = {
     chainId: BigInt(chain.chainId),

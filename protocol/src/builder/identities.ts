@@ -1,62 +1,98 @@
-/** The wallets of one epoch: each id is computed once, whatever number of assets its wallet holds. */
+/** The wallets of one epoch as numbers: each id is computed and sorted once, whatever number of assets its wallet holds. */
 import type {Address, Hex} from 'viem';
 import {bytesToHex, hexInto} from '../bytes.ts';
-import {ID_BYTES, idHash, isSystemWallet, ZERO_BLINDING} from '../ids.ts';
-import type {MappingRow} from '../types.ts';
+import {accountId, ID_BYTES, idHash, isSystemWallet, ZERO_BLINDING} from '../ids.ts';
+import {sortedOrder} from '../snapshot/columns.ts';
+import {encodeSortedMapping} from '../snapshot/mapping-file.ts';
+import type {SealedAsset, SealedRow} from '../types.ts';
 
 const WALLET_BYTES = 20;
 const BLINDING_BYTES = 32;
 
-type Identity = {wallet: Address; blinding: Hex; id: Uint8Array; listed: boolean};
+/** Holders only: a row of nothing is left out. */
+export const isHolder = ({total, withdrawal}: SealedRow): boolean => total !== 0n || withdrawal !== 0n;
 
 export class Identities {
-  readonly #byWallet = new Map<string, Identity>();
-  /** Wallets that came with a second blinding: only a false sheet has them, and it must still have bytes. */
-  readonly #others: Identity[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #wallets: string[] = [];
+  readonly #blindings: string[] = [];
+  /** Whether a sheet lists the identity, by number. */
+  readonly #listed: boolean[] = [];
+  #ids = new Uint8Array(1_024 * ID_BYTES);
   readonly #wallet = new Uint8Array(WALLET_BYTES);
   readonly #blinding = new Uint8Array(BLINDING_BYTES);
 
-  /** Id of a row that stands on a sheet, 24 bytes. @throws {EncodingError} for malformed hex. */
-  list(wallet: Address, blinding: Hex): Uint8Array {
-    const identity = this.#identity(wallet, blinding);
-    identity.listed = true;
-    return identity.id;
+  /** 24 bytes by number. */
+  get ids(): Uint8Array {
+    return this.#ids;
+  }
+
+  get count(): number {
+    return this.#wallets.length;
+  }
+
+  /** Numbers of an asset's rows; −1 for a row that is left out. @throws {EncodingError} for malformed hex. */
+  numbersOf({rows}: SealedAsset): Int32Array {
+    const numbers = new Int32Array(rows.length).fill(-1);
+    for (let i = 0; i < rows.length; i += 1) {
+      const row = rows[i]!;
+      const number = this.#number(row.wallet, row.blinding);
+      if (!isHolder(row)) continue;
+      numbers[i] = number;
+      this.#listed[number] = true;
+    }
+    return numbers;
   }
 
   /** Id of a wallet wherever it is known from, for its log records. */
   idOf(wallet: Address): Hex | undefined {
-    const key = wallet.toLowerCase();
-    const identity = this.#byWallet.get(key) ?? (isSystemWallet(wallet) ? this.#identity(wallet, ZERO_BLINDING) : undefined);
-    return identity === undefined ? undefined : bytesToHex(identity.id);
+    const number = this.#numbers.get(wallet.toLowerCase());
+    if (number !== undefined) return bytesToHex(this.#ids, number * ID_BYTES, (number + 1) * ID_BYTES);
+    return isSystemWallet(wallet) ? accountId(wallet, ZERO_BLINDING) : undefined;
   }
 
-  /** Makes a wallet known without listing it. */
-  note(wallet: Address, blinding: Hex): void {
-    this.#identity(wallet, blinding);
+  /** Numbers in order of their ids. */
+  order(): Uint32Array {
+    return sortedOrder(this.#ids, ID_BYTES, this.count) ?? Uint32Array.from({length: this.count}, (_, number) => number);
   }
 
-  /** Every listed id once. */
-  mapping(): MappingRow[] {
-    return [...this.#byWallet.values(), ...this.#others]
-      .filter(({listed}) => listed)
-      .map(({wallet, blinding, id}) => ({id: bytesToHex(id), wallet, blinding}));
+  /** `mapping.csv`: every listed id once. */
+  encodeMapping(order: Uint32Array): Uint8Array {
+    const listed = order.filter((number) => this.#listed[number]);
+    return encodeSortedMapping(listed.length, (place) => {
+      const number = listed[place]!;
+      return {ids: this.#ids, row: number, wallet: this.#wallets[number]!, blinding: this.#blindings[number]!};
+    });
   }
 
-  #identity(wallet: Address, blinding: Hex): Identity {
-    // Most callers write wallets in one way; the map then needs no second string.
-    const exact = this.#byWallet.get(wallet);
-    if (exact?.blinding === blinding) return exact;
-    const key = wallet.toLowerCase();
-    const secret = blinding.toLowerCase() as Hex;
-    const known = this.#byWallet.get(key);
-    if (known?.blinding === secret) return known;
-    const other = known && this.#others.find((each) => each.wallet === key && each.blinding === secret);
-    if (other !== undefined) return other;
+  #number(wallet: Address, blinding: Hex): number {
+    const known = this.#numbers.get(wallet);
+    if (known !== undefined && this.#blindings[known] === blinding) return known;
+    const walletText = wallet.toLowerCase();
+    const blindingText = blinding.toLowerCase();
+    const same = this.#numbers.get(walletText);
+    if (same !== undefined && this.#blindings[same] === blindingText) return same;
+    // A wallet with a second blinding: only a false sheet has one, and it must still have bytes.
+    const key = same === undefined ? walletText : `${walletText} ${blindingText}`;
+    const other = this.#numbers.get(key);
+    return other ?? this.#add(key, walletText, blindingText);
+  }
+
+  #add(key: string, wallet: string, blinding: string): number {
+    const number = this.count;
+    if ((number + 1) * ID_BYTES > this.#ids.length) {
+      const larger = new Uint8Array(2 * this.#ids.length);
+      larger.set(this.#ids);
+      this.#ids = larger;
+    }
     hexInto(wallet, this.#wallet, 0, WALLET_BYTES);
     hexInto(blinding, this.#blinding, 0, BLINDING_BYTES);
-    const identity = {wallet: key as Address, blinding: secret, id: idHash(this.#wallet, this.#blinding).slice(0, ID_BYTES), listed: false};
-    if (known === undefined) this.#byWallet.set(key, identity);
-    else this.#others.push(identity);
-    return identity;
+    const hash = idHash(this.#wallet, this.#blinding);
+    for (let i = 0; i < ID_BYTES; i += 1) this.#ids[number * ID_BYTES + i] = hash[i]!;
+    this.#numbers.set(key, number);
+    this.#wallets.push(wallet);
+    this.#blindings.push(blinding);
+    this.#listed.push(false);
+    return number;
   }
 }

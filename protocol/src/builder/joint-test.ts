@@ -19,12 +19,11 @@ export function jointTest(input: BuildInput): Violation[] {
     ...sealed.assets.flatMap((asset) => [
       ...checkReserve(asset, facts),
       ...checkRows(asset),
-      ...checkUnique(asset),
       ...checkEquality(asset),
       ...checkVesting(asset, facts),
     ]),
     ...checkLineage(input),
-    ...checkBlindings(sealed),
+    ...checkWallets(sealed),
     ...checkPayouts(input),
   ];
   return found.sort((a, b) => a.rule - b.rule);
@@ -76,18 +75,6 @@ function checkRows(asset: SealedAsset): Violation[] {
   return found;
 }
 
-/** V4: one row per wallet and custody asset. */
-function checkUnique(asset: SealedAsset): Violation[] {
-  const seen = new Set<string>();
-  const twice: string[] = [];
-  for (const {wallet} of asset.rows) {
-    const key = wallet.toLowerCase();
-    if (seen.has(key)) twice.push(key);
-    seen.add(key);
-  }
-  return twice.length === 0 ? [] : [violation(4, 'a wallet has more than one row', assetLabel(asset), twice)];
-}
-
 /** V5: the part that the caller's own numbers show. */
 function checkLineage({sealed: {epoch, snapshotTime}, parent, facts}: BuildInput): Violation[] {
   const found: Violation[] = [];
@@ -99,24 +86,35 @@ function checkLineage({sealed: {epoch, snapshotTime}, parent, facts}: BuildInput
   return found;
 }
 
-/** V6: one blinding per wallet in an era, zero for system rows. */
-function checkBlindings({assets}: SealedEpoch): Violation[] {
-  const blindings = new Map<string, string>();
+/** V4: one row per wallet and custody asset. V6: one blinding per wallet in an era, zero for system rows. */
+function checkWallets({assets}: SealedEpoch): Violation[] {
+  const numbers = new Map<string, number>();
+  const blindings: string[] = [];
+  const seenIn: number[] = [];
   const different = new Set<string>();
   const named = new Set<string>();
-  for (const {rows} of assets) {
-    for (const {wallet, blinding} of rows) {
+  const found: Violation[] = [];
+  assets.forEach((asset, place) => {
+    const twice: string[] = [];
+    for (const {wallet, blinding} of asset.rows) {
       const key = wallet.toLowerCase();
-      const known = blindings.get(key);
-      if (known === undefined) blindings.set(key, blinding.toLowerCase());
-      else if (known !== blinding.toLowerCase()) different.add(key);
-      if (isSystemWallet(wallet) && blinding !== ZERO_BLINDING) named.add(key);
+      const secret = blinding.toLowerCase();
+      let number = numbers.get(key);
+      if (number === undefined) {
+        number = blindings.push(secret) - 1;
+        numbers.set(key, number);
+        if (isSystemWallet(wallet) && secret !== ZERO_BLINDING) named.add(key);
+      } else if (seenIn[number] === place) {
+        twice.push(key);
+      }
+      if (blindings[number] !== secret) different.add(key);
+      seenIn[number] = place;
     }
-  }
-  return [
-    ...(different.size === 0 ? [] : [violation(6, 'a wallet has two ids in one era', undefined, [...different])]),
-    ...(named.size === 0 ? [] : [violation(6, 'a system row has a blinding', undefined, [...named])]),
-  ];
+    if (twice.length > 0) found.push(violation(4, 'a wallet has more than one row', assetLabel(asset), twice));
+  });
+  if (different.size > 0) found.push(violation(6, 'a wallet has two ids in one era', undefined, [...different]));
+  if (named.size > 0) found.push(violation(6, 'a system row has a blinding', undefined, [...named]));
+  return found;
 }
 
 /** V8: what is owed is what came in less what was authorised to leave. */
@@ -135,7 +133,7 @@ function checkVesting(asset: SealedAsset, {withdrawableLimit}: BuildFacts): Viol
 
 function sumOf({rows}: SealedAsset, column: 'total' | 'withdrawable' | 'withdrawal'): bigint {
   let sum = 0n;
-  for (const row of rows) sum += row[column];
+  for (const row of rows) if (row[column] !== 0n) sum += row[column];
   return sum;
 }
 

@@ -1,39 +1,62 @@
-/** One custody asset of an epoch: its rows as file, tree and figures of its line. */
+/** One custody asset of an epoch: its rows as columns, file, tree and figures of its line. */
 import {rootOf} from '../gpmp/node.ts';
-import {buildTreeFromColumns, type GpmpTree} from '../gpmp/tree.ts';
+import {buildLevels, type GpmpTree, type TreeLevels, treeOf} from '../gpmp/tree.ts';
 import {ID_BYTES} from '../ids.ts';
 import {encodeColumns} from '../snapshot/balances.ts';
 import {type BalanceColumns, emptyColumns, sortColumns} from '../snapshot/columns.ts';
-import type {AssetLine, SealedAsset, SealedRow} from '../types.ts';
+import type {AssetLine, SealedAsset} from '../types.ts';
 import type {Identities} from './identities.ts';
 
+/** File and tree of one sheet: what a worker computes. */
+export type SheetParts = {bytes: Uint8Array; levels: TreeLevels};
 export type Sheet = {line: AssetLine; tree: GpmpTree; bytes: Uint8Array};
 
-/** Holders only: a row of nothing is left out. */
-export const isHolder = ({total, withdrawal}: SealedRow): boolean => total !== 0n || withdrawal !== 0n;
-
-/** Rows sorted by id; amounts wrap to 64 bits, sums are those of the tree. */
-export function sheetColumns(rows: readonly SealedRow[], identities: Identities): BalanceColumns {
-  const holders = rows.filter(isHolder);
-  const columns = emptyColumns(holders.length);
-  for (let i = 0; i < holders.length; i += 1) {
-    const row = holders[i]!;
-    columns.ids.set(identities.list(row.wallet, row.blinding), i * ID_BYTES);
-    columns.total[i] = row.total;
-    columns.withdrawable[i] = row.withdrawable;
-    columns.withdrawal[i] = row.withdrawal;
+/**
+ * Holders sorted by id; amounts wrap to 64 bits.
+ *
+ * @param numbers - Identity by row, −1 for rows left out.
+ * @param order - Identities in order of their ids.
+ */
+export function sheetColumns({asset, numbers, identities, order}: {
+  asset: SealedAsset; numbers: Int32Array; identities: Identities; order: Uint32Array;
+}): BalanceColumns {
+  const rowOf = new Int32Array(identities.count).fill(-1);
+  let count = 0;
+  let repeated = false;
+  numbers.forEach((number, row) => {
+    if (number < 0) return;
+    count += 1;
+    repeated ||= rowOf[number]! >= 0;
+    rowOf[number] = row;
+  });
+  // Only a false sheet lists a wallet twice; its rows are then sorted the long way.
+  const rows = repeated
+    ? Uint32Array.from([...numbers.keys()].filter((row) => numbers[row]! >= 0))
+    : Uint32Array.from(order, (number) => rowOf[number]! >>> 0).filter((row) => row !== 0xffffffff);
+  const columns = emptyColumns(count);
+  const {ids} = identities;
+  for (let place = 0; place < count; place += 1) {
+    const row = rows[place]!;
+    const {total, withdrawable, withdrawal} = asset.rows[row]!;
+    const id = numbers[row]! * ID_BYTES;
+    for (let i = 0; i < ID_BYTES; i += 1) columns.ids[place * ID_BYTES + i] = ids[id + i]!;
+    columns.total[place] = total;
+    columns.withdrawable[place] = withdrawable;
+    columns.withdrawal[place] = withdrawal;
   }
-  return sortColumns(columns);
+  return repeated ? sortColumns(columns) : columns;
 }
 
-export function buildSheet(assetIndex: number, asset: SealedAsset, identities: Identities): Sheet {
-  const columns = sheetColumns(asset.rows, identities);
-  const tree = buildTreeFromColumns(assetIndex, columns, {wrap: true});
+export const sheetParts = (assetIndex: number, columns: BalanceColumns): SheetParts =>
+  ({bytes: encodeColumns(columns), levels: buildLevels(assetIndex, columns, {wrap: true})});
+
+export function sheetOf(assetIndex: number, asset: SealedAsset, {bytes, levels}: SheetParts): Sheet {
+  const tree = treeOf(assetIndex, levels);
   const {token, lotSize, deposited, authorisedOut} = asset;
   const {hash, sums, count} = tree;
   const line: AssetLine = {
     token, lotSize, deposited, liabilities: sums.total, withdrawable: sums.withdrawable, withdrawals: sums.withdrawal,
     authorisedOut, count, root: rootOf({assetIndex, token, lotSize, hash, sums}),
   };
-  return {line, tree, bytes: encodeColumns(columns)};
+  return {line, tree, bytes};
 }

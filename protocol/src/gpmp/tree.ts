@@ -1,6 +1,6 @@
 /** Builds the GPMP of one custody asset from columns and proves its leaves (PROTOCOL §4, paper §3.3 step 3). */
 import type {Hex} from 'viem';
-import {keccakInto} from '../keccak.ts';
+import {blockHasher} from '../keccak.ts';
 import {AMOUNTS, type BalanceColumns, columnsOf} from '../snapshot/columns.ts';
 import {ID_BYTES} from '../ids.ts';
 import type {SnapshotRow} from '../types.ts';
@@ -11,7 +11,9 @@ import {
 const LEAF_PREIMAGE_BYTES = 51;
 const NODE_PREFIX_BYTES = 4;
 const LEAF_AMOUNTS_AT = 3 + ID_BYTES;
-const SIGN_BIT = 0x80000000;
+const HASH_WORDS = HASH_BYTES / 4;
+const NODE_WORDS = NODE_BYTES / 4;
+const SIGN_BIT = 0x80;
 
 export type GpmpTree = {
   assetIndex: number;
@@ -72,21 +74,27 @@ export function buildLevels(assetIndex: number, columns: BalanceColumns, {wrap =
 
 function leafLevel(assetIndex: number, columns: BalanceColumns): Uint8Array {
   const nodes = new Uint8Array(columns.count * NODE_BYTES);
-  const preimage = new Uint8Array(LEAF_PREIMAGE_BYTES);
-  const view = new DataView(preimage.buffer);
-  view.setUint16(1, assetIndex);
-  const words = AMOUNTS.map((name) => new Int32Array(columns[name].buffer, columns[name].byteOffset, 2 * columns.count));
+  const out = new Int32Array(nodes.buffer);
+  const sums = new DataView(nodes.buffer);
+  const {bytes, words: digest, hash} = blockHasher(LEAF_PREIMAGE_BYTES);
+  const amounts = AMOUNTS.map((name) => new Int32Array(columns[name].buffer, columns[name].byteOffset, 2 * columns.count));
   for (let row = 0; row < columns.count; row += 1) {
     const node = row * NODE_BYTES;
     const id = row * ID_BYTES;
-    for (let i = 0; i < ID_BYTES; i += 1) preimage[3 + i] = columns.ids[id + i]!;
     for (let amount = 0; amount < 3; amount += 1) {
-      view.setInt32(LEAF_AMOUNTS_AT + 8 * amount, words[amount]![2 * row + 1]!);
-      view.setInt32(LEAF_AMOUNTS_AT + 8 * amount + 4, words[amount]![2 * row]!);
+      sums.setInt32(node + HASH_BYTES + 8 * amount, amounts[amount]![2 * row + 1]!);
+      sums.setInt32(node + HASH_BYTES + 8 * amount + 4, amounts[amount]![2 * row]!);
     }
-    keccakInto(preimage, nodes, node);
-    for (let i = 0; i < 24; i += 1) nodes[node + HASH_BYTES + i] = preimage[LEAF_AMOUNTS_AT + i]!;
     nodes[node + NODE_BYTES - 1] = 1;
+    bytes[0] = 0x00;
+    bytes[1] = assetIndex >>> 8;
+    bytes[2] = assetIndex & 0xff;
+    for (let i = 0; i < ID_BYTES; i += 1) {
+      bytes[3 + i] = columns.ids[id + i]!;
+      bytes[LEAF_AMOUNTS_AT + i] = nodes[node + HASH_BYTES + i]!;
+    }
+    hash();
+    for (let i = 0; i < HASH_WORDS; i += 1) out[row * NODE_WORDS + i] = digest[i]!;
   }
   return nodes;
 }
@@ -94,33 +102,46 @@ function leafLevel(assetIndex: number, columns: BalanceColumns): Uint8Array {
 function parentLevel(assetIndex: number, level: number, below: Uint8Array): Uint8Array {
   const width = below.length / NODE_BYTES;
   const nodes = new Uint8Array(Math.ceil(width / 2) * NODE_BYTES);
-  const preimage = new Uint8Array(NODE_PREFIX_BYTES + 2 * NODE_BYTES);
-  const view = new DataView(preimage.buffer);
+  const children = new Int32Array(below.buffer, below.byteOffset, below.length / 4);
+  const out = new Int32Array(nodes.buffer);
+  const from = new DataView(below.buffer, below.byteOffset);
   const to = new DataView(nodes.buffer);
-  preimage[0] = 0x01;
-  preimage[1] = level;
-  view.setUint16(2, assetIndex);
-  for (let node = 0, from = 0; node < nodes.length; node += NODE_BYTES, from += 2 * NODE_BYTES) {
-    if (from + 2 * NODE_BYTES > below.length) preimage.fill(0, NODE_PREFIX_BYTES + NODE_BYTES);
-    const children = Math.min(below.length - from, 2 * NODE_BYTES);
-    for (let i = 0; i < children; i += 1) preimage[NODE_PREFIX_BYTES + i] = below[from + i]!;
-    keccakInto(preimage, nodes, node);
-    const left = NODE_PREFIX_BYTES + HASH_BYTES;
-    for (let amount = 0; amount < 24; amount += 8) {
-      const low = view.getUint32(left + amount + 4) + view.getUint32(left + NODE_BYTES + amount + 4);
-      const carry = low >= 2 ** 32 ? 1 : 0;
-      to.setUint32(node + HASH_BYTES + amount, view.getUint32(left + amount) + view.getUint32(left + NODE_BYTES + amount) + carry);
-      to.setUint32(node + HASH_BYTES + amount + 4, low);
-    }
-    to.setUint32(node + NODE_BYTES - 4, view.getUint32(left + 24) + view.getUint32(left + NODE_BYTES + 24));
+  const {bytes, words, hash} = blockHasher(NODE_PREFIX_BYTES + 2 * NODE_BYTES);
+  for (let node = 0; 2 * node < width; node += 1) {
+    const left = 2 * node * NODE_BYTES;
+    const alone = 2 * node + 1 === width;
+    bytes[0] = 0x01;
+    bytes[1] = level;
+    bytes[2] = assetIndex >>> 8;
+    bytes[3] = assetIndex & 0xff;
+    const first = 2 * node * NODE_WORDS;
+    const copied = alone ? NODE_WORDS : 2 * NODE_WORDS;
+    for (let i = 0; i < copied; i += 1) words[1 + i] = children[first + i]!;
+    for (let i = copied; i < 2 * NODE_WORDS; i += 1) words[1 + i] = 0;
+    hash();
+    for (let i = 0; i < HASH_WORDS; i += 1) out[node * NODE_WORDS + i] = words[i]!;
+    if (alone) for (let i = HASH_WORDS; i < NODE_WORDS; i += 1) out[node * NODE_WORDS + i] = children[first + i]!;
+    else addInto(to, node * NODE_BYTES + HASH_BYTES, from, left + HASH_BYTES);
   }
   return nodes;
+}
+
+/** Writes the sums of two neighbouring nodes, big-endian; amounts wrap at 2^64. */
+function addInto(to: DataView, at: number, from: DataView, left: number): void {
+  const right = left + NODE_BYTES;
+  for (let amount = 0; amount < 24; amount += 8) {
+    const low = from.getUint32(left + amount + 4) + from.getUint32(right + amount + 4);
+    const carry = low > 0xffffffff ? 1 : 0;
+    to.setUint32(at + amount, from.getUint32(left + amount) + from.getUint32(right + amount) + carry);
+    to.setUint32(at + amount + 4, low);
+  }
+  to.setUint32(at + 24, from.getUint32(left + 24) + from.getUint32(right + 24));
 }
 
 /** Two addends below 2^63 cannot wrap 2^64, so the sign bit tells whether a sum still fits. */
 function checkLevel(nodes: Uint8Array, level: number): void {
   for (let node = 0, index = 0; node < nodes.length; node += NODE_BYTES, index += 1) {
     const signs = nodes[node + HASH_BYTES]! | nodes[node + HASH_BYTES + 8]! | nodes[node + HASH_BYTES + 16]!;
-    if ((signs & (SIGN_BIT >>> 24)) !== 0) throw new GpmpError({code: 'SUM_OUT_OF_RANGE', level, index});
+    if ((signs & SIGN_BIT) !== 0) throw new GpmpError({code: 'SUM_OUT_OF_RANGE', level, index});
   }
 }

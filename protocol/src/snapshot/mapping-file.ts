@@ -1,20 +1,45 @@
 /** `mapping.csv`: who stands behind an id; for validators only, encrypted (PROTOCOL §3). */
 import type {Address, Hex} from 'viem';
-import {compareText} from '../bytes.ts';
+import {compareText, hexInto} from '../bytes.ts';
+import {ID_BYTES} from '../ids.ts';
 import type {MappingRow} from '../types.ts';
+import {sortedOrder} from './columns.ts';
 import {addFinding, type Finding, linesAfter, TextWriter} from './text.ts';
 
 const HEADER = 'id,wallet,blinding';
+const COMMA = 44;
+const LF = 10;
 const ROW = /^([0-9a-f]{48}),(0x[0-9a-f]{40}),(0x[0-9a-f]{64})$/;
 /** 48 + `,0x` + 40 + `,0x` + 64 + LF. */
 const ROW_BYTES = 159;
 
-/** Canonical bytes; sorts the rows by id. */
+/** Canonical bytes; sorts the rows by id. @throws {EncodingError} when an id is not of 24 bytes. */
 export function encodeMapping(rows: readonly MappingRow[]): Uint8Array {
-  const lines = rows.map(({id, wallet, blinding}) => `${id.slice(2)},${wallet},${blinding}\n`.toLowerCase()).sort(compareText);
-  const writer = new TextWriter(HEADER.length + 1 + lines.length * ROW_BYTES);
+  const ids = new Uint8Array(rows.length * ID_BYTES);
+  rows.forEach(({id}, row) => hexInto(id, ids, row * ID_BYTES, ID_BYTES));
+  const order = sortedOrder(ids, ID_BYTES, rows.length);
+  return encodeSortedMapping(rows.length, (place) => {
+    const row = order?.[place] ?? place;
+    const {wallet, blinding} = rows[row]!;
+    return {ids, row, wallet: wallet.toLowerCase(), blinding: blinding.toLowerCase()};
+  });
+}
+
+/** Rows in order of their ids, each id taken from a packed column. */
+export function encodeSortedMapping(
+  count: number, rowOf: (place: number) => {ids: Uint8Array; row: number; wallet: string; blinding: string},
+): Uint8Array {
+  const writer = new TextWriter(HEADER.length + 1 + count * ROW_BYTES);
   writer.ascii(`${HEADER}\n`);
-  for (const line of lines) writer.ascii(line);
+  for (let place = 0; place < count; place += 1) {
+    const {ids, row, wallet, blinding} = rowOf(place);
+    writer.hex(ids, row * ID_BYTES, ID_BYTES);
+    writer.byte(COMMA);
+    writer.ascii(wallet);
+    writer.byte(COMMA);
+    writer.ascii(blinding);
+    writer.byte(LF);
+  }
   return writer.done();
 }
 

@@ -30,6 +30,7 @@ export class TextWriter {
     this.#bytes = new Uint8Array(bytesMax);
   }
 
+  /** ASCII text only. */
   ascii(text: string): void {
     for (let i = 0; i < text.length; i += 1) this.#bytes[this.#at++] = text.charCodeAt(i);
   }
