@@ -1,7 +1,8 @@
 /** The public schema (docs/INTERFACES.md "GraphQL"): epochs and coverage, from the read models. Amounts are lots, as strings. */
 import SchemaBuilder from '@pothos/core';
 import {cidFromDigest} from '@pobs/protocol';
-import {GraphQLError, type GraphQLSchema} from 'graphql';
+import type {GraphQLError, GraphQLSchema} from 'graphql';
+import {createGraphQLError} from 'graphql-yoga';
 import {type Address, getAddress, isAddress} from 'viem';
 import type {Context, PublicNetwork} from './context.ts';
 import {kindName, sameAddress, stagesOf, type StageView, transactionsOf, type TxView} from './epoch-view.ts';
@@ -41,12 +42,12 @@ export function buildSchema(): GraphQLSchema {
 }
 
 function parseBytes(value: unknown): string {
-  if (typeof value !== 'string' || !/^0x([0-9a-fA-F]{2})*$/.test(value)) throw new GraphQLError('Expected hex bytes with 0x.', {extensions: {code: 'BAD_USER_INPUT'}});
+  if (typeof value !== 'string' || !/^0x([0-9a-fA-F]{2})*$/.test(value)) throw badInput('Expected hex bytes with 0x.');
   return value;
 }
 
 function badInput(message: string): GraphQLError {
-  return new GraphQLError(message, {extensions: {code: 'BAD_USER_INPUT'}});
+  return createGraphQLError(message, {extensions: {code: 'BAD_USER_INPUT'}});
 }
 
 /** Symbol and decimals are the rules', not the token's own claim. */

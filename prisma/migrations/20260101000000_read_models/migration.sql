@@ -270,8 +270,8 @@ CREATE TABLE "orders" (
 
 -- CreateTable
 CREATE TABLE "fills" (
-    "trade_id" BIGINT NOT NULL,
     "market" TEXT NOT NULL,
+    "trade_id" BIGINT NOT NULL,
     "price" BIGINT NOT NULL,
     "quantity" BIGINT NOT NULL,
     "quote_lots" BIGINT NOT NULL,
@@ -284,7 +284,7 @@ CREATE TABLE "fills" (
     "taker_fee_lots" BIGINT NOT NULL,
     "at" BIGINT NOT NULL,
 
-    CONSTRAINT "fills_pkey" PRIMARY KEY ("trade_id")
+    CONSTRAINT "fills_pkey" PRIMARY KEY ("market","trade_id")
 );
 
 -- CreateTable
@@ -345,9 +345,6 @@ CREATE INDEX "terms_set_id_idx" ON "terms"("set_id");
 
 -- CreateIndex
 CREATE INDEX "orders_wallet_idx" ON "orders"("wallet");
-
--- CreateIndex
-CREATE INDEX "fills_market_idx" ON "fills"("market");
 
 -- AddForeignKey
 ALTER TABLE "epoch_decisions" ADD CONSTRAINT "epoch_decisions_epoch_fkey" FOREIGN KEY ("epoch") REFERENCES "epochs"("number") ON DELETE CASCADE ON UPDATE CASCADE;
