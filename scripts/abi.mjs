@@ -19,7 +19,7 @@ const contracts = [
 ];
 
 /** Where certificates are verified: its errors bubble through the contracts that ask it. */
-const VERIFIER = 'ValidatorSets';
+const VERIFIER = 'CertificateVerifier';
 const asksVerifier = new Set(['Custody', 'EpochManager']);
 
 /** The contract's own ABI (custom errors included). */

@@ -34,6 +34,7 @@ export type CycleOptions = {
   keep?: string | undefined;
   /** Before the first epoch, with all validators up: the test suite's attacks. */
   beforeEpochs?: (market: Market, checks: Checks) => Promise<void>;
+  betweenEpochs?: (market: Market, checks: Checks) => Promise<void>;
   /** After the second epoch, while everything still runs. */
   whileRunning?: (market: Market, checks: Checks, epochs: readonly bigint[]) => Promise<void>;
 };
@@ -54,6 +55,7 @@ export async function cycle(network: LocalNetwork, say: (line: string) => void, 
   await network.stop('validator-4');
   const first = await firstEpoch(network, market, checks);
   await network.startValidator(4);
+  await options.betweenEpochs?.(market, checks);
   say('Second epoch: winnings leave on a chain never deposited to; two validators are down for a while');
   const second = await secondEpoch(network, market, checks);
   const epochs = [first.epoch, second.epoch];

@@ -33,8 +33,8 @@ async function attacks(network: LocalNetwork, market: Market, checks: Checks): P
 execFileSync(process.execPath, ['scripts/prepare.mjs', 'web', 'subgraph'], {cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit']});
 const report = await withPassingNetwork(say, (network) => cycle(network, say, {
   beforeEpochs: (market, checks) => attacks(network, market, checks),
+  betweenEpochs: (market, checks) => timed('sequencer killed at each stage', () => checkCrashes(network, market, checks)),
   whileRunning: async (market, checks, epochs) => {
-    await timed('sequencer killed at each stage', () => checkCrashes(network, market, checks));
     await timed('subgraph', () => checkGraph(network, checks));
     await timed('browser', () => checkBrowser(network, market, checks, epochs.at(-1)!));
   },

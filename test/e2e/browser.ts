@@ -1,0 +1,34 @@
+/** The web app against the running network in a real browser: pages, and a proof verified and broken on /verify. */
+import {cidFromDigest, encodeProof, type Line, proofFromFiles, type Summary} from '@pobs/protocol';
+import {epochManagerAbi} from '@pobs/protocol/abi';
+import {fetchEpoch, ipfsStore} from '@pobs/protocol/store';
+import {checkWeb} from '../../web/e2e/check-web.ts';
+import {clientOf} from '../../scripts/cycle/chain-view.ts';
+import type {Checks} from '../../scripts/cycle/checks.ts';
+import {L2, type Market} from '../../scripts/cycle/market.ts';
+import type {LocalNetwork} from '../../scripts/network/local-network.ts';
+
+/** Bob's inclusion proof for one epoch, as his own browser would build it: whole shard, own blinding. */
+export async function proofFor(network: LocalNetwork, {bob, l2Usdc}: Market, epoch: bigint): Promise<string> {
+  const {salt, name, l2} = network.network;
+  const [event] = await clientOf(network, L2).getContractEvents({
+    address: l2.epochManager, abi: epochManagerAbi, eventName: 'EpochProposed', args: {epoch}, fromBlock: 0n, strict: true,
+  });
+  const {summary, lines} = event!.args as unknown as {summary: Summary; lines: Line[]};
+  const {files} = await fetchEpoch(ipfsStore(network.pair.storageUrl), cidFromDigest(summary.snapshotCid));
+  const {blinding} = await bob.blinding(epoch);
+  const result = proofFromFiles({
+    network: {salt, name, l2ChainId: l2.chainId, epochManager: l2.epochManager}, summary, lines, chainId: L2, token: l2Usdc,
+    balancesBytes: files.get(`balances/${L2}-${l2Usdc.toLowerCase()}.csv`)!, owner: {wallet: bob.address, blinding},
+  });
+  if (!result.ok) throw new Error(`no proof for bob: ${result.reason}`);
+  return encodeProof(result.proof);
+}
+
+export async function checkBrowser(network: LocalNetwork, market: Market, checks: Checks, epoch: bigint): Promise<void> {
+  const proofJson = await proofFor(network, market, epoch);
+  await network.startWeb();
+  const results = await checkWeb({webUrl: `http://127.0.0.1:${network.options.ports.web}`, proofJson, epoch: Number(epoch), screenshotDir: process.env.POBS_SCREENSHOTS});
+  for (const {check, ok, detail} of results) checks.that(check, ok, detail);
+  await network.stop('web');
+}

@@ -1,0 +1,17 @@
+/** The subgraphs of both chains on graph-node against the contracts' own logs. */
+import {checkSubgraph} from '../../subgraph/test/check-subgraph.ts';
+import type {Checks} from '../../scripts/cycle/checks.ts';
+import type {LocalNetwork} from '../../scripts/network/local-network.ts';
+
+export async function checkGraph(network: LocalNetwork, checks: Checks): Promise<void> {
+  if (!(await network.startGraph())) {
+    process.stderr.write('SKIPPED: subgraph against running chains (npm carries no graph-node for this platform)\n');
+    return;
+  }
+  const subgraph = (name: string) => `http://127.0.0.1:${network.options.ports.graph}/subgraphs/name/${name}`;
+  const results = await checkSubgraph({
+    network: network.network, rpc: {l1: network.pair.l1Rpc, l2: network.pair.l2Rpc}, subgraphs: {l1: subgraph('pobs-l1'), l2: subgraph('pobs-l2')},
+  });
+  for (const {check, ok, detail} of results) checks.that(check, ok, detail);
+  await network.stop('graph-node');
+}
