@@ -10,7 +10,9 @@ export const spendableClaim = (account: Account, asset: number): bigint => accou
 
 /** Σ spendable claims over the currency's custody assets; orders' holds are still inside. */
 export function spendable(state: State, account: Account, currency: number): bigint {
-  return state.assets.reduce((sum, asset) => (asset.currency === currency ? sum + spendableClaim(account, asset.index) : sum), 0n);
+  let sum = 0n;
+  for (const asset of state.assets) if (asset.currency === currency) sum += spendableClaim(account, asset.index);
+  return sum;
 }
 
 /** Moves one claim; `undefined` is the world outside the sheet (deposits, authorised withdrawals). */

@@ -12,7 +12,7 @@ import {type Account, type Asset, findAsset, FIRST_USER, lower, type Market, typ
 import type {
   AccountView, AssetView, BalanceView, BookView, ChainView, EpochsView, LevelView, MarginView, MarketView, OrderView, PositionView, WithdrawalView,
 } from './views.ts';
-import {baseEpoch, withdrawable} from './withdrawals.ts';
+import {baseEpoch, lookbackOf, withdrawables} from './withdrawals.ts';
 
 /** Equal digests mean equal engines; see {@link digestOf}. */
 export const digest = ({state}: Core): Hex => digestOf(state);
@@ -40,13 +40,14 @@ export function accountView({state}: Core, wallet: Address): AccountView | undef
 
 function balancesOf(state: State, account: Account): BalanceView[] {
   const available = availableByAsset(state, account);
+  const limits = withdrawables(state, account, lookbackOf(state));
   return state.assets.map((asset) => {
     const total = account.claims[asset.index]!;
     const usable = available[asset.index]!;
     return {
       chainId: asset.chainId, custody: asset.custody, token: asset.token, symbol: asset.symbol, currency: state.currencies[asset.currency]!,
       decimals: asset.decimals, lotSize: asset.lotSize, total, available: usable, held: total - usable,
-      requested: account.requested[asset.index]!, sealed: account.sealed[asset.index]!, withdrawable: withdrawable(state, account, asset),
+      requested: account.requested[asset.index]!, sealed: account.sealed[asset.index]!, withdrawable: limits[asset.index]!,
     };
   });
 }
@@ -115,7 +116,7 @@ export const openWithdrawals = ({state}: Core): WithdrawalView[] =>
 export function withdrawableOf({state}: Core, {wallet, chainId, token}: {wallet: Address; chainId: number; token: Address}): bigint {
   const account = userAccount(state, wallet);
   const asset = findAsset(state, chainId, token);
-  return account && asset ? withdrawable(state, account, asset) : 0n;
+  return account && asset ? withdrawables(state, account, lookbackOf(state))[asset.index]! : 0n;
 }
 
 /** An open order; closed ones live in the events. */
@@ -129,7 +130,7 @@ const levelView = ({price, quantity, orders}: Level): LevelView => ({price, quan
 export function bookView({state}: Core, {market: name, levels}: {market: string; levels: number}): BookView | undefined {
   const market = state.markets.get(name);
   if (!market) return undefined;
-  const top = (side: Level[]): LevelView[] => side.slice(Math.max(0, side.length - levels)).reverse().map(levelView);
+  const top = (side: Level[]): LevelView[] => side.slice(Math.max(0, side.length - levels)).toReversed().map(levelView);
   return {market: name, bids: top(market.book.bids), asks: top(market.book.asks)};
 }
 

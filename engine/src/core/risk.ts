@@ -4,7 +4,7 @@
  */
 import {abs, BPS, ceilDiv, FINE, max} from './amounts.ts';
 import {spendable} from './ledger.ts';
-import type {Account, Market, Order, State} from './state.ts';
+import type {Account, Market, State} from './state.ts';
 
 /** A perpetual order not in the book yet. */
 export type Prospect = {market: Market; side: 'buy' | 'sell'; quantity: bigint; lossNano: bigint; notionalNano: bigint};
@@ -37,22 +37,23 @@ export function unsettledPnl(state: State, account: Account): bigint {
 
 type Exposure = {buys: bigint; sells: bigint; loss: bigint};
 
-const perpetualOrders = (account: Account): Order[] => [...account.orders.values()].filter(({market}) => market.spec.kind === 'perpetual');
+function addExposure(found: Map<Market, Exposure>, {market, side, quantity, lossNano, notionalNano}: Prospect): void {
+  const entry = found.get(market) ?? {buys: 0n, sells: 0n, loss: 0n};
+  if (side === 'buy') entry.buys += quantity;
+  else entry.sells += quantity;
+  entry.loss += lossNano * BPS + notionalNano * market.spec.takerFeeBps;
+  found.set(market, entry);
+}
 
 /** Open quantity by side and the fine units its worst fills and fees would cost, by market. */
 function exposures(account: Account, prospect: Prospect | undefined): Map<Market, Exposure> {
   const found = new Map<Market, Exposure>();
-  const add = ({market, side, quantity, lossNano, notionalNano}: Prospect): void => {
-    const entry = found.get(market) ?? {buys: 0n, sells: 0n, loss: 0n};
-    if (side === 'buy') entry.buys += quantity;
-    else entry.sells += quantity;
-    entry.loss += lossNano * BPS + notionalNano * market.spec.takerFeeBps;
-    found.set(market, entry);
-  };
-  for (const {market, side, price, remaining} of perpetualOrders(account)) {
-    add({market, side, quantity: remaining, lossNano: lossAgainstMark(side, price, market.mark) * remaining, notionalNano: price * remaining});
+  for (const {market, side, price, remaining} of account.orders.values()) {
+    if (market.spec.kind !== 'perpetual') continue;
+    const lossNano = lossAgainstMark(side, price, market.mark) * remaining;
+    addExposure(found, {market, side, quantity: remaining, lossNano, notionalNano: price * remaining});
   }
-  if (prospect) add(prospect);
+  if (prospect) addExposure(found, prospect);
   return found;
 }
 
@@ -64,6 +65,7 @@ export function riskOf(state: State, account: Account, prospect?: Prospect): Ris
   const pnl = unsettledPnl(state, account);
   const cash = spendable(state, account, state.settlementCurrency) - account.holds[state.settlementCurrency]!;
   const risk: Risk = {equity: cash * FINE + pnl, pnl, initial: 0n, maintenanceWithOrders: 0n, maintenance: 0n};
+  if (!prospect && account.positions.size === 0 && account.orders.size === 0) return risk;
   const open = exposures(account, prospect);
   const markets = new Set([...open.keys(), ...[...account.positions.keys()].map((name) => state.markets.get(name)!)]);
   for (const market of markets) {
@@ -89,7 +91,8 @@ export function reducesOnly(account: Account, prospect: Prospect): boolean {
 /** What the account may spend of a currency right now, lots; negative when margin is short. Open gains are no cash. */
 export function freeRaw(state: State, account: Account, currency: number): bigint {
   const cash = spendable(state, account, currency) - account.holds[currency]!;
-  if (currency !== state.settlementCurrency) return cash;
+  const exposed = account.pending !== 0n || account.positions.size > 0 || account.orders.size > 0;
+  if (currency !== state.settlementCurrency || !exposed) return cash;
   const {initial, pnl} = riskOf(state, account);
   return cash - max(0n, ceilDiv(initial - pnl, FINE));
 }

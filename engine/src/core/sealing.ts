@@ -8,7 +8,7 @@ import {post} from './ledger.ts';
 import {coverFromRequests} from './liquidation.ts';
 import {planSettlement, settle} from './settlement.ts';
 import {type Account, type Asset, type Base, type Context, FIRST_USER, SEALED_KEPT, type State, ZERO_HASH} from './state.ts';
-import {withdrawable} from './withdrawals.ts';
+import {lookbackOf, withdrawables} from './withdrawals.ts';
 
 type Seal = Extract<Command, {type: 'seal'}>;
 
@@ -31,7 +31,8 @@ export function seal(context: Context, command: Seal): Rejection | undefined {
   if (!plan.ok) return {code: 'SHEET_NOT_SOLVABLE', reason: plan.reason};
 
   settle(context, {shares: plan.shares, epoch});
-  const limits = state.accounts.map((account) => state.assets.map((asset) => withdrawable(state, account, asset)));
+  const lookback = lookbackOf(state);
+  const limits = state.accounts.map((account) => withdrawables(state, account, lookback));
   sealWithdrawals(context, {epoch, limits});
   const sealed = buildSealed(state, {epoch, snapshotTime, limits});
   state.bases.set(epoch, baseOf(state));
@@ -67,36 +68,48 @@ function sealWithdrawals({state, emit}: Context, {epoch, limits}: {epoch: bigint
   }
 }
 
+function blindingIn(account: Account, era: number): Hex {
+  if (account.secret === undefined) return ZERO_HASH;
+  if (account.blinding?.era !== era) account.blinding = {era, value: blindingFor(account.secret, era)};
+  return account.blinding.value;
+}
+
 function buildSealed(state: State, {epoch, snapshotTime, limits}: {epoch: bigint; snapshotTime: bigint; limits: bigint[][]}): SealedEpoch {
   const era = eraOf(epoch, state.rules.eraEpochs);
-  const blindings = state.accounts.map(({secret}): Hex => (secret === undefined ? ZERO_HASH : blindingFor(secret, era)));
-  const rowOf = (account: Account, {index}: Asset): SealedRow => ({
-    wallet: account.wallet, blinding: blindings[account.number]!, total: account.claims[index]!,
-    withdrawable: limits[account.number]![index]!, withdrawal: account.sealed[index]!,
-  });
+  const byWallet = [...state.accounts].sort((a, b) => (a.wallet < b.wallet ? -1 : 1));
+  const viewers = state.accounts.filter(({viewingKey}) => viewingKey !== undefined);
   return {
     epoch, snapshotTime, era, journalHead: ZERO_HASH,
     chains: state.chains.map(({chainId, custody, blockNumber, blockHash, kills}) => ({chainId, custody, blockNumber, blockHash, kills})),
-    assets: state.assets.map((asset): SealedAsset => ({
-      chainId: asset.chainId, custody: asset.custody, token: asset.token, lotSize: asset.lotSize, deposited: asset.deposited,
-      authorisedOut: asset.authorisedOut + state.accounts.reduce((sum, {sealed}) => sum + sealed[asset.index]!, 0n),
-      rows: state.accounts.filter(({claims}) => claims[asset.index]! > 0n).map((account) => rowOf(account, asset))
-        .sort((a, b) => (a.wallet < b.wallet ? -1 : 1)),
-    })),
-    payouts: payoutsOf(state),
+    assets: state.assets.map((asset) => sealedAsset(asset, {byWallet, limits, era})),
+    payouts: state.assets.flatMap((asset) => payoutsOf(asset, byWallet)),
     legs: state.legs.map((leg) => ({...leg})),
-    viewingKeys: Object.fromEntries(state.accounts.flatMap(({wallet, viewingKey}) => (viewingKey === undefined ? [] : [[wallet, viewingKey]]))) as Record<Address, string>,
+    viewingKeys: Object.fromEntries(viewers.map(({wallet, viewingKey}) => [wallet, viewingKey!])) as Record<Address, string>,
   };
 }
 
-function payoutsOf(state: State): SealedPayout[] {
-  return state.assets.flatMap(({index, chainId, token}) => state.accounts
-    .map((account): SealedPayout => ({
-      chainId, token, wallet: account.wallet, cumulative: account.cumulative[index]! + account.sealed[index]!,
-      paid: account.paid[index]!, withdrawal: account.sealed[index]!,
-    }))
-    .filter(({cumulative}) => cumulative > 0n)
-    .sort((a, b) => (a.wallet < b.wallet ? -1 : 1)));
+/** Rows by wallet, holders only; the builder orders them by id. */
+function sealedAsset(asset: Asset, {byWallet, limits, era}: {byWallet: Account[]; limits: bigint[][]; era: number}): SealedAsset {
+  const {index, chainId, custody, token, lotSize, deposited} = asset;
+  const rows: SealedRow[] = [];
+  let {authorisedOut} = asset;
+  for (const account of byWallet) {
+    const total = account.claims[index]!;
+    if (total === 0n) continue;
+    const withdrawal = account.sealed[index]!;
+    authorisedOut += withdrawal;
+    rows.push({wallet: account.wallet, blinding: blindingIn(account, era), total, withdrawable: limits[account.number]![index]!, withdrawal});
+  }
+  return {chainId, custody, token, lotSize, deposited, authorisedOut, rows};
+}
+
+function payoutsOf({index, chainId, token}: Asset, byWallet: Account[]): SealedPayout[] {
+  const payouts: SealedPayout[] = [];
+  for (const {wallet, cumulative, sealed, paid} of byWallet) {
+    const ever = cumulative[index]! + sealed[index]!;
+    if (ever > 0n) payouts.push({chainId, token, wallet, cumulative: ever, paid: paid[index]!, withdrawal: sealed[index]!});
+  }
+  return payouts;
 }
 
 function baseOf(state: State): Base {

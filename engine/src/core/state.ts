@@ -40,6 +40,8 @@ export type Account = {
   number: number;
   wallet: Address;
   secret?: Hex;
+  /** Blinding of the era it was last needed in; recomputed from the secret, so no part of the state's meaning. */
+  blinding?: {era: number; value: Hex};
   viewingKey?: string;
   /** By asset index, lots. `requested` and `sealed` lie inside `claims`. */
   claims: bigint[];

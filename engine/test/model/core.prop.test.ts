@@ -1,6 +1,6 @@
 /** Random command sequences: the ledger's invariants after every command, the sheet's rules at every seal, and the replay. */
 import {type SealedEpoch, toJson} from '@pobs/protocol';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {expect, test} from 'vitest';
 import type {Command} from '../../src/core/commands.ts';
 import {createCore} from '../../src/core/engine.ts';
@@ -10,7 +10,7 @@ import {brokenInvariants} from './invariants.ts';
 import {SheetRules} from './sheet-rules.ts';
 
 const seed = Number(process.env.POBS_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const runs = Number(process.env.POBS_TEST_RUNS ?? 120);
+const runs = Number(process.env.POBS_TEST_RUNS ?? 80);
 
 const ASSETS = [[L1, L1_USDC], [L1, ETHER], [L2, L2_USDC], [L2, ETHER]] as const;
 const who = fc.integer({min: 0, max: WALLETS.length - 1});
@@ -88,16 +88,17 @@ function runSequence(steps: readonly Step[], seen: Seen): void {
   const sheets = new SheetRules(rules);
   const sealed: SealedEpoch[] = [];
   exchange.must({type: 'setMark', market: 'ETH-PERP', price: 2_000n * USDC});
-  for (const each of steps) {
+  for (const [index, each] of steps.entries()) {
     const command = commandOf(exchange, each);
     if (!command) continue;
-    const before = digest(exchange.core);
+    // A digest costs as much as many commands: every third refusal is checked for leaving no trace.
+    const before = index % 3 === 0 ? digest(exchange.core) : undefined;
     const applied = exchange.try(command);
     if (!applied.ok) {
       seen.refused += 1;
       if (applied.rejection.code === 'NOT_WITHDRAWABLE_YET') seen.locked += 1;
       if (applied.rejection.code === 'SHEET_NOT_SOLVABLE') seen.unsolvable += 1;
-      expect(digest(exchange.core), `${command.type} was refused and changed the state`).toBe(before);
+      if (before) expect(digest(exchange.core), `${command.type} was refused and changed the state`).toBe(before);
       continue;
     }
     if (command.type === 'advanceChain') {

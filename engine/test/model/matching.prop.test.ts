@@ -1,5 +1,5 @@
 /** The core's book against the naive one: same trades, same refusals, same depth after every order. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {bookView} from '../../src/core/queries.ts';
 import {ETH, ETHER, Exchange, FUND, L1, L1_USDC, USDC, WALLETS} from './exchange.ts';
