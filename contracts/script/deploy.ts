@@ -135,10 +135,11 @@ type ChainFacts = {chainId: number; isArbitrum: boolean};
 /** Queues the L1 side; implementations name the proxies that the second block creates. */
 function queueL1(l1: Deployer, {chainId, isArbitrum}: ChainFacts, options: DeployOptions) {
   const {maxAgeSeconds, termSeconds, disputeWindow} = options;
-  // Creations below, in order: 2 tokens, 3 implementations, 3 proxies.
-  const [registry, sets, custody] = [5, 6, 7].map((ahead) => l1.nextAddress(ahead)) as [Address, Address, Address];
+  // Creations below, in order: 2 tokens, the verifier, 3 implementations, 3 proxies.
+  const [registry, sets, custody] = [6, 7, 8].map((ahead) => l1.nextAddress(ahead)) as [Address, Address, Address];
   const stakeToken = l1.create('TestToken', ['PofBS Stake', 'STAKE', 18]);
   const usdc = l1.create('TestToken', ['USD Coin', 'USDC', 6]);
+  const verifier = l1.create('CertificateVerifier', [sets]);
   const registryCode = l1.create('ValidatorRegistry', [{
     stakeToken,
     minimumStake: options.minimumStake ?? parseEther('10'),
@@ -151,7 +152,7 @@ function queueL1(l1: Deployer, {chainId, isArbitrum}: ChainFacts, options: Deplo
     bootstrapValidators: options.bootstrapValidators ?? 1,
   }]);
   const setsCode = l1.create('ValidatorSets', [registry]);
-  const custodyCode = l1.create('Custody', [sets, saltOf(chainId, registry), maxAgeSeconds, disputeWindow, isArbitrum]);
+  const custodyCode = l1.create('Custody', [verifier, saltOf(chainId, registry), maxAgeSeconds, disputeWindow, isArbitrum]);
   const deploy = async () => {
     await l1.flush();
     const deployer = l1.account.address;
@@ -167,12 +168,13 @@ function queueL1(l1: Deployer, {chainId, isArbitrum}: ChainFacts, options: Deplo
 /** Queues the L2 side; it knows L1 only by the registry's alias. */
 function queueL2(l2: Deployer, {isArbitrum}: ChainFacts, options: DeployOptions, {salt, writer}: {salt: Hex; writer: Address}) {
   const {maxAgeSeconds, disputeWindow, votePeriodSeconds} = options;
-  // Creations below, in order: 1 token, 3 implementations, 3 proxies.
-  const [sets, epochManager, custody] = [4, 5, 6].map((ahead) => l2.nextAddress(ahead)) as [Address, Address, Address];
+  // Creations below, in order: 1 token, the verifier, 3 implementations, 3 proxies.
+  const [sets, epochManager, custody] = [5, 6, 7].map((ahead) => l2.nextAddress(ahead)) as [Address, Address, Address];
   const usdc = l2.create('TestToken', ['USD Coin', 'USDC', 6]);
+  const verifier = l2.create('CertificateVerifier', [sets]);
   const setsCode = l2.create('ValidatorSets', [writer]);
-  const managerCode = l2.create('EpochManager', [sets, salt, votePeriodSeconds ?? maxAgeSeconds]);
-  const custodyCode = l2.create('Custody', [sets, salt, maxAgeSeconds, disputeWindow, isArbitrum]);
+  const managerCode = l2.create('EpochManager', [verifier, salt, votePeriodSeconds ?? maxAgeSeconds]);
+  const custodyCode = l2.create('Custody', [verifier, salt, maxAgeSeconds, disputeWindow, isArbitrum]);
   const deploy = async () => {
     await l2.flush();
     const deployer = l2.account.address;

@@ -2,15 +2,17 @@
 pragma solidity 0.8.37;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ChainClock} from "../arbitrum/ChainClock.sol";
+import {Ballot, ICertificateVerifier} from "../interfaces/ICertificateVerifier.sol";
 import {ICustody} from "../interfaces/ICustody.sol";
-import {Ballot, IValidatorSets} from "../interfaces/IValidatorSets.sol";
 import {AssetLine, Certificate, Line, PayoutClaim, Summary} from "../interfaces/PobsTypes.sol";
 import {CertificateLib} from "../libraries/CertificateLib.sol";
 import {GpmpLib} from "../libraries/GpmpLib.sol";
 import {PayoutLib} from "../libraries/PayoutLib.sol";
 import {RulesHashes} from "../libraries/RulesHashes.sol";
 import {SummaryLib} from "../libraries/SummaryLib.sol";
+import {VerifierCall} from "../libraries/VerifierCall.sol";
 import {CustodyControl} from "./CustodyControl.sol";
 import {PaymentLib} from "./PaymentLib.sol";
 
@@ -24,7 +26,7 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
     /// @dev What must be left besides, for the 1/64 rule and for booking the failure.
     uint256 private constant PAYEE_GAS_RESERVE = 30_000;
 
-    IValidatorSets public immutable SETS;
+    ICertificateVerifier public immutable VERIFIER;
     /// @notice EIP-712 domain of the deployment, equal on every chain.
     bytes32 public immutable DOMAIN;
     /// @notice MAX_AGE: seconds after its snapshot in which an epoch may settle.
@@ -35,11 +37,11 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
     bool public immutable ARBITRUM;
 
     /// @param salt Names the deployment: see {SummaryLib-saltOf}.
-    constructor(IValidatorSets sets, bytes32 salt, uint64 maxAge, uint64 disputeWindow, bool arbitrum) {
-        if (address(sets) == address(0)) revert Custody_ZeroAddress();
+    constructor(ICertificateVerifier verifier, bytes32 salt, uint64 maxAge, uint64 disputeWindow, bool arbitrum) {
+        if (address(verifier) == address(0)) revert Custody_ZeroAddress();
         if (salt == bytes32(0) || maxAge == 0 || block.chainid > type(uint64).max) revert Custody_BadParameters();
         ChainClock.check(arbitrum);
-        SETS = sets;
+        VERIFIER = verifier;
         DOMAIN = SummaryLib.domainSeparator(salt);
         MAX_AGE = maxAge;
         DISPUTE_WINDOW = disputeWindow;
@@ -68,34 +70,36 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
         bytes32[] calldata treeHashes,
         Certificate calldata certificate
     ) external nonReentrant {
-        _requireNotPaused(PAUSE_SETTLE);
-        _makeRoom();
+        Head memory head = _storage().head;
+        _requireNotPaused(head, PAUSE_SETTLE);
+        if (head.hasPending) {
+            _activateDue();
+            head = _storage().head;
+        }
         // Check
-        _checkSummary(summary);
-        _checkLine(line);
+        _checkSummary(head, summary);
+        _checkLine(head, line);
         if (!SummaryLib.verifyLine(summary, line, lineIndex, linePath)) revert Custody_LineNotInSummary(lineIndex);
         bytes32 digest = SummaryLib.digest(DOMAIN, summary);
         uint256 signed = _checkCertificate(summary, digest, certificate);
 
         // Effect
-        _bookAssets(line.assets, treeHashes);
+        _bookAssets(head.tokenCount, line.assets, treeHashes);
         emit Settled(summary.epoch, digest, line.payoutRoot, line.blockNumber, signed);
         _bookRoot(summary, line);
     }
 
     /// @inheritdoc ICustody
     function activate() external nonReentrant {
-        _requireNotPaused(PAUSE_SETTLE);
-        uint64 activeAt = _storage().pendingActiveAt;
-        if (activeAt == 0) revert Custody_NothingPending();
-        if (block.timestamp < activeAt) revert Custody_RootPending(_storage().pending.epoch, activeAt);
-        _activatePending();
+        Head memory head = _storage().head;
+        _requireNotPaused(head, PAUSE_SETTLE);
+        if (!head.hasPending) revert Custody_NothingPending();
+        _activateDue();
     }
 
     /// @inheritdoc ICustody
     function distribute(PayoutClaim[] calldata claims) external nonReentrant {
-        _requireNotPaused(PAUSE_PAY);
-        _activateIfDue();
+        _startPaying();
         for (uint256 i = 0; i < claims.length; ++i) {
             (uint64 lots, bool payable_) = _book(claims[i]);
             if (lots == 0) continue;
@@ -106,8 +110,7 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
 
     /// @inheritdoc ICustody
     function claim(PayoutClaim calldata payout) external nonReentrant {
-        _requireNotPaused(PAUSE_PAY);
-        _activateIfDue();
+        _startPaying();
         (uint64 lots, bool payable_) = _book(payout);
         if (lots == 0) revert Custody_NothingDue(payout.token, payout.wallet);
         if (!payable_) {
@@ -118,24 +121,22 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
     }
 
     /// @dev Everything about the summary that needs no signature.
-    function _checkSummary(Summary calldata summary) private view {
-        CustodyStorage storage $ = _storage();
-        if (summary.epoch <= $.active.epoch) revert Custody_EpochNotNewer(summary.epoch, $.active.epoch);
+    function _checkSummary(Head memory head, Summary calldata summary) private view {
+        if (summary.epoch <= head.epoch) revert Custody_EpochNotNewer(summary.epoch, head.epoch);
         if (block.timestamp > uint256(summary.snapshotTime) + MAX_AGE) {
             revert Custody_TooOld(summary.snapshotTime, block.timestamp);
         }
-        if (!$.rules.known(summary.rulesHash)) revert Custody_UnknownRules(summary.rulesHash);
+        if (!_storage().rules.known(summary.rulesHash)) revert Custody_UnknownRules(summary.rulesHash);
     }
 
     /// @dev The line is this custody's, of this many kills, and not of an earlier block than the active one.
-    function _checkLine(Line calldata line) private view {
-        Root storage active = _storage().active;
+    function _checkLine(Head memory head, Line calldata line) private view {
         if (line.chainId != block.chainid || line.custody != address(this)) {
             revert Custody_WrongCustody(line.chainId, line.custody);
         }
-        if (line.kills != active.kills) revert Custody_WrongKills(line.kills, active.kills);
+        if (line.kills != head.kills) revert Custody_WrongKills(line.kills, head.kills);
         if (line.payoutRoot == bytes32(0)) revert Custody_ZeroPayoutRoot();
-        if (line.blockNumber < active.blockNumber) revert Custody_BlockFell(line.blockNumber, active.blockNumber);
+        if (line.blockNumber < head.blockNumber) revert Custody_BlockFell(line.blockNumber, head.blockNumber);
         uint256 current = ChainClock.blockNumber(ARBITRUM);
         if (line.blockNumber > current) revert Custody_BlockInFuture(line.blockNumber, current);
     }
@@ -149,50 +150,49 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
         if (certificate.kind != CertificateLib.APPROVE) revert Custody_NotAnApproval(certificate.kind);
         Ballot memory ballot = Ballot(DOMAIN, digest, summary.epoch, summary.snapshotTime, summary.setId);
         uint256 total;
-        (signed, total) = SETS.signedWeight(ballot, certificate);
+        (signed, total) = VerifierCall.signedWeight(VERIFIER, ballot, certificate);
         if (!CertificateLib.isQuorum(signed, total)) revert Custody_NoQuorum(signed, total);
     }
 
     /// @dev Every listed asset, each once, sorted by token.
-    function _bookAssets(AssetLine[] calldata lines, bytes32[] calldata treeHashes) private {
-        uint256 count = _storage().tokenCount;
+    function _bookAssets(uint256 count, AssetLine[] calldata lines, bytes32[] calldata treeHashes) private {
         if (lines.length != count) revert Custody_NotEveryAsset(lines.length, count);
         if (treeHashes.length != count) revert Custody_TreeHashCount(treeHashes.length, count);
+        address previous;
         for (uint256 i = 0; i < count; ++i) {
-            if (i != 0 && lines[i].token <= lines[i - 1].token) revert Custody_AssetsNotSorted(lines[i].token);
-            _bookAsset(i, lines[i], treeHashes[i]);
+            AssetLine memory line = lines[i];
+            if (i != 0 && line.token <= previous) revert Custody_AssetsNotSorted(line.token);
+            previous = line.token;
+            _bookAsset(i, line, treeHashes[i]);
         }
     }
 
-    function _bookAsset(uint256 index, AssetLine calldata line, bytes32 treeHash) private {
-        CustodyStorage storage $ = _storage();
+    function _bookAsset(uint256 index, AssetLine memory line, bytes32 treeHash) private {
         address token = line.token;
-        Asset memory stored = $.assets[token];
+        Asset storage stored = _storage().assets[token];
+        (uint64 lotSize, uint64 paidOut) = (stored.lotSize, stored.paidOut);
         // Check
-        if (stored.lotSize == 0) revert Custody_NotListed(token);
-        if (line.lotSize != stored.lotSize) revert Custody_WrongLotSize(token, line.lotSize, stored.lotSize);
+        if (lotSize == 0) revert Custody_NotListed(token);
+        if (line.lotSize != lotSize) revert Custody_WrongLotSize(token, line.lotSize, lotSize);
         (uint64 deposited, uint64 authorisedOut) = _checkFigures(line);
         if (deposited < stored.deposited || authorisedOut < stored.authorisedOut) revert Custody_FiguresFell(token);
-        uint256 held = PaymentLib.balance(token) + uint256(stored.paidOut) * stored.lotSize;
-        uint256 needed = uint256(deposited) * stored.lotSize;
+        uint256 held = PaymentLib.balance(token) + uint256(paidOut) * lotSize;
+        uint256 needed = uint256(deposited) * lotSize;
         if (held < needed) revert Custody_ReservesShort(token, held, needed);
-        GpmpLib.Sums memory sums = GpmpLib.Sums(line.liabilities, line.withdrawable, line.withdrawals, line.count);
         // forge-lint: disable-next-line(unsafe-typecast) -- below ASSETS_MAX
-        bytes32 root = GpmpLib.root(uint16(index), token, line.lotSize, treeHash, sums);
+        bytes32 root = GpmpLib.lineRoot(uint16(index), line, treeHash);
         if (root != line.root || (treeHash == bytes32(0)) != (line.count == 0)) revert Custody_WrongAssetRoot(token);
 
         // Effect
         if (DISPUTE_WINDOW == 0) {
-            stored.deposited = deposited;
-            stored.authorisedOut = authorisedOut;
-            $.assets[token] = stored;
+            (stored.deposited, stored.authorisedOut) = (deposited, authorisedOut);
         } else {
-            $.pendingFigures[token] = Figures(deposited, authorisedOut);
+            _storage().pendingFigures[token] = Figures(deposited, authorisedOut);
         }
     }
 
     /// @dev Ranges, row order of the sums, and V8: what is owed is what came in and was not let out.
-    function _checkFigures(AssetLine calldata line) private pure returns (uint64 deposited, uint64 authorisedOut) {
+    function _checkFigures(AssetLine memory line) private pure returns (uint64 deposited, uint64 authorisedOut) {
         (deposited, authorisedOut) = (line.deposited, line.authorisedOut);
         (uint64 liabilities, uint64 withdrawable, uint64 withdrawals) =
             (line.liabilities, line.withdrawable, line.withdrawals);
@@ -208,44 +208,59 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
 
     /// @dev Stores the root as active or, with a dispute window, as pending.
     function _bookRoot(Summary calldata summary, Line calldata line) private {
+        if (DISPUTE_WINDOW == 0) {
+            _setActive(summary.epoch, summary.snapshotTime, line.blockNumber, line.payoutCount, line.payoutRoot);
+            return;
+        }
         CustodyStorage storage $ = _storage();
-        Root memory root = Root({
-            epoch: summary.epoch,
-            snapshotTime: summary.snapshotTime,
-            blockNumber: line.blockNumber,
+        $.pending = Pending({
+            epoch: SafeCast.toUint48(summary.epoch),
+            snapshotTime: SafeCast.toUint40(summary.snapshotTime),
+            blockNumber: SafeCast.toUint48(line.blockNumber),
             payoutCount: line.payoutCount,
-            kills: line.kills,
+            activeAt: SafeCast.toUint40(block.timestamp + DISPUTE_WINDOW),
             payoutRoot: line.payoutRoot
         });
-        if (DISPUTE_WINDOW == 0) {
-            $.active = root;
-            emit RootActivated(root.epoch, root.payoutRoot);
-        } else {
-            $.pending = root;
-            $.pendingActiveAt = uint64(block.timestamp) + DISPUTE_WINDOW;
-        }
+        $.head.hasPending = true;
     }
 
-    /// @dev One pending root at a time: a due one is activated first, another one is in the way.
-    function _makeRoom() private {
-        uint64 activeAt = _storage().pendingActiveAt;
-        if (activeAt == 0) return;
-        if (block.timestamp < activeAt) revert Custody_RootPending(_storage().pending.epoch, activeAt);
+    function _setActive(uint64 epoch, uint64 snapshotTime, uint64 blockNumber, uint32 payoutCount, bytes32 payoutRoot)
+        private
+    {
+        if ((epoch | blockNumber) >> 48 != 0 || snapshotTime >> 40 != 0) revert Custody_FigureTooLarge();
+        CustodyStorage storage $ = _storage();
+        Head storage head = $.head;
+        head.epoch = uint48(epoch);
+        head.snapshotTime = uint40(snapshotTime);
+        head.blockNumber = uint48(blockNumber);
+        head.payoutCount = payoutCount;
+        $.payoutRoot = payoutRoot;
+        emit RootActivated(epoch, payoutRoot);
+    }
+
+    /// @dev Activates the pending root; reverts inside its window, where it is in everybody's way.
+    function _activateDue() private {
+        Pending storage pending = _storage().pending;
+        if (block.timestamp < pending.activeAt) revert Custody_RootPending(pending.epoch, pending.activeAt);
         _activatePending();
     }
 
-    function _activateIfDue() private {
-        uint64 activeAt = _storage().pendingActiveAt;
-        if (activeAt != 0 && block.timestamp >= activeAt && !_isPaused(PAUSE_SETTLE)) _activatePending();
+    /// @dev Payments run from the newest root whose window has passed, unless settling is paused.
+    function _startPaying() private {
+        CustodyStorage storage $ = _storage();
+        Head memory head = $.head;
+        _requireNotPaused(head, PAUSE_PAY);
+        if (!head.hasPending || _isPaused(head, PAUSE_SETTLE)) return;
+        if (block.timestamp >= $.pending.activeAt) _activatePending();
     }
 
     function _activatePending() private {
         CustodyStorage storage $ = _storage();
-        Root memory root = $.pending;
-        $.active = root;
+        Pending memory root = $.pending;
         delete $.pending;
-        $.pendingActiveAt = 0;
-        uint256 count = $.tokenCount;
+        $.head.hasPending = false;
+        _setActive(root.epoch, root.snapshotTime, root.blockNumber, root.payoutCount, root.payoutRoot);
+        uint256 count = $.head.tokenCount;
         for (uint256 i = 0; i < count; ++i) {
             address token = $.tokens[i];
             Figures memory figures = $.pendingFigures[token];
@@ -254,7 +269,6 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
             $.assets[token].deposited = figures.deposited;
             $.assets[token].authorisedOut = figures.authorisedOut;
         }
-        emit RootActivated(root.epoch, root.payoutRoot);
     }
 
     /// @dev Books a leaf of the active root as paid, before any payee code runs.
@@ -262,7 +276,7 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
     /// @return booked False when this would exceed what was ever authorised; then nothing is booked.
     function _book(PayoutClaim calldata payout) private returns (uint64 lots, bool booked) {
         CustodyStorage storage $ = _storage();
-        if (!PayoutLib.verify(payout, $.active.payoutRoot, $.active.payoutCount)) {
+        if (!PayoutLib.verify(payout, $.payoutRoot, $.head.payoutCount)) {
             revert Custody_PayoutNotInRoot(payout.token, payout.wallet, payout.cumulative);
         }
         Asset storage stored = $.assets[payout.token];
@@ -280,7 +294,7 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
         CustodyStorage storage $ = _storage();
         uint256 amount = uint256(lots) * $.assets[payout.token].lotSize;
         ok = PaymentLib.send(payout.token, payout.wallet, amount, gasAllowance);
-        if (ok) emit Paid(payout.token, payout.wallet, lots, payout.cumulative, $.active.epoch);
+        if (ok) emit Paid(payout.token, payout.wallet, lots, payout.cumulative, $.head.epoch);
     }
 
     /// @dev Takes a booking back; the guard kept everybody else out meanwhile. The leaf stays claimable.
@@ -290,6 +304,6 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
             $.paid[payout.token][payout.wallet] = payout.cumulative - lots;
             $.assets[payout.token].paidOut -= lots;
         }
-        emit PayoutDeferred(payout.token, payout.wallet, lots, $.active.epoch);
+        emit PayoutDeferred(payout.token, payout.wallet, lots, $.head.epoch);
     }
 }

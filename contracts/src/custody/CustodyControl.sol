@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccessControlUpgradeable} from "@openzeppelin/contracts-upgradeable/access/AccessControlUpgradeable.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts-upgradeable/proxy/utils/UUPSUpgradeable.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICustody} from "../interfaces/ICustody.sol";
 import {RulesHashes} from "../libraries/RulesHashes.sol";
 
@@ -18,13 +19,26 @@ abstract contract CustodyControl is ICustody, AccessControlUpgradeable, UUPSUpgr
         uint64 paidOut;
     }
 
-    struct Root {
-        uint64 epoch;
-        uint64 snapshotTime;
-        uint64 blockNumber;
+    /// @dev What every settlement and payment reads, in one word: the active root's figures, the pause, and whether a
+    /// root is pending. Epochs and blocks are below 2^48, seconds below 2^40.
+    struct Head {
+        uint48 epoch;
+        uint40 snapshotTime;
+        uint48 blockNumber;
         uint32 payoutCount;
-        /// @dev Kills of the custody in the active root; unused in the pending one.
-        uint32 kills;
+        uint16 kills;
+        uint40 pausedUntil;
+        uint8 pauseBits;
+        uint8 tokenCount;
+        bool hasPending;
+    }
+
+    struct Pending {
+        uint48 epoch;
+        uint40 snapshotTime;
+        uint48 blockNumber;
+        uint32 payoutCount;
+        uint40 activeAt;
         bytes32 payoutRoot;
     }
 
@@ -36,14 +50,11 @@ abstract contract CustodyControl is ICustody, AccessControlUpgradeable, UUPSUpgr
 
     /// @custom:storage-location erc7201:pobs.storage.Custody
     struct CustodyStorage {
-        Root active;
-        uint64 pendingActiveAt;
-        uint64 pausedUntil;
+        Head head;
+        bytes32 payoutRoot;
         /// @dev Seconds of pause counted against the guardian's allowance.
         uint32 pauseSpent;
-        uint8 pauseBits;
-        uint16 tokenCount;
-        Root pending;
+        Pending pending;
         RulesHashes.Hashes rules;
         address[] tokens;
         mapping(address token => Asset) assets;
@@ -69,30 +80,29 @@ abstract contract CustodyControl is ICustody, AccessControlUpgradeable, UUPSUpgr
         if (bits == 0 || bits > (PAUSE_SETTLE | PAUSE_PAY) || until <= block.timestamp) {
             revert Custody_BadPause(bits, until);
         }
-        bool running = block.timestamp < $.pausedUntil;
+        Head storage head = $.head;
+        bool running = block.timestamp < head.pausedUntil;
         // The allowance is renewed only when a whole period has passed since the last pause ended, so no window of
         // that length ever holds more than one allowance.
-        uint256 spent = block.timestamp >= $.pausedUntil + PAUSE_PERIOD ? 0 : $.pauseSpent;
-        uint256 from = running ? $.pausedUntil : block.timestamp;
+        uint256 spent = block.timestamp >= head.pausedUntil + PAUSE_PERIOD ? 0 : $.pauseSpent;
+        uint256 from = running ? head.pausedUntil : block.timestamp;
         if (until > from) spent += until - from;
         if (spent > PAUSE_MAX) revert Custody_PauseTooLong(spent);
 
-        // forge-lint: disable-next-line(unsafe-typecast) -- at most PAUSE_MAX
         $.pauseSpent = uint32(spent);
-        // forge-lint: disable-next-line(unsafe-typecast) -- at most 3
-        $.pauseBits = uint8(running ? $.pauseBits | bits : bits);
-        if (until > $.pausedUntil) $.pausedUntil = until;
-        emit Paused($.pauseBits, $.pausedUntil);
+        head.pauseBits = uint8(running ? head.pauseBits | bits : bits);
+        if (until > head.pausedUntil) head.pausedUntil = SafeCast.toUint40(until);
+        emit Paused(head.pauseBits, head.pausedUntil);
     }
 
     /// @inheritdoc ICustody
     function unpause() external onlyRole(GUARDIAN_ROLE) {
         CustodyStorage storage $ = _storage();
-        if (block.timestamp >= $.pausedUntil) revert Custody_NotPaused();
-        // forge-lint: disable-next-line(unsafe-typecast) -- the running pause was counted, at most PAUSE_MAX
-        $.pauseSpent -= uint32($.pausedUntil - block.timestamp);
-        $.pausedUntil = uint64(block.timestamp);
-        $.pauseBits = 0;
+        Head storage head = $.head;
+        if (block.timestamp >= head.pausedUntil) revert Custody_NotPaused();
+        $.pauseSpent -= uint32(head.pausedUntil - block.timestamp);
+        head.pausedUntil = uint40(block.timestamp);
+        head.pauseBits = 0;
         emit Unpaused();
     }
 
@@ -105,9 +115,7 @@ abstract contract CustodyControl is ICustody, AccessControlUpgradeable, UUPSUpgr
         if (token != address(0) && token.code.length == 0) revert Custody_NotAContract(token);
 
         $.tokens.push(token);
-        // forge-lint: disable-next-line(unsafe-typecast) -- at most ASSETS_MAX
-        $.tokenCount = uint16($.tokens.length);
-        // forge-lint: disable-next-line(unsafe-typecast) -- checked above
+        $.head.tokenCount = uint8($.tokens.length);
         $.assets[token].lotSize = uint64(lotSize);
         emit AssetListed(token, lotSize);
     }
@@ -138,18 +146,20 @@ abstract contract CustodyControl is ICustody, AccessControlUpgradeable, UUPSUpgr
 
     /// @inheritdoc ICustody
     function activeRoot() external view returns (ActiveRoot memory) {
-        return _view(_storage().active);
+        Head memory head = _storage().head;
+        return
+            ActiveRoot(head.epoch, head.snapshotTime, head.blockNumber, head.payoutCount, _storage().payoutRoot);
     }
 
     /// @inheritdoc ICustody
     function pendingRoot() external view returns (ActiveRoot memory root, uint64 activeAt) {
-        CustodyStorage storage $ = _storage();
-        return (_view($.pending), $.pendingActiveAt);
+        Pending memory p = _storage().pending;
+        return (ActiveRoot(p.epoch, p.snapshotTime, p.blockNumber, p.payoutCount, p.payoutRoot), p.activeAt);
     }
 
     /// @inheritdoc ICustody
     function kills() external view returns (uint32) {
-        return _storage().active.kills;
+        return _storage().head.kills;
     }
 
     /// @inheritdoc ICustody
@@ -159,22 +169,17 @@ abstract contract CustodyControl is ICustody, AccessControlUpgradeable, UUPSUpgr
 
     function _authorizeUpgrade(address) internal override onlyRole(DEFAULT_ADMIN_ROLE) {}
 
-    function _isPaused(uint256 bit) internal view returns (bool) {
-        CustodyStorage storage $ = _storage();
-        return block.timestamp < $.pausedUntil && $.pauseBits & bit != 0;
+    function _isPaused(Head memory head, uint256 bit) internal view returns (bool) {
+        return head.pauseBits & bit != 0 && block.timestamp < head.pausedUntil;
     }
 
-    function _requireNotPaused(uint256 bit) internal view {
-        if (_isPaused(bit)) revert Custody_Paused(_storage().pauseBits, _storage().pausedUntil);
+    function _requireNotPaused(Head memory head, uint256 bit) internal view {
+        if (_isPaused(head, bit)) revert Custody_Paused(head.pauseBits, head.pausedUntil);
     }
 
     function _storage() internal pure returns (CustodyStorage storage $) {
         assembly {
             $.slot := STORAGE
         }
-    }
-
-    function _view(Root storage root) private view returns (ActiveRoot memory) {
-        return ActiveRoot(root.epoch, root.snapshotTime, root.blockNumber, root.payoutCount, root.payoutRoot);
     }
 }

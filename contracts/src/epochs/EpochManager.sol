@@ -3,12 +3,13 @@ pragma solidity 0.8.37;
 
 import {AccessControlUpgradeable} from "@openzeppelin/contracts-upgradeable/access/AccessControlUpgradeable.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts-upgradeable/proxy/utils/UUPSUpgradeable.sol";
+import {Ballot, ICertificateVerifier} from "../interfaces/ICertificateVerifier.sol";
 import {IEpochManager} from "../interfaces/IEpochManager.sol";
-import {Ballot, IValidatorSets} from "../interfaces/IValidatorSets.sol";
 import {Certificate, Line, Member, Summary, VoteGroup} from "../interfaces/PobsTypes.sol";
 import {CertificateLib} from "../libraries/CertificateLib.sol";
 import {RulesHashes} from "../libraries/RulesHashes.sol";
 import {SummaryLib} from "../libraries/SummaryLib.sol";
+import {VerifierCall} from "../libraries/VerifierCall.sol";
 
 /// @title L2: where epochs are proposed and votes tallied.
 contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeable {
@@ -41,17 +42,17 @@ contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeabl
     /// @notice Greatest distance between a snapshot and the block that proposes it, seconds.
     uint256 public constant CLOCK_SKEW_MAX = 120;
 
-    IValidatorSets public immutable SETS;
+    ICertificateVerifier public immutable VERIFIER;
     /// @notice EIP-712 domain of the deployment, equal on every chain.
     bytes32 public immutable DOMAIN;
     /// @notice Seconds after the proposal in which votes on a decided epoch still count as participation.
     uint64 public immutable VOTE_PERIOD;
 
     /// @param salt Names the deployment: see {SummaryLib-saltOf}.
-    constructor(IValidatorSets sets, bytes32 salt, uint64 votePeriod) {
-        if (address(sets) == address(0)) revert EpochManager_ZeroAddress();
+    constructor(ICertificateVerifier verifier, bytes32 salt, uint64 votePeriod) {
+        if (address(verifier) == address(0)) revert EpochManager_ZeroAddress();
         if (salt == bytes32(0) || votePeriod == 0) revert EpochManager_BadParameters();
-        SETS = sets;
+        VERIFIER = verifier;
         DOMAIN = SummaryLib.domainSeparator(salt);
         VOTE_PERIOD = votePeriod;
         _disableInitializers();
@@ -72,7 +73,7 @@ contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeabl
         if (summary.epoch != epoch) revert EpochManager_NotNextEpoch(summary.epoch, epoch);
         _checkTime(summary.snapshotTime, $.proposals[epoch - 1].snapshotTime);
         if (!$.rules.known(summary.rulesHash)) revert EpochManager_UnknownRules(summary.rulesHash);
-        if (!SETS.inTerm(summary.setId, summary.snapshotTime)) {
+        if (!VERIFIER.inTerm(summary.setId, summary.snapshotTime)) {
             revert EpochManager_SetNotInTerm(summary.setId, summary.snapshotTime);
         }
         _checkLines(summary, lines);
@@ -97,7 +98,7 @@ contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeabl
         if (undecided && certificate.kind == CertificateLib.APPROVE && epoch < $.lastApproved) {
             revert EpochManager_Superseded(epoch, $.lastApproved);
         }
-        (uint256 signed, uint256 total) = SETS.signedWeight(_ballot(epoch, proposal), certificate);
+        (uint256 signed, uint256 total) = VerifierCall.signedWeight(VERIFIER, _ballot(epoch, proposal), certificate);
         uint256 heaviest = proposal.heaviest[certificate.kind - 1];
         if (signed <= heaviest) revert EpochManager_NotHeavier(signed, heaviest);
 
@@ -119,7 +120,7 @@ contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeabl
         bytes calldata signature
     ) external {
         Proposal storage proposal = _openProposal(epoch);
-        SETS.checkVote(_ballot(epoch, proposal), kind, rule, member, path, signature);
+        VERIFIER.checkVote(_ballot(epoch, proposal), kind, rule, member, path, signature);
 
         emit VoteCast(epoch, member.validator, kind, rule, member.index, member.weight, signature);
     }

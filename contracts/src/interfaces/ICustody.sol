@@ -52,6 +52,7 @@ interface ICustody {
     error Custody_ZeroPayoutRoot();
     error Custody_BlockFell(uint64 blockNumber, uint64 active);
     error Custody_BlockInFuture(uint64 blockNumber, uint256 current);
+    error Custody_FigureTooLarge();
     error Custody_NotEveryAsset(uint256 given, uint256 listed);
     error Custody_TreeHashCount(uint256 given, uint256 expected);
     error Custody_AssetsNotSorted(address token);

@@ -40,12 +40,15 @@ library BlsLib {
     /// @notice Reads a signature of {SIGNATURE_BYTES} bytes; the caller has checked the length.
     function toG2(bytes calldata signature) internal pure returns (BLS.G2Point memory point) {
         assembly ("memory-safe") {
-            for { let i := 0 } lt(i, 4) { i := add(i, 1) } {
-                let from := add(signature.offset, mul(i, 0x30))
-                let to := add(point, mul(i, 0x40))
-                mstore(to, shr(128, calldataload(from)))
-                mstore(add(to, 0x20), calldataload(add(from, 0x10)))
-            }
+            let from := signature.offset
+            mstore(point, shr(128, calldataload(from)))
+            mstore(add(point, 0x20), calldataload(add(from, 0x10)))
+            mstore(add(point, 0x40), shr(128, calldataload(add(from, 0x30))))
+            mstore(add(point, 0x60), calldataload(add(from, 0x40)))
+            mstore(add(point, 0x80), shr(128, calldataload(add(from, 0x60))))
+            mstore(add(point, 0xa0), calldataload(add(from, 0x70)))
+            mstore(add(point, 0xc0), shr(128, calldataload(add(from, 0x90))))
+            mstore(add(point, 0xe0), calldataload(add(from, 0xa0)))
         }
     }
 
@@ -73,18 +76,24 @@ library BlsLib {
         return BLS.add(a, b);
     }
 
-    /// @notice `e(-G1, signature) · e(key, H(message)) = 1`. Reverts on malformed points; infinities are the caller's to refuse.
+    /// @notice `e(-G1, signature) · e(key, H(message)) = 1`; false for malformed points. Infinities are the caller's to
+    /// refuse.
     function verify(BLS.G1Point memory key, BLS.G2Point memory signature, bytes32 message)
         internal
         view
-        returns (bool)
+        returns (bool ok)
     {
-        BLS.G1Point[] memory g1 = new BLS.G1Point[](2);
-        BLS.G2Point[] memory g2 = new BLS.G2Point[](2);
-        g1[0] = BLS.G1Point(NEG_G1_X_A, NEG_G1_X_B, NEG_G1_Y_A, NEG_G1_Y_B);
-        g2[0] = signature;
-        g1[1] = key;
-        g2[1] = BLS.hashToG2(abi.encodePacked(message));
-        return BLS.pairing(g1, g2);
+        BLS.G2Point memory hashed = BLS.hashToG2(abi.encodePacked(message));
+        bytes32[4] memory negG1 = [NEG_G1_X_A, NEG_G1_X_B, NEG_G1_Y_A, NEG_G1_Y_B];
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            mcopy(m, negG1, 0x80)
+            mcopy(add(m, 0x80), signature, 0x100)
+            mcopy(add(m, 0x180), key, 0x80)
+            mcopy(add(m, 0x200), hashed, 0x100)
+            mstore(0x00, 0)
+            ok := staticcall(gas(), 0x0f, m, 0x300, 0x00, 0x20)
+            ok := and(ok, eq(mload(0x00), 1))
+        }
     }
 }

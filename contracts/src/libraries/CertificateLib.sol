@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {BLS} from "solady/src/utils/ext/ithaca/BLS.sol";
-import {Ballot} from "../interfaces/IValidatorSets.sol";
+import {Ballot} from "../interfaces/ICertificateVerifier.sol";
 import {Certificate, Member, SetHeader, VoteGroup} from "../interfaces/PobsTypes.sol";
 import {BlsLib} from "./BlsLib.sol";
 import {MembersLib} from "./MembersLib.sol";

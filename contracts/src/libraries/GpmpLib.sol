@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {AssetLine} from "../interfaces/PobsTypes.sol";
 import {TreeLib} from "./TreeLib.sol";
 
 /// @title The Global PofBS Merkle Proof: a Merkle-sum tree over the balance rows of one custody asset (paper §3.3 step 3).
@@ -48,6 +49,23 @@ library GpmpLib {
         returns (bytes32)
     {
         return keccak256(abi.encodePacked(uint8(0x04), asset, token, lotSize, treeHash, _packed(sums)));
+    }
+
+    /// @notice The same root over a line's own sums.
+    function lineRoot(uint16 asset, AssetLine memory line, bytes32 treeHash) internal pure returns (bytes32) {
+        return keccak256(
+            abi.encodePacked(
+                uint8(0x04),
+                asset,
+                line.token,
+                line.lotSize,
+                treeHash,
+                line.liabilities,
+                line.withdrawable,
+                line.withdrawals,
+                line.count
+            )
+        );
     }
 
     /// @notice Checks that a row is counted in a root; returns false on any mismatch, never reverts on bad figures.

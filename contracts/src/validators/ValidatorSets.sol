@@ -3,32 +3,18 @@ pragma solidity 0.8.37;
 
 import {AccessControlUpgradeable} from "@openzeppelin/contracts-upgradeable/access/AccessControlUpgradeable.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts-upgradeable/proxy/utils/UUPSUpgradeable.sol";
-import {Ballot, IValidatorSets} from "../interfaces/IValidatorSets.sol";
-import {Certificate, Member, SetHeader} from "../interfaces/PobsTypes.sol";
+import {IValidatorSets} from "../interfaces/IValidatorSets.sol";
+import {SetHeader} from "../interfaces/PobsTypes.sol";
 import {BlsLib} from "../libraries/BlsLib.sol";
-import {CertificateLib} from "../libraries/CertificateLib.sol";
 import {MembersLib} from "../libraries/MembersLib.sol";
-import {SummaryLib} from "../libraries/SummaryLib.sol";
+import {SetHeaders} from "./SetHeaders.sol";
 
-/// @title One chain's copy of the validator-set headers, and its verifier of votes and certificates.
+/// @title One chain's copy of the validator-set headers.
 /// @dev Headers are written once and never change: certificates of the previous term stay checkable.
 contract ValidatorSets is IValidatorSets, AccessControlUpgradeable, UUPSUpgradeable {
-    /// @dev A header in five words. `count` and the times fit: 1024 members, seconds below 2^40.
-    struct Stored {
-        uint128 totalWeight;
-        uint40 activeFrom;
-        uint40 activeUntil;
-        uint32 count;
-        bytes32 membersRoot;
-        bytes32 key0;
-        bytes32 key1;
-        bytes32 key2;
-    }
-
     /// @custom:storage-location erc7201:pobs.storage.ValidatorSets
     struct SetsStorage {
         uint32 latest;
-        mapping(uint32 setId => Stored) headers;
     }
 
     /// @dev keccak256(abi.encode(uint256(keccak256("pobs.storage.ValidatorSets")) - 1)) & ~bytes32(uint256(0xff))
@@ -58,57 +44,13 @@ contract ValidatorSets is IValidatorSets, AccessControlUpgradeable, UUPSUpgradea
         if (!_wellFormed(given)) revert ValidatorSets_BadHeader(given.setId);
 
         $.latest = given.setId;
-        bytes calldata key = given.aggregateKey;
-        $.headers[given.setId] = Stored({
-            totalWeight: given.totalWeight,
-            activeFrom: uint40(given.activeFrom),
-            activeUntil: uint40(given.activeUntil),
-            count: given.count,
-            membersRoot: given.membersRoot,
-            key0: bytes32(key[0:32]),
-            key1: bytes32(key[32:64]),
-            key2: bytes32(key[64:96])
-        });
+        SetHeaders.write(given);
         emit SetAccepted(given.setId, given);
     }
 
     /// @inheritdoc IValidatorSets
-    function signedWeight(Ballot calldata ballot, Certificate calldata certificate)
-        external
-        view
-        returns (uint256 signed, uint256 total)
-    {
-        SetHeader memory set = _setInTerm(ballot);
-        return (CertificateLib.signedWeight(set, certificate, ballot), set.totalWeight);
-    }
-
-    /// @inheritdoc IValidatorSets
-    function checkVote(
-        Ballot calldata ballot,
-        uint8 kind,
-        uint16 rule,
-        Member calldata member,
-        bytes32[] calldata path,
-        bytes calldata signature
-    ) external view {
-        SetHeader memory set = _setInTerm(ballot);
-        CertificateLib.checkRule(kind, rule);
-        if (!MembersLib.verify(member, set.membersRoot, set.count, path)) {
-            revert ValidatorSets_NotMember(ballot.setId, member.index, member.validator);
-        }
-        bytes32 message =
-            SummaryLib.voteDigest(ballot.domain, kind, ballot.epoch, ballot.setId, ballot.digest, rule);
-        CertificateLib.checkSignature(member, signature, message);
-    }
-
-    /// @inheritdoc IValidatorSets
     function header(uint32 setId) external view returns (SetHeader memory) {
-        return _load(setId);
-    }
-
-    /// @inheritdoc IValidatorSets
-    function inTerm(uint32 setId, uint64 snapshotTime) external view returns (bool) {
-        return _inTerm(_load(setId), snapshotTime);
+        return SetHeaders.read(address(this), setId);
     }
 
     /// @inheritdoc IValidatorSets
@@ -117,30 +59,6 @@ contract ValidatorSets is IValidatorSets, AccessControlUpgradeable, UUPSUpgradea
     }
 
     function _authorizeUpgrade(address) internal override onlyRole(DEFAULT_ADMIN_ROLE) {}
-
-    function _setInTerm(Ballot calldata ballot) private view returns (SetHeader memory set) {
-        set = _load(ballot.setId);
-        if (!_inTerm(set, ballot.snapshotTime)) {
-            revert ValidatorSets_NotInTerm(ballot.setId, ballot.snapshotTime);
-        }
-    }
-
-    /// @dev An unknown set has no weight and an empty term.
-    function _inTerm(SetHeader memory set, uint64 snapshotTime) private pure returns (bool) {
-        return set.totalWeight != 0 && set.activeFrom <= snapshotTime && snapshotTime < set.activeUntil;
-    }
-
-    function _load(uint32 setId) private view returns (SetHeader memory result) {
-        Stored storage stored = _storage().headers[setId];
-        result.setId = setId;
-        result.totalWeight = stored.totalWeight;
-        if (result.totalWeight == 0) return result;
-        result.activeFrom = stored.activeFrom;
-        result.activeUntil = stored.activeUntil;
-        result.count = stored.count;
-        result.membersRoot = stored.membersRoot;
-        result.aggregateKey = abi.encodePacked(stored.key0, stored.key1, stored.key2);
-    }
 
     /// @dev No empty, powerless or timeless set ever enters (a set that nobody can outvote is worse than none).
     function _wellFormed(SetHeader calldata given) private pure returns (bool) {

@@ -67,11 +67,14 @@ contract GasTest is PobsTest {
         _settle(single, _build(1, 0, _none()));
         _record("settle, first, one asset");
         vm.roll(block.number + 5);
-        _settle(single, _build(2, 0, _none()));
+        usdc.mint(address(single), 1_000);
+        Figures[] memory figures = new Figures[](1);
+        figures[0] = Figures(USD + 1_000, 100, 100);
+        _settle(single, _epoch(single, 2, figures, _payouts(Payout(address(usdc), poster, 100))));
         uint256 second = _record("settle, second, one asset");
         assertLe(second, SETTLE_MAX, "settle of one asset, second settle, full participation");
 
-        Epoch memory epoch = _build(3, 0, _none());
+        Epoch memory epoch = _epoch(single, 3, figures, _none());
         epoch.certificate = _approvalWithout(3, epoch.digest, _list(1));
         _settle(single, epoch);
         _record("settle, one of four absent");

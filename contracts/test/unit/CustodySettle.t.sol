@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Custody} from "../../src/custody/Custody.sol";
+import {ICertificateVerifier} from "../../src/interfaces/ICertificateVerifier.sol";
 import {ICustody} from "../../src/interfaces/ICustody.sol";
-import {IValidatorSets} from "../../src/interfaces/IValidatorSets.sol";
 import {AssetLine, Certificate, Line} from "../../src/interfaces/PobsTypes.sol";
 import {PayoutLib} from "../../src/libraries/PayoutLib.sol";
 import {SummaryLib} from "../../src/libraries/SummaryLib.sol";
@@ -148,17 +148,17 @@ contract CustodySettleTest is PobsTest {
         Epoch memory epoch = _good(1);
         epoch.summary.snapshotTime = T0 + TERM;
         _sign(epoch);
-        _expect(abi.encodeWithSelector(IValidatorSets.ValidatorSets_NotInTerm.selector, setId, T0 + TERM), epoch);
+        _expect(abi.encodeWithSelector(ICertificateVerifier.CertificateVerifier_NotInTerm.selector, setId, T0 + TERM), epoch);
         epoch.summary.snapshotTime = T0 - 1;
         _sign(epoch);
-        _expect(abi.encodeWithSelector(IValidatorSets.ValidatorSets_NotInTerm.selector, setId, T0 - 1), epoch);
+        _expect(abi.encodeWithSelector(ICertificateVerifier.CertificateVerifier_NotInTerm.selector, setId, T0 - 1), epoch);
     }
 
     function test_settle_revertsForUnknownSet() public {
         Epoch memory epoch = _good(1);
         epoch.summary.setId = 9;
         _sign(epoch);
-        _expect(abi.encodeWithSelector(IValidatorSets.ValidatorSets_NotInTerm.selector, 9, T0), epoch);
+        _expect(abi.encodeWithSelector(ICertificateVerifier.CertificateVerifier_NotInTerm.selector, 9, T0), epoch);
     }
 
     function test_settle_revertsForRejection() public {

@@ -7,18 +7,16 @@ import {TestToken} from "../../script/TestToken.sol";
 import {IInbox} from "../../src/arbitrum/IInbox.sol";
 import {Custody} from "../../src/custody/Custody.sol";
 import {EpochManager} from "../../src/epochs/EpochManager.sol";
-import {IValidatorSets} from "../../src/interfaces/IValidatorSets.sol";
 import {
     AssetLine,
     Certificate,
     Line,
     PayoutClaim,
-    SetHeader,
     Summary
 } from "../../src/interfaces/PobsTypes.sol";
-import {GpmpLib} from "../../src/libraries/GpmpLib.sol";
 import {PayoutLib} from "../../src/libraries/PayoutLib.sol";
 import {SummaryLib} from "../../src/libraries/SummaryLib.sol";
+import {CertificateVerifier} from "../../src/validators/CertificateVerifier.sol";
 import {ValidatorRegistry} from "../../src/validators/ValidatorRegistry.sol";
 import {ValidatorSets} from "../../src/validators/ValidatorSets.sol";
 import {BlsSigner} from "./BlsSigner.sol";
@@ -66,6 +64,7 @@ abstract contract PobsTest is Test {
     TestToken internal usdc;
     ValidatorRegistry internal registry;
     ValidatorSets internal sets;
+    CertificateVerifier internal verifier;
     EpochManager internal manager;
     Custody internal custody;
     Committee internal committee;
@@ -81,7 +80,7 @@ abstract contract PobsTest is Test {
         _deployValidators();
         manager = EpochManager(
             _proxy(
-                address(new EpochManager(sets, salt, MAX_AGE)), abi.encodeCall(EpochManager.initialize, (admin, poster))
+                address(new EpochManager(verifier, salt, MAX_AGE)), abi.encodeCall(EpochManager.initialize, (admin, poster))
             )
         );
         custody = _deployCustody(0);
@@ -103,6 +102,7 @@ abstract contract PobsTest is Test {
         sets = ValidatorSets(
             _proxy(address(new ValidatorSets(address(registry))), abi.encodeCall(ValidatorSets.initialize, (admin)))
         );
+        verifier = new CertificateVerifier(address(sets));
         vm.prank(admin);
         registry.setBridge(sets, IInbox(address(0)), address(0));
         salt = SummaryLib.saltOf(block.chainid, address(registry));
@@ -124,7 +124,7 @@ abstract contract PobsTest is Test {
     }
 
     function _deployCustody(uint64 disputeWindow) internal returns (Custody deployed) {
-        address code = address(new Custody(IValidatorSets(sets), salt, MAX_AGE, disputeWindow, false));
+        address code = address(new Custody(verifier, salt, MAX_AGE, disputeWindow, false));
         deployed = Custody(payable(_proxy(code, abi.encodeCall(Custody.initialize, (admin, guardian)))));
         vm.prank(admin);
         deployed.setRulesHash(RULES);
