@@ -9,6 +9,7 @@ const SEAL_TIMEOUT_MS = 120_000;
 
 const epochShape = z.union([z.string().regex(/^\d+$/), z.int().min(0)]).transform(BigInt);
 const stateShape = z.object({lastSealed: epochShape.nullish(), undecided: epochShape.nullish()});
+const withdrawalsShape = z.object({withdrawals: z.array(z.unknown())});
 const errorShape = z.object({error: z.object({code: z.string(), message: z.string()})});
 
 /** The engine's operator interface over HTTP (docs/INTERFACES.md). No retries here: the pipeline repeats whole effects. */
@@ -39,6 +40,14 @@ export class HttpEngine implements Engine {
 
   async tellOutcome(epoch: bigint, outcome: 'approved' | 'dead'): Promise<void> {
     await this.#send('POST', `/operator/epochs/${epoch}/outcome`, {outcome});
+  }
+
+  /** Every withdrawal that is not paid yet, as the engine words it. */
+  async withdrawals(): Promise<readonly unknown[]> {
+    const path = '/operator/withdrawals';
+    const parsed = withdrawalsShape.safeParse(this.#json(path, await this.#send('GET', path)));
+    if (!parsed.success) throw this.#strange(path);
+    return parsed.data.withdrawals;
   }
 
   #sealedEpoch(path: string, text: string): SealedEpoch {

@@ -38,12 +38,13 @@ export class BuildService {
     if (proposal && proposal.digest !== kept?.digest) throw new SequencerError({code: 'EPOCH_FOREIGN', epoch, onChain: proposal.digest, ours: kept?.digest});
     if (kept?.summary.snapshotTime === snapshotTime) return kept.digest;
     if (kept) await vault.discard(epoch);
-    const built = await this.#assemble(sealed);
+    const built = await this.assemble(sealed);
     await vault.save(epoch, built);
     return built.digest;
   }
 
-  async #assemble(sealed: SealedEpoch): Promise<StoredEpoch> {
+  /** What {@link build} keeps, without keeping it. @throws {SequencerError} `BUILD_REFUSED` */
+  async assemble(sealed: SealedEpoch): Promise<StoredEpoch> {
     const {builder, chain, terms, logger} = this.#deps;
     const {network, logSecret} = this.#options;
     const [approved, set, reserves] = await Promise.all([chain.lastApproved(), terms.setFor(sealed.snapshotTime), this.#reserves(sealed)]);

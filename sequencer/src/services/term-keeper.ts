@@ -20,7 +20,7 @@ export class TermKeeper {
    */
   async step(): Promise<boolean> {
     const latest = await this.#fixIfDue();
-    return this.#sendNext(latest);
+    return this.sendNext(latest);
   }
 
   /**
@@ -54,8 +54,13 @@ export class TermKeeper {
     }
   }
 
-  /** Newer headers only are taken on L2, so each waits for the one before. */
-  async #sendNext(latest: number): Promise<boolean> {
+  /**
+   * Sends the header after L2's newest, or sees to its ticket. Newer headers only are taken there, so each waits for
+   * the one before.
+   *
+   * @returns True when L2 has all of them.
+   */
+  async sendNext(latest: number): Promise<boolean> {
     const {terms, logger} = this.#deps;
     const onL2 = await terms.latestOnL2();
     if (onL2 >= latest) return true;
