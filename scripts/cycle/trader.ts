@@ -1,9 +1,8 @@
 /** One user of the exchange: a wallet, its pushed deposits and its session with the engine's public REST interface. */
 import {createHmac} from 'node:crypto';
 import {
-  type Address, createWalletClient, type Hex, http, parseAbi, publicActions, zeroAddress,
+  type Address, createWalletClient, type Hex, http, type LocalAccount, parseAbi, publicActions, zeroAddress,
 } from 'viem';
-import type {PrivateKeyAccount} from 'viem/accounts';
 import {createSiweMessage} from 'viem/siwe';
 
 const tokenAbi = parseAbi([
@@ -24,11 +23,11 @@ export type Refusal = {error: {code: string; message: string}};
 
 export class Trader {
   readonly name: string;
-  readonly account: PrivateKeyAccount;
+  readonly account: LocalAccount;
   readonly #engineUrl: string;
   #token = '';
 
-  constructor({name, account, engineUrl}: {name: string; account: PrivateKeyAccount; engineUrl: string}) {
+  constructor({name, account, engineUrl}: {name: string; account: LocalAccount; engineUrl: string}) {
     this.name = name;
     this.account = account;
     this.#engineUrl = engineUrl;

@@ -270,9 +270,9 @@ export class LocalNetwork {
   /** Ends everything, dependants first. */
   async stopAll(): Promise<void> {
     const names = [...this.services.keys()].toReversed();
-    const late = names.filter((name) => name === 'postgres' || name === 'chains');
-    await Promise.all(names.filter((name) => !late.includes(name)).map((name) => this.stop(name)));
-    await Promise.all(late.map((name) => this.stop(name)));
+    const isBase = (name: string) => name === 'postgres' || name === 'chains';
+    await Promise.all(names.filter((name) => !isBase(name)).map((name) => this.stop(name)));
+    await Promise.all(names.filter(isBase).map((name) => this.stop(name)));
   }
 }
 
