@@ -1,23 +1,29 @@
 /** Figures for looking at the pages without a network. They are shown by no product code. */
+import {EPOCH_MANAGER, type FixtureEpoch, L1, L2, SALT, USDC} from './fixture-proof.ts';
 
 const hex = (seed: number, bytes: number): string =>
   `0x${Array.from({length: bytes}, (_, i) => ((seed * 131 + i * 61 + ((seed * i) % 97)) & 0xff).toString(16).padStart(2, '0')).join('')}`;
 
-const L1 = 31337;
-const L2 = 412346;
-const USDC = hex(7, 20);
 const ETHER = `0x${'0'.repeat(40)}`;
 const CID = 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy';
 
-export type FixtureOptions = {epochs?: number; nowSeconds?: number; storageUrl?: string; l2RpcUrl?: string};
+export type FixtureOptions = {
+  /** Real sheet of the newest approved epoch, with a proof. */
+  proven: FixtureEpoch;
+  storageUrl: string;
+  l2RpcUrl: string;
+  epochs?: number;
+  nowSeconds?: number;
+};
 
 /** Root value for the schema: a healthy network whose newest epoch is still being voted on and one epoch was rejected. */
-export function fixtureRoot({epochs = 43, nowSeconds = Math.floor(Date.now() / 1_000), storageUrl = 'http://127.0.0.1:18600', l2RpcUrl = 'http://127.0.0.1:18547'}: FixtureOptions = {}) {
-  const all = Array.from({length: epochs}, (_, i) => epochOf(epochs - i, {newest: epochs, nowSeconds}));
+export function fixtureRoot({proven, storageUrl, l2RpcUrl, epochs = 43, nowSeconds = Math.floor(Date.now() / 1_000)}: FixtureOptions) {
+  const all = Array.from({length: epochs}, (_, i) => epochOf(epochs - i, {newest: epochs, nowSeconds}))
+    .map((epoch) => (BigInt(epoch.number) === proven.summary.epoch ? {...epoch, ...provenFields(proven)} : epoch));
   return {
     network: {
-      name: 'local', l1ChainId: L1, l2ChainId: L2, l1Custody: hex(1, 20), l2Custody: hex(2, 20), epochManager: hex(3, 20), registry: hex(4, 20),
-      salt: hex(5, 32), rulesHash: hex(6, 32), storage: [`ipfs=${storageUrl}`, `arweave=${storageUrl}`],
+      name: 'local', l1ChainId: L1, l2ChainId: L2, l1Custody: hex(1, 20), l2Custody: hex(2, 20), epochManager: EPOCH_MANAGER, registry: hex(4, 20),
+      salt: SALT, rulesHash: hex(6, 32), storage: [`ipfs=${storageUrl}`, `arweave=${storageUrl}`],
       rpc: [{chainId: L1, url: 'http://127.0.0.1:18545'}, {chainId: L2, url: l2RpcUrl}],
     },
     coverage: {
@@ -42,6 +48,19 @@ export function fixtureRoot({epochs = 43, nowSeconds = Math.floor(Date.now() / 1
     payouts: () => [],
   };
 }
+
+/** The proven epoch in the shape of the schema. */
+const provenFields = ({summary, digest, lines, snapshotCid}: FixtureEpoch) => ({
+  digest, snapshotCid, snapshotTime: summary.snapshotTime.toString(), setId: summary.setId, parent: summary.parent, mappingHash: summary.mappingHash,
+  logRoot: summary.logRoot, journalHead: summary.journalHead, rulesHash: summary.rulesHash, linesRoot: summary.linesRoot, lineCount: summary.lineCount,
+  lines: lines.map(({assets, ...line}) => ({
+    ...line, chainId: Number(line.chainId), blockNumber: line.blockNumber.toString(),
+    assets: assets.map((asset) => ({
+      ...unit('USDC'), token: asset.token, symbol: 'USDC', lotSize: '1', deposited: String(asset.deposited), liabilities: String(asset.liabilities),
+      withdrawable: String(asset.withdrawable), withdrawals: String(asset.withdrawals), authorisedOut: String(asset.authorisedOut), count: asset.count, root: asset.root,
+    })),
+  })),
+});
 
 const unit = (symbol: string) => (symbol === 'USDC' ? {decimals: 6, lotSize: '1'} : {decimals: 18, lotSize: '1000000000'});
 

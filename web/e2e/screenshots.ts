@@ -5,9 +5,11 @@
  */
 import {mkdirSync} from 'node:fs';
 import path from 'node:path';
+import type {Page} from 'playwright-core';
+import {generatePrivateKey, privateKeyToAccount} from 'viem/accounts';
 import {launchBrowser} from './browser.ts';
-import {fixtureRoot} from './fixture-data.ts';
 import {startFixture} from './fixture-server.ts';
+import {injectWallet} from './injected-wallet.ts';
 import {startWeb} from './start-web.ts';
 
 const [folder, ...chosen] = process.argv.slice(2);
@@ -18,17 +20,34 @@ if (folder === undefined) {
 const pages = chosen.length > 0 ? chosen : ['/', '/epochs', '/epochs/42', '/epochs/38', '/epochs/43', '/verify', '/portfolio', '/epochs/9999'];
 mkdirSync(folder, {recursive: true});
 
-const fixture = await startFixture(fixtureRoot());
-const web = await startWeb({POBS_GRAPHQL_URL: fixture.url});
+const privateKey = generatePrivateKey();
+const fixture = await startFixture(privateKeyToAccount(privateKey).address);
+const web = await startWeb({POBS_GRAPHQL_URL: fixture.graphqlUrl, POBS_ENGINE_URL: fixture.url});
+
+/** What a reader does on a page before it is worth a picture. */
+async function act(page: Page, target: string): Promise<void> {
+  if (target === '/verify') {
+    await page.getByTestId('proof').fill(fixture.proofJson);
+    await page.locator('[data-testid="outcome"]').waitFor();
+  }
+  if (target === '/portfolio') {
+    await page.getByRole('button', {name: 'Test wallet'}).click();
+    await page.getByRole('button', {name: /Prove it/}).first().click();
+    await page.getByTestId('inclusion').first().waitFor();
+  }
+}
+
 const browser = await launchBrowser();
 try {
   for (const [name, width, colorScheme] of [['light', 1280, 'light'], ['dark', 1280, 'dark'], ['narrow', 390, 'light']] as const) {
     const context = await browser.newContext({viewport: {width, height: 900}, colorScheme});
     const page = await context.newPage();
+    await injectWallet(page, {privateKey, chainId: 1});
     page.on('pageerror', (error) => process.stderr.write(`${page.url()}: ${error.message}\n`));
     page.on('console', (message) => message.type() === 'error' && process.stderr.write(`${page.url()}: ${message.text()}\n`));
     for (const target of pages) {
       await page.goto(web.url + target, {waitUntil: 'load'});
+      await act(page, target);
       await page.screenshot({path: path.join(folder, `${name}${target.replaceAll('/', '-')}.png`), fullPage: true});
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (overflow > 0) process.stderr.write(`${target} at ${width} px is ${overflow} px too wide\n`);
@@ -38,5 +57,5 @@ try {
 } finally {
   await browser.close();
   await web.stop();
-  fixture.server.close();
+  fixture.close();
 }

@@ -1,10 +1,13 @@
 /** The depositor's side of the engine's REST interface (docs/INTERFACES.md "Engine HTTP"), through `/api/engine`. */
 import type {Address, Hex} from 'viem';
 
+/** Amounts are lots; `lotSize` base units per lot, `decimals` base units per token. */
 export type Balance = {
   chainId: number;
   token: Address;
   symbol: string;
+  decimals: number;
+  lotSize: string;
   total: string;
   available: string;
   held: string;
@@ -12,11 +15,14 @@ export type Balance = {
   withdrawable: string;
 };
 
+export type Withdrawal = {chainId: number; token: Address; lots: string; state: string; epoch: string | null};
+
 export type Account = {
   wallet: Address;
+  bound: boolean;
   balances: Balance[];
-  positions: {market: string; size: string; entryPrice: string; unrealisedPnl: string}[];
-  withdrawals: {chainId: number; token: Address; lots: string; state: string; epoch: number | string | null}[];
+  positions: {market: string; size: string; entryPrice: string; mark: string; unrealisedPnl: string}[];
+  withdrawals: Withdrawal[];
 };
 
 export type Answer<T> = {ok: true; data: T} | {ok: false; status: number; code: string; message: string};
