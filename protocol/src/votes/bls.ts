@@ -95,7 +95,10 @@ const messagePoint = (digest: Hex): G2 => longSignatures.hash(hexToBytes(digest,
 
 function withSecret<T>(secretKey: Hex | Uint8Array, use: (bytes: Uint8Array) => T): T {
   try {
-    return use(typeof secretKey === 'string' ? hexToBytes(secretKey, 32) : secretKey);
+    const bytes = typeof secretKey === 'string' ? hexToBytes(secretKey, 32) : secretKey;
+    // noble would reduce a larger number; one key must have one spelling.
+    if (bytes.length !== 32 || readUint(bytes, 0, 32) >= bls.fields.Fr.ORDER) throw new VoteError({code: 'SECRET_KEY_INVALID'});
+    return use(bytes);
   } catch (error) {
     // No cause: it could quote the key.
     if (error instanceof Error) throw new VoteError({code: 'SECRET_KEY_INVALID'});
