@@ -5,22 +5,36 @@ import {hexAt} from './bytes.ts';
 import {joinById} from './identity.ts';
 import {readMapping, readPayouts, walletOf} from './record-readers.ts';
 import {readSheet} from './sheet-reader.ts';
+import {WalletIndex} from './wallet-index.ts';
 
-/** Rows of one published sheet by lower-case wallet; of several rows of one wallet the last wins. */
+/** Rows of one published sheet by wallet; of several rows of one wallet the last wins. */
 export function walletBook(balances: Uint8Array, mappingBytes: Uint8Array): WalletBook {
   const sheet = readSheet(balances);
   const mapping = readMapping(mappingBytes);
-  const rowOf = new Map<string, number>();
+  const index = new WalletIndex(mapping.wallets, mapping.count);
+  const rowOf = new Int32Array(mapping.count).fill(-1);
+  let size = 0;
   joinById(sheet.ids, sheet.count, mapping).forEach((mappingRow, row) => {
-    if (mappingRow >= 0) rowOf.set(walletOf(mapping, mappingRow), row);
+    if (mappingRow < 0) return;
+    // Equal wallets share the slot that the index finds.
+    rowOf[index.findAt(mapping.wallets, mappingRow * 20)] = row;
+    size += 1;
   });
+  const sheetRow = (mappingRow: number) => (mappingRow < 0 ? -1 : rowOf[mappingRow]!);
   const get = (wallet: string): WalletRow | undefined => {
-    const row = rowOf.get(wallet);
-    return row === undefined ? undefined : {
+    const row = sheetRow(index.find(wallet));
+    return row < 0 ? undefined : {
       id: hexAt(sheet.ids, row * 24, 24) as Hex, total: sheet.total[row]!, withdrawable: sheet.withdrawable[row]!, withdrawal: sheet.withdrawal[row]!,
     };
   };
-  return {size: rowOf.size, get, wallets: () => rowOf.keys()};
+  const keptAt = (wallets: Uint8Array, offset: number): bigint => {
+    const row = sheetRow(index.findAt(wallets, offset));
+    return row < 0 ? 0n : sheet.total[row]! - sheet.withdrawal[row]!;
+  };
+  function* wallets(): Generator<string> {
+    for (let row = 0; row < mapping.count; row += 1) if (rowOf[row]! >= 0) yield walletOf(mapping, row);
+  }
+  return {size, get, keptAt, wallets};
 }
 
 export type Payee = {token: string; wallet: string};

@@ -7,6 +7,7 @@ import {
 import {idsHold, joinById, repeated} from './identity.ts';
 import {type MappingTable, type PayoutTable, readMapping, readPayouts} from './record-readers.ts';
 import {readSheet, type Sheet} from './sheet-reader.ts';
+import {WalletIndex} from './wallet-index.ts';
 
 export type AssetContext = {
   key: string;
@@ -41,6 +42,7 @@ export type MappingContext = MappingTable & {
   holds: Uint8Array;
   /** Groups of mapping rows of one wallet. */
   sharedWallets: number[][];
+  index: WalletIndex;
 };
 
 export type Context = {evidence: Evidence; custodies: CustodyContext[]; assets: AssetContext[]; mapping: MappingContext | undefined};
@@ -53,7 +55,7 @@ export function contextOf(evidence: Evidence): Context {
 
 function mappingContext(bytes: Uint8Array): MappingContext {
   const table = readMapping(bytes);
-  return {...table, holds: idsHold(table), sharedWallets: repeated(table.wallets, 20, table.count)};
+  return {...table, holds: idsHold(table), sharedWallets: repeated(table.wallets, 20, table.count), index: new WalletIndex(table.wallets, table.count)};
 }
 
 function custodyContext(evidence: Evidence, line: Line, mapping: MappingContext | undefined): CustodyContext {
@@ -86,4 +88,4 @@ function assetContext(evidence: Evidence, {line, asset, index, facts, mapping}: 
 export const idOf = (sheet: Sheet, row: number): `0x${string}` => hexAt(sheet.ids, row * 24, 24);
 
 /** ⌊base units / lotSize⌋; a lot size of zero counts nothing (V1 names it). */
-export const lotsOf = (baseUnits: bigint, lotSize: bigint): bigint => (lotSize > 0n ? baseUnits / lotSize : 0n);
+export const lotsOf = (baseUnits: bigint, lotSize: bigint): bigint => (lotSize > 1n ? baseUnits / lotSize : lotSize === 1n ? baseUnits : 0n);

@@ -69,8 +69,16 @@ export type ActiveEpoch = {
 /** Amounts in lots of one wallet in one custody asset. */
 export type WalletRow = {id: Hex; total: bigint; withdrawable: bigint; withdrawal: bigint};
 
-/** Rows of one sheet by lower-case wallet. */
-export type WalletBook = {size: number; get(wallet: string): WalletRow | undefined; wallets(): Iterable<string>};
+/** Rows of one sheet by wallet. */
+export type WalletBook = {
+  size: number;
+  /** By lower-case text. */
+  get(wallet: string): WalletRow | undefined;
+  /** `total − withdrawal` of the wallet at `offset` of `wallets`, 0 without a row: what it kept of that epoch. */
+  keptAt(wallets: Uint8Array, offset: number): bigint;
+  /** Wallets with a row, lower-case. */
+  wallets(): Iterable<string>;
+};
 
 export const custodyKey = (chainId: bigint | number, custody: string): string => `${chainId}-${custody.toLowerCase()}`;
 

@@ -1,5 +1,5 @@
 /** Which wallet stands behind which row: the mapping joined with a sheet, and ids recomputed (PROTOCOL §3). */
-import {keccakInto} from '../keccak.ts';
+import {blockHasher} from '../keccak.ts';
 import {compareAt, hexAt} from './bytes.ts';
 import type {MappingTable} from './record-readers.ts';
 
@@ -8,14 +8,13 @@ const PREFIX = Uint8Array.from('PofBS-id', (char) => char.charCodeAt(0));
 /** Per mapping row: 1 when `keccak256("PofBS-id" ‖ wallet ‖ blinding)[0..24)` is its id. */
 export function idsHold(mapping: MappingTable): Uint8Array {
   const holds = new Uint8Array(mapping.count);
-  const preimage = new Uint8Array(8 + 20 + 32);
-  preimage.set(PREFIX);
-  const hash = new Uint8Array(32);
+  const {bytes, hash} = blockHasher(8 + 20 + 32);
   for (let row = 0; row < mapping.count; row += 1) {
-    for (let i = 0; i < 20; i += 1) preimage[8 + i] = mapping.wallets[row * 20 + i]!;
-    for (let i = 0; i < 32; i += 1) preimage[28 + i] = mapping.blindings[row * 32 + i]!;
-    keccakInto(preimage, hash, 0);
-    holds[row] = compareAt(hash, 0, mapping.ids.subarray(row * 24), 0, 24) === 0 ? 1 : 0;
+    for (let i = 0; i < 8; i += 1) bytes[i] = PREFIX[i]!;
+    for (let i = 0; i < 20; i += 1) bytes[8 + i] = mapping.wallets[row * 20 + i]!;
+    for (let i = 0; i < 32; i += 1) bytes[28 + i] = mapping.blindings[row * 32 + i]!;
+    hash();
+    holds[row] = compareAt(bytes, 0, mapping.ids, row, 24) === 0 ? 1 : 0;
   }
   return holds;
 }

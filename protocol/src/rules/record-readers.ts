@@ -1,5 +1,5 @@
 /** Strict readers of `mapping.csv` and `payouts/*.csv`: recorded, never thrown, like the sheet reader. */
-import {bytesOf, NIBBLE, quoted} from './bytes.ts';
+import {bytesOf, hexAt, NIBBLE, quoted} from './bytes.ts';
 
 const LF = 10;
 const COMMA = 44;
@@ -10,15 +10,11 @@ export type MappingTable = {
   ids: Uint8Array;
   wallets: Uint8Array;
   blindings: Uint8Array;
-  /** Lower-case wallets as text, sliced from one string: kept, because a map key is hashed only once per string. */
-  walletTexts: string[];
   malformed: string[];
 };
 
-const WALLET_DIGITS = 42;
-
 /** Lower-case wallet of a mapping row. */
-export const walletOf = ({walletTexts}: MappingTable, row: number): string => walletTexts[row]!;
+export const walletOf = ({wallets}: MappingTable, row: number): string => hexAt(wallets, row * 20, 20);
 
 export type PayoutTable = {
   /** In file order; token and wallet lower-case. */
@@ -40,13 +36,11 @@ export function readMapping(bytes: Uint8Array): MappingTable {
   const capacity = Math.floor(bytes.length / MAPPING_ROW_BYTES) + 1;
   const table: MappingTable = {
     count: 0, ids: new Uint8Array(capacity * 24), wallets: new Uint8Array(capacity * 20),
-    blindings: new Uint8Array(capacity * 32), walletTexts: [], malformed: [],
+    blindings: new Uint8Array(capacity * 32), malformed: [],
   };
-  const text = new Uint8Array(capacity * WALLET_DIGITS);
   let at = afterHeader(bytes, MAPPING_HEADER, table.malformed);
   while (at < bytes.length) {
     if (readMappingRow(bytes, at, table)) {
-      for (let i = 0; i < WALLET_DIGITS; i += 1) text[(table.count - 1) * WALLET_DIGITS + i] = bytes[at + 49 + i]!;
       at += MAPPING_ROW_BYTES;
       continue;
     }
@@ -55,8 +49,6 @@ export function readMapping(bytes: Uint8Array): MappingTable {
     table.malformed.push(`mapping row at byte ${at}`);
     at = end < 0 ? bytes.length : end + 1;
   }
-  const all = new TextDecoder().decode(text.subarray(0, table.count * WALLET_DIGITS));
-  for (let row = 0; row < table.count; row += 1) table.walletTexts.push(all.slice(row * WALLET_DIGITS, (row + 1) * WALLET_DIGITS));
   return table;
 }
 

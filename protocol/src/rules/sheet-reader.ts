@@ -150,10 +150,10 @@ export function columnSum(column: BigInt64Array): bigint {
   return sum + BigInt(low) + BigInt(high) * 4294967296n;
 }
 
-/** True when `a[i] < b[i]`, without allocating BigInts. */
-export function lessAt(a: Int32Array, b: Int32Array, i: number): boolean {
-  const difference = a[2 * i + 1]! - b[2 * i + 1]!;
-  return difference !== 0 ? difference < 0 : a[2 * i]! >>> 0 < b[2 * i]! >>> 0;
+/** True when `a[i] < b[j]`, without allocating BigInts. */
+export function lessAt(a: Int32Array, i: number, b: Int32Array, j: number): boolean {
+  const difference = a[2 * i + 1]! - b[2 * j + 1]!;
+  return difference !== 0 ? difference < 0 : a[2 * i]! >>> 0 < b[2 * j]! >>> 0;
 }
 
 export const wordsOf = (column: BigInt64Array): Int32Array =>

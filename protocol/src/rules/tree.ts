@@ -4,7 +4,7 @@
  * A second implementation on purpose: it shares the keccak primitive with the builder and nothing else.
  */
 import type {Hex} from 'viem';
-import {keccakInto} from '../keccak.ts';
+import {blockHasher, keccakInto} from '../keccak.ts';
 import type {Line} from '../types.ts';
 import {bytesOf, hexAt, writeUint} from './bytes.ts';
 import type {PayoutTable} from './record-readers.ts';
@@ -39,9 +39,8 @@ function leafNodes(assetIndex: number, sheet: Sheet): Uint8Array {
   // One spare node: the zero partner of an odd last one.
   const nodes = new Uint8Array((sheet.count + 1) * NODE);
   const view = new DataView(nodes.buffer);
-  const preimage = new Uint8Array(LEAF_PREIMAGE);
-  preimage[1] = assetIndex >> 8;
-  preimage[2] = assetIndex & 0xff;
+  const {bytes, words: digest, hash} = blockHasher(LEAF_PREIMAGE);
+  const out = new Int32Array(nodes.buffer);
   const words = [sheet.total, sheet.withdrawable, sheet.withdrawal].map(
     ({buffer, byteOffset, length}) => new Int32Array(buffer, byteOffset, length * 2),
   );
@@ -52,11 +51,15 @@ function leafNodes(assetIndex: number, sheet: Sheet): Uint8Array {
       view.setInt32(node + HASH + 8 * column + 4, words[column]![2 * row]!);
     }
     nodes[node + NODE - 1] = 1;
+    bytes[0] = 0;
+    bytes[1] = assetIndex >> 8;
+    bytes[2] = assetIndex & 0xff;
     for (let i = 0; i < 24; i += 1) {
-      preimage[3 + i] = sheet.ids[row * 24 + i]!;
-      preimage[27 + i] = nodes[node + HASH + i]!;
+      bytes[3 + i] = sheet.ids[row * 24 + i]!;
+      bytes[27 + i] = nodes[node + HASH + i]!;
     }
-    keccakInto(preimage, nodes, node);
+    hash();
+    for (let i = 0; i < HASH / 4; i += 1) out[node / 4 + i] = digest[i]!;
   }
   return nodes;
 }
@@ -65,13 +68,19 @@ function parents(nodes: Uint8Array, width: number, level: number, assetIndex: nu
   const above = new Uint8Array((((width + 1) >> 1) + 1) * NODE);
   const from = new DataView(nodes.buffer, nodes.byteOffset);
   const to = new DataView(above.buffer);
-  const preimage = new Uint8Array(NODE_PREFIX + 2 * NODE);
-  preimage.set([1, level, assetIndex >> 8, assetIndex & 0xff]);
+  const below = new Int32Array(nodes.buffer);
+  const out = new Int32Array(above.buffer);
+  const {bytes, words, hash} = blockHasher(NODE_PREFIX + 2 * NODE);
   for (let i = 0; 2 * i < width; i += 1) {
     const left = 2 * i * NODE;
     const node = i * NODE;
-    for (let k = 0; k < 2 * NODE; k += 1) preimage[NODE_PREFIX + k] = nodes[left + k]!;
-    keccakInto(preimage, above, node);
+    bytes[0] = 1;
+    bytes[1] = level;
+    bytes[2] = assetIndex >> 8;
+    bytes[3] = assetIndex & 0xff;
+    for (let k = 0; k < NODE / 2; k += 1) words[1 + k] = below[left / 4 + k]!;
+    hash();
+    for (let k = 0; k < HASH / 4; k += 1) out[node / 4 + k] = words[k]!;
     for (let column = 0; column < 3; column += 1) {
       const at = HASH + 8 * column;
       const low = from.getUint32(left + at + 4) + from.getUint32(left + NODE + at + 4);

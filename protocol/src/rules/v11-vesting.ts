@@ -5,9 +5,9 @@
  * custody asset. Rows of a sheet that fails V3, V4 or V8 are not judged: those failures may be their cause.
  */
 import {type AssetContext, type Context, idOf, lotsOf, type MappingContext} from './context.ts';
-import {walletOf} from './record-readers.ts';
+import type {ActiveEpoch} from './evidence.ts';
 import type {Report} from './report.ts';
-import {wordsOf} from './sheet-reader.ts';
+import {lessAt, wordsOf} from './sheet-reader.ts';
 
 export function checkV11(context: Context, report: Report): void {
   for (const asset of context.assets) {
@@ -20,23 +20,39 @@ export function checkV11(context: Context, report: Report): void {
 }
 
 function earlyRows({evidence: {active}}: Context, context: AssetContext, mapping: MappingContext): string[] {
-  const {key, sheet, joined, facts, asset} = context;
+  const {key, sheet, joined, facts} = context;
   if (sheet === undefined || joined === undefined || facts === undefined) return [];
-  const book = active.books.get(key);
-  const depositsAtJ = active.deposits.get(key);
-  const withdrawnSince = active.withdrawnSince.get(key);
+  const limits = limitsOf(context, mapping, {...active, key});
+  const limitWords = wordsOf(limits);
   const words = wordsOf(sheet.withdrawable);
   const rows: string[] = [];
   for (let row = 0; row < sheet.count; row += 1) {
     const mappingRow = joined[row]!;
     const zero = (words[2 * row]! | words[2 * row + 1]!) === 0;
-    if (zero || mappingRow < 0 || mapping.holds[mappingRow] === 0) continue;
-    const wallet = walletOf(mapping, mappingRow);
-    const atJ = book?.get(wallet);
-    const depositedSince = lotsOf(facts.deposits.get(wallet) ?? 0n, asset.lotSize) - lotsOf(depositsAtJ?.get(wallet) ?? 0n, asset.lotSize);
-    const limit = (atJ === undefined ? 0n : atJ.total - atJ.withdrawal) + depositedSince - (withdrawnSince?.get(wallet) ?? 0n);
-    const withdrawable = sheet.withdrawable[row]!;
-    if (withdrawable > limit) rows.push(`${idOf(sheet, row)} ${withdrawable} above ${limit}`);
+    if (zero || mappingRow < 0 || mapping.holds[mappingRow] === 0 || !lessAt(limitWords, mappingRow, words, row)) continue;
+    rows.push(`${idOf(sheet, row)} ${sheet.withdrawable[row]} above ${limits[mappingRow]}`);
   }
   return rows;
+}
+
+/** The most each mapping row's wallet may withdraw, in lots; may be negative. */
+function limitsOf({facts, asset, joined}: AssetContext, mapping: MappingContext, {key, books, deposits, withdrawnSince}: ActiveEpoch & {key: string}): BigInt64Array {
+  const limits = new BigInt64Array(mapping.count);
+  const add = (amounts: ReadonlyMap<string, bigint> | undefined, lots: (amount: bigint) => bigint) => {
+    for (const [wallet, amount] of amounts ?? []) {
+      const row = mapping.index.find(wallet);
+      if (row >= 0) limits[row]! += lots(amount);
+    }
+  };
+  add(facts?.deposits, (amount) => lotsOf(amount, asset.lotSize));
+  add(deposits.get(key), (amount) => -lotsOf(amount, asset.lotSize));
+  add(withdrawnSince.get(key), (lots) => -lots);
+  // The index finds one row per wallet; rows that share it share its limit.
+  for (const group of mapping.sharedWallets) {
+    const found = mapping.index.findAt(mapping.wallets, group[0]! * 20);
+    for (const row of group) limits[row] = limits[found]!;
+  }
+  const book = books.get(key);
+  if (book !== undefined) joined?.forEach((row) => row >= 0 && (limits[row]! += book.keptAt(mapping.wallets, row * 20)));
+  return limits;
 }

@@ -29,7 +29,7 @@ function disorderedRows(sheet: Sheet): string[] {
   const rows: string[] = [];
   for (let row = 0; row < sheet.count; row += 1) {
     const negative = (total[2 * row + 1]! | withdrawable[2 * row + 1]! | withdrawal[2 * row + 1]!) < 0;
-    if (negative || !(lessAt(total, withdrawable, row) || lessAt(withdrawable, withdrawal, row))) continue;
+    if (negative || !(lessAt(total, row, withdrawable, row) || lessAt(withdrawable, row, withdrawal, row))) continue;
     rows.push(`${idOf(sheet, row)} ${sheet.total[row]} ${sheet.withdrawable[row]} ${sheet.withdrawal[row]}`);
   }
   return rows;
