@@ -2,6 +2,7 @@ import {isDeepStrictEqual} from 'node:util';
 import type {Address} from 'viem';
 import {ABIS, type ChainEvents, type NetworkChain, readEvents} from './chain-logs.ts';
 import {expectedOf} from './expected.ts';
+import {unhandledEvents} from './handlers.ts';
 import {ask, readAll, type Row, untilIndexed} from './served.ts';
 
 export type Check = {check: string; ok: boolean; detail?: string};
@@ -25,7 +26,8 @@ const MISMATCHES_SHOWN = 3;
  * The network may keep running: entities are read as of the block up to which the logs were read.
  */
 export async function checkSubgraph({network, rpc, subgraphs, state = true, timeoutMs = 30_000}: CheckSubgraphOptions): Promise<Check[]> {
-  const checks: Check[] = [];
+  const unhandled = unhandledEvents();
+  const checks: Check[] = [{check: 'subgraph: every event of the contracts has a handler', ok: unhandled.length === 0, ...(unhandled.length > 0 && {detail: unhandled.join(', ')})}];
   for (const chain of ['l1', 'l2'] as const) {
     try {
       const happened = await readEvents(network[chain], rpc[chain]);

@@ -18,10 +18,23 @@ type By = (name: string, contract?: string) => Happened[];
 export function expectedOf(events: readonly Happened[], has: (contract: ContractName) => boolean): Expectation[] {
   const by: By = (name) => events.filter((event) => event.name === name);
   return [
+    ...access(by),
     ...custody(by),
     ...sets(by),
     ...(has('registry') ? registry(by) : []),
     ...(has('epochManager') ? [...epochs(by), ...ballots(by)] : []),
+  ];
+}
+
+function access(by: By): Expectation[] {
+  const contract = (event: Happened) => ({contract: text(event.address), ...at(event)});
+  return [
+    {entities: 'roleChanges', fields: `contract role account sender granted ${EVENT}`, rows: [...by('RoleGranted'), ...by('RoleRevoked')].map((event) =>
+      ({...pick(event.args, 'role', 'account', 'sender'), granted: event.name === 'RoleGranted', ...contract(event)}))},
+    {entities: 'roleAdminChanges', fields: `contract role previousAdminRole newAdminRole ${EVENT}`, rows: by('RoleAdminChanged').map((event) =>
+      ({...pick(event.args, 'role', 'previousAdminRole', 'newAdminRole'), ...contract(event)}))},
+    {entities: 'upgrades', fields: `contract implementation ${EVENT}`, rows: by('Upgraded').map((event) => ({...pick(event.args, 'implementation'), ...contract(event)}))},
+    {entities: 'initializations', fields: `contract version ${EVENT}`, rows: by('Initialized').map((event) => ({...pick(event.args, 'version'), ...contract(event)}))},
   ];
 }
 
@@ -71,7 +84,13 @@ function registry(by: By): Expectation[] {
   const changes = by('MemberChanged');
   const latest = new Map(changes.map(({args}) => [text(args.index), pick(args, 'index', 'validator', 'key', 'weight')]));
   return [
-    {entities: 'validators', fields: 'address: id index key encryptionKey registeredTx', rows: lastOf(by('ValidatorRegistered'), 'validator').map((event) => ({...pick(event.args, 'index', 'key', 'encryptionKey'), address: text(event.args.validator), registeredTx: event.tx}))},
+    {entities: 'validators', fields: 'address: id index weight seated key encryptionKey registeredTx', rows: lastOf(by('ValidatorRegistered'), 'validator').map((event) => {
+      const address = text(event.args.validator);
+      const seat = [...latest.values()].find(({validator}) => validator === address);
+      const last = changes.findLast(({args}) => text(args.validator) === address);
+      return {...pick(event.args, 'key', 'encryptionKey'), address, index: text(last?.args.index), weight: seat?.weight ?? '0', seated: seat !== undefined, registeredTx: event.tx};
+    })},
+    {entities: 'bridgeChanges', fields: `sets inbox l2Sets ${EVENT}`, rows: by('BridgeSet').map((event) => ({...pick(event.args, 'sets', 'inbox', 'l2Sets'), ...at(event)}))},
     {entities: 'members', fields: 'index validator key weight', rows: [...latest.values()]},
     {entities: 'memberChanges', fields: `index member { id } key weight ${EVENT}`, rows: changes.map((event) => ({...pick(event.args, 'index', 'key', 'weight'), member: text(event.args.validator) === ZERO ? null : {id: text(event.args.validator)}, ...at(event)}))},
     {entities: 'exitRequests', fields: `validator { id } amountWei withdrawableAt ${EVENT}`, rows: by('ExitRequested').map((event) => ({validator: {id: text(event.args.validator)}, amountWei: text(event.args.amount), withdrawableAt: text(event.args.withdrawableAt), ...at(event)}))},

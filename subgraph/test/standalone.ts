@@ -12,6 +12,7 @@ import {createServer as createTcpServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {createInterface} from 'node:readline';
+import {build} from '../prepare.mjs';
 import {checkSubgraph} from './check-subgraph.ts';
 import {emitter} from './emitter.ts';
 import {playL1, playL2} from './story.ts';
@@ -98,6 +99,7 @@ if (!existsSync(path.join(root, 'node_modules/@graphprotocol/gnd-linux-x64/bin/g
 }
 const folder = mkdtempSync(path.join(tmpdir(), 'pobs subgraph '));
 try {
+  await build();
   await main(folder);
 } finally {
   for (const child of children.toReversed()) {

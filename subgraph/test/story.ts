@@ -20,6 +20,8 @@ const teller = (chain: Emitter, contracts: NetworkChain): Tell => (contract, nam
 
 export async function playL1(chain: Emitter, contracts: NetworkChain): Promise<void> {
   const tell = teller(chain, contracts);
+  for (const contract of ['registry', 'sets', 'custody'] as const) await playAccess(tell, contract);
+  await tell('registry', 'BridgeSet', {sets: contracts.sets, inbox: wallet(70), l2Sets: wallet(71)});
   for (let i = 0; i < 4; i += 1) {
     // Whichever the contract emits first, the subgraph must end the same.
     const registered = () => tell('registry', 'ValidatorRegistered', {index: i, validator: wallet(10 + i), key: key(i), encryptionKey: hash(`age ${i}`), weight: 10n});
@@ -29,6 +31,9 @@ export async function playL1(chain: Emitter, contracts: NetworkChain): Promise<v
   await tell('registry', 'MemberChanged', {index: 1, validator: wallet(11), key: key(1), weight: 25n});
   await tell('registry', 'ExitRequested', {validator: wallet(13), amount: 10n ** 20n, withdrawableAt: 5_000n});
   await tell('registry', 'MemberChanged', {index: 3, validator: ZERO, key: '0x', weight: 0n});
+  // Seat 0 is vacated: the last validator, of seat 2, moves into it.
+  await tell('registry', 'MemberChanged', {index: 0, validator: wallet(12), key: key(2), weight: 10n});
+  await tell('registry', 'MemberChanged', {index: 2, validator: ZERO, key: '0x', weight: 0n});
   await tell('registry', 'StakeWithdrawn', {validator: wallet(13), amount: 10n ** 20n});
   await tell('registry', 'TermFixed', {setId: 1, header: header(1, 4)});
   await tell('registry', 'TermSent', {setId: 1, ticket: 7n});
@@ -36,6 +41,15 @@ export async function playL1(chain: Emitter, contracts: NetworkChain): Promise<v
   await tell('sets', 'SetAccepted', {setId: 1, header: header(1, 4)});
   await playCustody(tell);
   await chain.mine();
+}
+
+async function playAccess(tell: Tell, contract: ContractName): Promise<void> {
+  const [role, other] = [hash('role'), hash('other role')];
+  await tell(contract, 'Upgraded', {implementation: wallet(60)});
+  await tell(contract, 'RoleGranted', {role, account: wallet(61), sender: wallet(62)});
+  await tell(contract, 'RoleAdminChanged', {role, previousAdminRole: pad('0x', {size: 32}), newAdminRole: other});
+  await tell(contract, 'RoleRevoked', {role, account: wallet(61), sender: wallet(62)});
+  await tell(contract, 'Initialized', {version: 1n});
 }
 
 async function playCustody(tell: Tell): Promise<void> {
@@ -73,6 +87,7 @@ export async function playL2(chain: Emitter, contracts: NetworkChain): Promise<v
     tell('epochManager', 'VoteCast', {epoch, validator: wallet(10 + index), kind, rule, index, weight: 10n, signature: pad('0x01', {size: 192})});
   const certify = (epoch: bigint, kind: number, groups: readonly {rule: number; absent: boolean; indices: number[]}[]) =>
     tell('epochManager', 'CertificateAccepted', {epoch, digest: hash(`epoch ${epoch}`), kind, setId: 1, signedWeight: 30n, totalWeight: 40n, groups});
+  for (const contract of ['epochManager', 'sets', 'custody'] as const) await playAccess(tell, contract);
   await tell('epochManager', 'RulesHashSet', {rulesHash: hash('rules')});
   await tell('sets', 'SetAccepted', {setId: 1, header: header(1, 4)});
   await tell('sets', 'SetAccepted', {setId: 1, header: header(1, 4)});

@@ -38,8 +38,8 @@ function lineOf(chainId: number, token: Address, tree: ReturnType<typeof buildTr
 
 export type FixtureEpoch = {summary: Summary; digest: Hex; lines: Line[]; snapshotCid: string; blocks: Map<string, Uint8Array>; proofJson: string};
 
-/** Summary, lines, published files and the owner's proof of one epoch. */
-export async function fixtureEpoch(number: number, owner: Address): Promise<FixtureEpoch> {
+/** Summary, lines, published files and the owner's proof of one epoch. @param snapshotTime - Unix seconds. */
+export async function fixtureEpoch(number: number, owner: Address, snapshotTime: bigint): Promise<FixtureEpoch> {
   const rows = rowsOf(owner);
   const tree = buildTree(0, rows);
   const other = buildTree(0, rows.slice(0, 5));
@@ -47,7 +47,7 @@ export async function fixtureEpoch(number: number, owner: Address): Promise<Fixt
   const files = new Map([[balancesName(L1, USDC), encodeBalances(rows.slice(0, 5))], [balancesName(L2, USDC), encodeBalances(rows)]]);
   const manifest = await encodeManifest(BigInt(number), files);
   const summary: Summary = {
-    epoch: BigInt(number), snapshotTime: 1_795_000_000n, setId: 1, parent: hash('parent'), linesRoot: linesTree(lines).root, lineCount: lines.length, snapshotCid: sha256(manifest),
+    epoch: BigInt(number), snapshotTime, setId: 1, parent: hash('parent'), linesRoot: linesTree(lines).root, lineCount: lines.length, snapshotCid: sha256(manifest),
     mappingHash: hash('mapping'), logRoot: hash('log'), journalHead: hash('journal'), rulesHash: sha256(canonicalJson({rules: 'fixture'})),
   };
   const lineIndex = lines.findIndex(({chainId}) => chainId === BigInt(L2));

@@ -27,7 +27,7 @@ function schema() {
 
 /** @param owner - The wallet that holds a balance in epoch 42. */
 export async function startFixture(owner: Address): Promise<Fixture> {
-  const proven = await fixtureEpoch(42, owner);
+  const proven = await fixtureEpoch(42, owner, BigInt(Math.floor(Date.now() / 1_000) - 188));
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as {port: number}).port}`;

@@ -6,12 +6,10 @@ import {
   Paused,
   PayoutDeferred,
   RootActivated,
-  RulesHashSet,
   Settled,
   Unpaused,
 } from '../../generated/Custody/Custody'
 import { activateRoot, deferPayout, listAsset, pay, receiveEther, savePause, settleEpoch } from '../helpers/custody'
-import { changeRulesHash } from '../helpers/rules'
 
 export function handleEtherReceived(event: EtherReceived): void {
   receiveEther(event)
@@ -19,10 +17,6 @@ export function handleEtherReceived(event: EtherReceived): void {
 
 export function handleAssetListed(event: AssetListed): void {
   listAsset(event)
-}
-
-export function handleRulesHashSet(event: RulesHashSet): void {
-  changeRulesHash(event.params.rulesHash, event)
 }
 
 export function handleSettled(event: Settled): void {

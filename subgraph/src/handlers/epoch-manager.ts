@@ -3,11 +3,9 @@ import {
   EpochApproved,
   EpochProposed,
   EpochRejected,
-  RulesHashSet,
   VoteCast,
 } from '../../generated/EpochManager/EpochManager'
 import { decideEpoch, proposeEpoch } from '../helpers/epochs'
-import { changeRulesHash } from '../helpers/rules'
 import { acceptCertificate, castVote } from '../helpers/votes'
 
 export function handleEpochProposed(event: EpochProposed): void {
@@ -28,8 +26,4 @@ export function handleEpochApproved(event: EpochApproved): void {
 
 export function handleEpochRejected(event: EpochRejected): void {
   decideEpoch(event.params.epoch, event.params.digest, false, event)
-}
-
-export function handleRulesHashSet(event: RulesHashSet): void {
-  changeRulesHash(event.params.rulesHash, event)
 }

@@ -1,4 +1,5 @@
 import {
+  BridgeSet,
   ExitRequested,
   MemberChanged,
   StakeWithdrawn,
@@ -6,7 +7,15 @@ import {
   TermSent,
   ValidatorRegistered,
 } from '../../generated/ValidatorRegistry/ValidatorRegistry'
-import { changeMember, fixTerm, registerValidator, requestExit, sendTerm, withdrawStake } from '../helpers/registry'
+import {
+  changeBridge,
+  changeMember,
+  fixTerm,
+  registerValidator,
+  requestExit,
+  sendTerm,
+  withdrawStake,
+} from '../helpers/registry'
 
 export function handleValidatorRegistered(event: ValidatorRegistered): void {
   registerValidator(event)
@@ -26,6 +35,10 @@ export function handleStakeWithdrawn(event: StakeWithdrawn): void {
 
 export function handleTermFixed(event: TermFixed): void {
   fixTerm(event)
+}
+
+export function handleBridgeSet(event: BridgeSet): void {
+  changeBridge(event)
 }
 
 export function handleTermSent(event: TermSent): void {

@@ -1,5 +1,6 @@
 import { Address, BigInt } from '@graphprotocol/graph-ts'
 import {
+  BridgeSet,
   ExitRequested,
   MemberChanged,
   StakeWithdrawn,
@@ -7,7 +8,7 @@ import {
   TermSent,
   ValidatorRegistered,
 } from '../../generated/ValidatorRegistry/ValidatorRegistry'
-import { ExitRequest, Member, MemberChange, StakeWithdrawal, Term, TermTicket, Validator } from '../../generated/schema'
+import { BridgeChange, ExitRequest, Member, MemberChange, StakeWithdrawal, Term, TermTicket, Validator } from '../../generated/schema'
 import { eventId, memberId, setId } from '../ids'
 
 export function registerValidator(event: ValidatorRegistered): void {
@@ -27,45 +28,49 @@ export function registerValidator(event: ValidatorRegistered): void {
   validator.save()
 }
 
-// The event that empties a seat names nobody: the seat remembers who left it.
+// When a seat is vacated the last one moves into it: a change at a seat may name another validator or nobody.
 export function changeMember(event: MemberChanged): void {
   const id = memberId(event.params.index)
-  const emptied = event.params.validator.equals(Address.zero())
+  const occupied = event.params.validator.notEqual(Address.zero())
   let member = Member.load(id)
   if (member == null) member = new Member(id)
-  else if (emptied) unseat(Address.fromBytes(member.validator))
+  else if (member.validator.notEqual(event.params.validator)) unseat(Address.fromBytes(member.validator), member.index)
   member.index = event.params.index
   member.validator = event.params.validator
   member.key = event.params.key
   member.weight = event.params.weight
   member.save()
+  saveChange(event, occupied)
+  if (occupied) seat(event.params.validator, event.params.index, event.params.weight)
+}
 
+function saveChange(event: MemberChanged, occupied: boolean): void {
   const change = new MemberChange(eventId(event))
   change.index = event.params.index
-  if (!emptied) change.member = event.params.validator
+  if (occupied) change.member = event.params.validator
   change.key = event.params.key
   change.weight = event.params.weight
   change.tx = event.transaction.hash
   change.block = event.block.number
   change.time = event.block.timestamp
   change.save()
-  if (!emptied) reweigh(event.params.validator, event.params.weight)
 }
 
-function unseat(address: Address): void {
+// Whoever has moved to another seat before keeps it.
+function unseat(address: Address, index: BigInt): void {
   const validator = Validator.load(address)
-  if (validator == null) return
+  if (validator == null || validator.index.notEqual(index)) return
   validator.seated = false
   validator.weight = BigInt.zero()
   validator.save()
 }
 
-// The first change of a seat comes in the same transaction as the registration, before or after it.
-function reweigh(address: Address, weight: BigInt): void {
+function seat(address: Address, index: BigInt, weight: BigInt): void {
   const validator = Validator.load(address)
   if (validator == null) return
+  validator.index = index
   validator.weight = weight
-  validator.seated = !weight.isZero()
+  validator.seated = true
   validator.save()
 }
 
@@ -123,4 +128,15 @@ export function sendTerm(event: TermSent): void {
   ticket.block = event.block.number
   ticket.time = event.block.timestamp
   ticket.save()
+}
+
+export function changeBridge(event: BridgeSet): void {
+  const change = new BridgeChange(eventId(event))
+  change.sets = event.params.sets
+  change.inbox = event.params.inbox
+  change.l2Sets = event.params.l2Sets
+  change.tx = event.transaction.hash
+  change.block = event.block.number
+  change.time = event.block.timestamp
+  change.save()
 }

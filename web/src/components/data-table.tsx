@@ -37,7 +37,7 @@ export function DataTable<Row>({caption, note, columns, rows, rowKey, empty}: {
           {rows.map((row, index) => (
             <tr key={rowKey(row, index)} role="row">
               {columns.map(({label, numeric, cell}) => (
-                <td key={label} role="cell" data-label={label} className={numeric ? 'num' : ''}>{cell(row)}</td>
+                <td key={label} role="cell" data-label={label} className={numeric ? 'num' : ''}><div className="min-w-0">{cell(row)}</div></td>
               ))}
             </tr>
           ))}

@@ -18,7 +18,7 @@ export function Balances({balances, session, network, epoch}: {balances: readonl
     {label: 'Withdrawable', numeric: true, cell: (balance) => formatLots(balance.withdrawable, balance)},
     {label: 'Set aside', numeric: true, cell: (balance) => formatLots(balance.held, balance)},
     {label: 'Confirming', numeric: true, cell: (balance) => formatLots(balance.confirming, balance)},
-    {label: 'On the balance sheet', cell: ({chainId, token, symbol}) => <Inclusion session={session} chainId={chainId} token={token} symbol={symbol} epoch={epoch} />},
+    {label: 'On the balance sheet', cell: ({chainId, token, symbol, total}) => (total === '0' ? '—' : <Inclusion session={session} chainId={chainId} token={token} symbol={symbol} epoch={epoch} />)},
   ];
   return (
     <DataTable caption="Balances" columns={columns} rows={held} rowKey={({chainId, token}) => `${chainId}-${token}`}

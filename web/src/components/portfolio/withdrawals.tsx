@@ -32,7 +32,7 @@ export function Withdrawals({withdrawals, balances, session, network, onCancelle
     if (answer.ok) onCancelled();
   };
   const columns: Column<Withdrawal>[] = [
-    {label: 'Amount', numeric: true, cell: amount},
+    {label: 'Amount', cell: (withdrawal) => <span className="font-medium">{amount(withdrawal)}</span>},
     {label: 'Chain', cell: ({chainId}) => chainName(chainId, network)},
     {label: 'State', cell: ({state}) => <><span className="font-medium">{state.charAt(0).toUpperCase() + state.slice(1)}</span> <span className="text-muted">{MEANINGS[state] ?? ''}</span></>},
     {label: 'Epoch', cell: ({epoch}) => (epoch === null ? '—' : <Link prefetch={false} className="link" href={`/epochs/${epoch}`}>{formatCount(epoch)}</Link>)},

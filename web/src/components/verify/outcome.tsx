@@ -20,7 +20,7 @@ export function Outcome({result: {steps, proof}, assets}: {result: CheckResult; 
 }
 
 function sentence(proof: InclusionProof | undefined, failed: CheckStep | undefined, open: CheckStep | undefined): string {
-  if (failed !== undefined) return `This proof does not hold: ${failed.title.charAt(0).toLowerCase()}${failed.title.slice(1)} — it does not.`;
+  if (failed !== undefined) return `This proof does not hold. The step that fails: “${failed.title}”.`;
   if (open !== undefined) return 'The proof is consistent, but the chain was not asked.';
   return `This balance was counted in epoch ${formatCount(proof!.summary.epoch)}.`;
 }

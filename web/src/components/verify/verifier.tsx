@@ -50,7 +50,7 @@ export function Verifier({defaults, assets}: {defaults: VerifierDefaults; assets
 
   return (
     <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)] lg:items-start">
-      <section className="card p-4 sm:p-6" aria-labelledby="proof-title"
+      <section className="card p-4 sm:p-6 lg:sticky lg:top-6" aria-labelledby="proof-title"
         onDragOver={(event) => event.preventDefault()}
         onDrop={(event) => {
           event.preventDefault();
