@@ -1,8 +1,7 @@
 /** One attack on a running network: a dishonest operator tries one lie, and everything must stay where it is. */
 import {erc20Abi} from '@pobs/protocol/abi';
-import {type Address, encodeFunctionData, type Hex} from 'viem';
+import {type Address, encodeAbiParameters, keccak256, numberToHex, parseAbiParameters} from 'viem';
 import {type Lie, LIES} from '../../test/dishonest/lies.ts';
-import {actor} from '../network/accounts.ts';
 import type {LocalNetwork} from '../network/local-network.ts';
 import {clientOf, custodyOf, statusOf} from './chain-view.ts';
 import type {Checks} from './checks.ts';
@@ -17,6 +16,8 @@ export type Verdict = {validator: string; epoch: string; ok: boolean; violations
 const ROWLESS = new Set<Lie>(['wrong-cid', 'insolvent', 'wrong-parent']);
 const STOLEN = 1_000n * USDC;
 const REJECTED = 3;
+/** Where the test token (OpenZeppelin's ERC-20) keeps its balances. */
+const BALANCES_SLOT = 0n;
 
 /** Verdicts of every validator that is up, as they print them. */
 export function followVerdicts(network: LocalNetwork): Verdict[] {
@@ -35,7 +36,7 @@ export async function runLie({network, market, lie, verdicts, checks}: {
   network: LocalNetwork; market: Market; lie: Lie; verdicts: readonly Verdict[]; checks: Checks;
 }): Promise<void> {
   const validators = [...network.services.keys()].filter((name) => name.startsWith('validator-'));
-  if (lie === 'insolvent') await move(network, market.l2Usdc, custodyOf(network, L2), actor('guardian').address);
+  if (lie === 'insolvent') await alterHolding(network, market.l2Usdc, -STOLEN);
   const held = await custodyHoldings(network, market);
   await network.startOwn('sequencer', 'test/dishonest/operator.ts', [lie, ...network.operatorFlags()]);
   const operator = network.services.get('sequencer')!;
@@ -57,17 +58,22 @@ export async function runLie({network, market, lie, verdicts, checks}: {
   checks.equal(`${lie}: nothing left custody`, await custodyHoldings(network, market), held);
   const {withdrawals} = await market.alice.view();
   checks.that(`${lie}: the request went back to its user`, withdrawals.some(({chainId, state}) => chainId === L1 && state === 'requested'), JSON.stringify(withdrawals));
-  if (lie === 'insolvent') await move(network, market.l2Usdc, actor('guardian').address, custodyOf(network, L2));
+  if (lie === 'insolvent') await alterHolding(network, market.l2Usdc, STOLEN);
 }
 
-/** A transfer without the holder's key: only the local chain can do that. */
-async function move(network: LocalNetwork, token: Address, from: Address, to: Address): Promise<void> {
-  const data: Hex = encodeFunctionData({abi: erc20Abi, functionName: 'transfer', args: [to, STOLEN]});
-  const response = await fetch(`${network.pair.controlUrl}/impersonate-send`, {
-    method: 'POST', body: JSON.stringify({chain: 'l2', from, to: token, data}), signal: AbortSignal.timeout(15_000),
+/**
+ * Changes what a custody holds without any transaction: only the local chain can do that. Tokens that came back by a
+ * transfer would be a deposit.
+ */
+async function alterHolding(network: LocalNetwork, token: Address, change: bigint): Promise<void> {
+  const client = clientOf(network, L2);
+  const custody = custodyOf(network, L2);
+  const balance = await client.readContract({address: token, abi: erc20Abi, functionName: 'balanceOf', args: [custody]});
+  const slot = keccak256(encodeAbiParameters(parseAbiParameters('address, uint256'), [custody, BALANCES_SLOT]));
+  const response = await fetch(`${network.pair.controlUrl}/set-storage`, {
+    method: 'POST', body: JSON.stringify({chain: 'l2', address: token, slot, value: numberToHex(balance + change, {size: 32})}), signal: AbortSignal.timeout(15_000),
   });
-  const {hash, succeeded} = (await response.json()) as {hash?: Hex; succeeded?: boolean};
-  if (!succeeded) throw new Error(`the local chain did not move tokens: ${hash}`);
-  const {blockNumber} = await clientOf(network, L2).waitForTransactionReceipt({hash: hash!, pollingInterval: 100});
-  await until('the transfer to be final', async () => ((await clientOf(network, L2).getBlock({blockTag: 'finalized'})).number >= blockNumber ? true : undefined));
+  if (!response.ok) throw new Error(`the local chain did not alter the holding: ${await response.text()}`);
+  const next = (await client.getBlockNumber()) + 1n;
+  await until('the altered holding to be final', async () => ((await client.getBlock({blockTag: 'finalized'})).number >= next ? true : undefined));
 }
