@@ -30,8 +30,9 @@ async function load() {
   globalThis.PRISMA_WASM_PANIC_REGISTRY ??= {set_message(message) { this.message = message; }};
   const wasm = readFileSync(path.join(path.dirname(require.resolve(name)), 'schema_engine_bg.wasm'));
   const {instance} = await WebAssembly.instantiate(wasm, {'./schema_engine_bg.js': glue});
-  glue.__wbg_set_wasm(instance.exports);
-  instance.exports.__wbindgen_start?.();
+  // The names are wasm-bindgen's.
+  glue['__wbg_set_wasm'](instance.exports);
+  instance.exports['__wbindgen_start']?.();
   return glue;
 }
 

@@ -40,7 +40,7 @@ export async function startEngine(config: EngineConfig, {log}: {log: Log}): Prom
   mkdirSync(config.dataDir, {recursive: true, mode: 0o700});
   const closers: (() => Promise<void>)[] = [];
   const closeAll = async () => {
-    for (const close of closers.splice(0).reverse()) await close();
+    for (const close of closers.splice(0).toReversed()) await close();
   };
   try {
     const database = await openDatabase(config.databaseUrl);

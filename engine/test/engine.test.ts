@@ -1,8 +1,10 @@
 /** The engine's process on two real chains and a real PostgreSQL: one epoch's course, kill -9, wrong surroundings. */
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {createServer} from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import {fromJson, type SealedEpoch} from '@pobs/protocol';
+import {Client} from 'pg';
 import {zeroAddress} from 'viem';
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {freePort, until} from './support/anvil.ts';
@@ -173,7 +175,6 @@ async function expectEpochPage(url: string): Promise<void> {
 
 /** Passes requests on, or refuses them. */
 async function flakyProxy(target: string) {
-  const {createServer} = await import('node:http');
   const state = {down: false, url: '', close: async () => {}};
   const server = createServer((request, response) => {
     if (state.down) {
@@ -203,6 +204,16 @@ describe('wrong surroundings: one sentence, the right exit code, no stack', () =
     expect(ended.stderr).not.toMatch(/\n\s+at /);
     expect(ended.stderr.split('\n').filter((line) => line.startsWith('✗'))).toHaveLength(1);
   }
+  test('a database of another chain, healed by --fresh', async () => {
+    const client = new Client({connectionString: databaseUrl});
+    await client.connect();
+    await client.query('UPDATE chain_cursors SET genesis_hash = $1 WHERE chain_id = $2', [`0x${'ab'.repeat(32)}`, L1]);
+    await client.end();
+    await refused(2, /database belongs to another chain 31337 .*--fresh/, 'run', ...flags, ...rpcFlag());
+    const url = await start('--fresh');
+    await until(async () => (await ask<{epochs: {edges: object[]}}>(url, '{ epochs { edges { cursor } } }')).epochs.edges.length === 1);
+  }, 60_000);
+
   const elsewhere = () => ['--data-dir', path.join(folder, 'other')];
 
   test('an unknown flag', () => refused(2, /unknown option '--prot'/, 'run', '--prot', '1'));

@@ -1,8 +1,5 @@
-/** `pobs-engine`: run, rebuild, journal verify. stdout = result, stderr = logs. */
+/** `pobs-engine`: run, rebuild, journal verify. stdout = result, stderr = logs. Commands load what they need: help and mistakes answer at once. */
 import {Command, CommanderError} from 'commander';
-import {failureOf} from './failure.ts';
-import {rebuildProjections, verifyJournal} from './offline.ts';
-import {runCommand} from './run.ts';
 
 const EXIT_BUG = 1;
 const EXIT_USAGE = 2;
@@ -32,16 +29,17 @@ function buildProgram(): Command {
     .option('--fresh', 'forget the read models and build them anew')
     .option('--parent-pipe', 'stop when standard input closes')
     .action(async (flags) => {
+      const {runCommand} = await import('./run.ts');
       process.exitCode = await runCommand(flags);
     });
   program.command('rebuild')
     .description('Build the projections anew from the journal')
     .option(...databaseUrl).option(...dataDir)
-    .action(async (flags) => print(await rebuildProjections(flags)));
+    .action(async (flags) => print(await (await import('./offline.ts')).rebuildProjections(flags)));
   program.command('journal').description('The durable log of commands')
     .command('verify').description('Verify hash chain, checkpoints and replay of a stopped engine\'s journal')
     .option(...dataDir)
-    .action(async (flags) => print(await verifyJournal(flags)));
+    .action(async (flags) => print(await (await import('./offline.ts')).verifyJournal(flags)));
   return program;
 }
 
@@ -50,13 +48,14 @@ const print = (result: object): void => void process.stdout.write(`${JSON.string
 try {
   await buildProgram().parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = await report(error);
 }
 // A pending socket to a dependency that hangs must not keep a stopped engine alive.
 setTimeout(() => process.exit(), 1_000).unref();
 
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  const {failureOf} = await import('./failure.ts');
   const failure = failureOf(error);
   if (failure) {
     process.stderr.write(`✗ ${failure.sentence}\n`);

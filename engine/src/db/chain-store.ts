@@ -139,7 +139,9 @@ async function insertEpoch(tx: Transaction, event: Of<'epochProposed'>): Promise
   // A number proposed again replaces the proposal that went before.
   await tx.epoch.deleteMany({where: {number}});
   await tx.epoch.create({data: {...positionOf(event), number, digest: event.digest, ...summary}});
-  const lines = event.lines.map(({assets: _, ...line}, index) => ({...line, epoch: number, index, chainId: Number(line.chainId)}));
+  const lines = event.lines.map(({chainId, custody, blockNumber, blockHash, kills, payoutRoot, payoutCount}, index) => ({
+    epoch: number, index, chainId: Number(chainId), custody, blockNumber, blockHash, kills, payoutRoot, payoutCount,
+  }));
   await tx.epochLine.createMany({data: lines});
   await tx.epochAsset.createMany({data: event.lines.flatMap(({assets}, lineIndex) => assets.map((asset, index) => ({
     ...asset, epoch: number, lineIndex, index, lotSize: asset.lotSize.toString(), count: BigInt(asset.count),

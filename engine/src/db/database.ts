@@ -1,6 +1,6 @@
 /** Opens the read models: migrations first, then one Prisma client that no other room sees. */
 import {PrismaPg} from '@prisma/adapter-pg';
-import pg from 'pg';
+import {Client} from 'pg';
 import {PobsError} from '@pobs/protocol';
 import {PrismaChainStore} from './chain-store.ts';
 import {EpochReader} from './epoch-reader.ts';
@@ -38,7 +38,7 @@ export async function openDatabase(url: string): Promise<Database> {
 }
 
 async function migrateByUrl(url: string): Promise<string[]> {
-  const client = new pg.Client({connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS});
+  const client = new Client({connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS});
   // A connection lost later surfaces in the query that used it.
   client.on('error', () => {});
   try {

@@ -123,7 +123,9 @@ async function readAccount({engine, reads}: Pick<AccountDeps, 'engine' | 'reads'
     withdrawals: (view?.withdrawals ?? []).map(({chainId: chain, token, lots: amount, state, epoch}) => ({
       chainId: chain, token: getAddress(token), lots: amount, state, epoch: epoch ?? null,
     })),
-    orders: (view?.orders ?? []).map(({wallet: _, ...order}) => order),
+    orders: (view?.orders ?? []).map(({orderId, clientOrderId, market, side, price, quantity, remaining}) => ({
+      orderId, clientOrderId, market, side, price, quantity, remaining,
+    })),
   };
 }
 

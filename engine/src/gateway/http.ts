@@ -4,6 +4,7 @@ import {toJson} from '@pobs/protocol';
 import type {Context} from 'hono';
 import {bodyLimit} from 'hono/body-limit';
 import type {Address} from 'viem';
+import {NodeError} from '../node/errors.ts';
 import {ApiError, errorBody} from './errors.ts';
 import type {RateLimiter} from './rate-limit.ts';
 import {equal, type Sessions} from './sessions.ts';
@@ -68,6 +69,7 @@ export function json(context: Context, value: unknown, status: 200 | 503 = 200):
 export function onError(log: {error(fields: object, message: string): void}) {
   return (error: Error, context: Context): Response => {
     if (error instanceof ApiError) return context.json(errorBody(error.code, error.message), error.status);
+    if (error instanceof NodeError) return context.json(errorBody(error.data.code, error.message), 503);
     log.error({error, path: context.req.path}, 'Request failed');
     return context.json(errorBody('INTERNAL', 'The engine failed to answer; the request may be repeated.'), 500);
   };

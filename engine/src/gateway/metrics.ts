@@ -13,22 +13,24 @@ export class Metrics {
   readonly #events = new Counter({name: 'pobs_engine_events_total', help: 'Events by type', labelNames: ['type'], registers: [this.registry]});
 
   constructor({engine, health, connections}: {engine: EnginePort; health: HealthPort; connections: () => number}) {
-    const registers = [this.registry];
     engine.onEvents((events) => {
       for (const {event} of events) this.#events.inc({type: event.type});
     });
-    new Gauge({name: 'pobs_engine_stream_connections', help: 'Open WebSockets', registers, collect() {
-      this.set(connections());
-    }});
-    new Gauge({name: 'pobs_engine_projected_sequence', help: 'Last event in the read models', registers, collect() {
-      this.set(Number(health.projections().sequence));
-    }});
-    new Gauge({name: 'pobs_engine_chain_head_block', help: 'Newest block seen', labelNames: ['chain'], registers, collect() {
-      for (const {chainId, head} of health.chains()) this.set({chain: chainId}, Number(head?.number ?? 0n));
-    }});
-    new Gauge({name: 'pobs_engine_chain_credited_block', help: 'Newest block whose deposits are credited', labelNames: ['chain'], registers, collect() {
-      for (const {chainId, creditedBlock} of health.chains()) this.set({chain: chainId}, Number(creditedBlock ?? 0n));
-    }});
+    this.#gauge({name: 'pobs_engine_stream_connections', help: 'Open WebSockets'}, (gauge) => gauge.set(connections()));
+    this.#gauge({name: 'pobs_engine_projected_sequence', help: 'Last event in the read models'}, (gauge) => gauge.set(Number(health.projections().sequence)));
+    this.#gauge({name: 'pobs_engine_chain_head_block', help: 'Newest block seen', labelNames: ['chain']}, (gauge) => {
+      for (const {chainId, head} of health.chains()) gauge.set({chain: chainId}, Number(head?.number ?? 0n));
+    });
+    this.#gauge({name: 'pobs_engine_chain_credited_block', help: 'Newest block whose deposits are credited', labelNames: ['chain']}, (gauge) => {
+      for (const {chainId, creditedBlock} of health.chains()) gauge.set({chain: chainId}, Number(creditedBlock ?? 0n));
+    });
+  }
+
+  /** A gauge that is read when it is asked for. */
+  #gauge(about: {name: string; help: string; labelNames?: string[]}, read: (gauge: Gauge) => void): void {
+    this.registry.registerMetric(new Gauge({...about, registers: [], collect() {
+      read(this);
+    }}));
   }
 
   answered(status: number, seconds: number): void {

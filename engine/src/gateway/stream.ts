@@ -80,7 +80,9 @@ export class Stream {
     socket.on('pong', () => (client.alive = true));
     socket.on('close', () => this.#clients.delete(client));
     socket.on('error', () => socket.terminate());
-    socket.on('message', (data, binary) => void this.#receive(client, data, binary));
+    socket.on('message', (data, binary) => {
+      this.#receive(client, data, binary).catch(() => refuse(client, 'UNAVAILABLE', 'The engine cannot answer now.'));
+    });
   }
 
   async #receive(client: Client, data: RawData, binary: boolean): Promise<void> {

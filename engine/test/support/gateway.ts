@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import {rulesHash} from '@pobs/protocol';
 import {type Address, type Hex, zeroAddress} from 'viem';
-import type {PrivateKeyAccount} from 'viem/accounts';
+import type {LocalAccount} from 'viem/accounts';
 import {createSiweMessage} from 'viem/siwe';
 import {openTestDatabase} from '../../src/db/test/pglite.ts';
 import {enginePort} from '../../src/gateway/engine-port.ts';
@@ -55,6 +55,7 @@ export async function startTestGateway() {
   };
 }
 
+export type Signer = Pick<LocalAccount, 'address' | 'signMessage'>;
 export type Answer = {status: number; body: Record<string, unknown> & {error?: {code: string; message: string}}};
 
 export async function call(url: string, method: string, route: string, {token, body}: {token?: string; body?: unknown} = {}): Promise<Answer> {
@@ -66,7 +67,7 @@ export async function call(url: string, method: string, route: string, {token, b
   return {status: response.status, body: (await response.json()) as Answer['body']};
 }
 
-export async function signInMessage(url: string, account: PrivateKeyAccount, changes: Partial<Parameters<typeof createSiweMessage>[0]> = {}): Promise<{message: string; signature: Hex}> {
+export async function signInMessage(url: string, account: Signer, changes: Partial<Parameters<typeof createSiweMessage>[0]> = {}): Promise<{message: string; signature: Hex}> {
   const {body} = await call(url, 'GET', '/v1/session/nonce');
   const message = createSiweMessage({
     address: account.address, chainId: 1, domain: new URL(url).host, nonce: String(body.nonce), uri: url, version: '1', ...changes,
@@ -74,13 +75,13 @@ export async function signInMessage(url: string, account: PrivateKeyAccount, cha
   return {message, signature: await account.signMessage({message})};
 }
 
-export async function signIn(url: string, account: PrivateKeyAccount): Promise<string> {
+export async function signIn(url: string, account: Signer): Promise<string> {
   const {body} = await call(url, 'POST', '/v1/session', {body: await signInMessage(url, account)});
   return String(body.token);
 }
 
 /** Signs in and binds the wallet. */
-export async function join(url: string, account: PrivateKeyAccount): Promise<string> {
+export async function join(url: string, account: Signer): Promise<string> {
   const token = await signIn(url, account);
   const {status} = await call(url, 'POST', '/v1/accounts', {token, body: {secret: `0x${'77'.repeat(32)}`}});
   if (status !== 200) throw new Error(`binding ${account.address} answered ${status}`);

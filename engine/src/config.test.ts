@@ -1,0 +1,44 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {network} from '../test/support/rules.ts';
+import {parseConfig} from './config.ts';
+
+const TOKEN = 'x'.repeat(40);
+let folder: string;
+let flags: Record<string, string>;
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'pobs-config-'));
+  writeFileSync(path.join(folder, 'network.json'), JSON.stringify(network));
+  writeFileSync(path.join(folder, 'token'), `${TOKEN}\n`);
+  flags = {
+    network: path.join(folder, 'network.json'), rpc: '31337=http://127.0.0.1:1,412346=http://127.0.0.1:2', dataDir: folder,
+    operatorTokenFile: path.join(folder, 'token'), databaseUrl: 'postgresql://pobs@127.0.0.1:3/pobs',
+  };
+});
+afterAll(() => rmSync(folder, {recursive: true, force: true}));
+
+test('defaults, and the environment where no flag is given', () => {
+  expect(parseConfig(flags, {})).toMatchObject({port: 18_700, confirmations: 'finalized', operatorToken: TOKEN, storage: [], webOrigins: [], fresh: false});
+  const {databaseUrl: _, ...rest} = flags;
+  expect(parseConfig(rest, {DATABASE_URL: 'postgres://a@b/c', POBS_PORT: '5', POBS_CONFIRMATIONS: '7', POBS_FRESH: '1'}))
+    .toMatchObject({databaseUrl: 'postgres://a@b/c', port: 5, confirmations: 7, fresh: true});
+  expect(parseConfig({...flags, port: '6'}, {POBS_PORT: '5'}).port).toBe(6);
+});
+
+test.each([
+  ['rpc', 'http://127.0.0.1:1', /--rpc has .*write chain=url/],
+  ['rpc', '31337=ftp://x', /--rpc has "ftp:\/\/x"/],
+  ['rpc', '31337=http://127.0.0.1:1', /no URL for chain 412346/],
+  ['port', '70000', /--port has "70000"/],
+  ['port', '-1', /--port has "-1"/],
+  ['confirmations', 'many', /--confirmations has "many"/],
+  ['databaseUrl', 'mysql://x', /no postgresql:\/\/ URL/],
+  ['logLevel', 'loud', /--log-level has "loud"/],
+  ['webOrigin', 'exchange.example', /--web-origin has "exchange.example"/],
+  ['operatorTokenFile', '/nowhere', /--operator-token-file \/nowhere does not exist/],
+])('--%s %s is refused in one sentence', (name, value, sentence) => {
+  expect(() => parseConfig({...flags, [name]: value}, {})).toThrow(sentence);
+});
