@@ -25,7 +25,7 @@ import {BuildService} from './services/build-service.ts';
 import {Distributor} from './services/distributor.ts';
 import {EpochPipeline} from './services/epoch-pipeline.ts';
 import {pause} from './services/pause.ts';
-import type {EpochBuilder, Logger, StageReport, TransactionLog} from './services/ports.ts';
+import type {EpochBuilder, EpochRepository, Logger, StageReport, TransactionLog} from './services/ports.ts';
 import {Proposer} from './services/proposer.ts';
 import {Publisher} from './services/publisher.ts';
 import {SealService} from './services/seal-service.ts';
@@ -44,7 +44,11 @@ export type Overrides = {
   builder?: EpochBuilder;
   report?: (stage: StageReport) => void;
   logger?: Logger;
+  /** Wraps what keeps epochs and transactions, for example to watch it. */
+  persistence?: (real: Persistence) => Persistence;
 };
+
+export type Persistence = EpochRepository & TransactionLog;
 
 export type RunOptions = {
   signal: AbortSignal;
@@ -79,7 +83,8 @@ export async function createSequencer(config: SequencerConfig, overrides: Overri
   };
   try {
     const lost = new AbortController();
-    const {pool, repository} = await openDatabase(config, {undo, onLost: (error) => lost.abort(error)});
+    const {pool, repository: real} = await openDatabase(config, {undo, onLost: (error) => lost.abort(error)});
+    const repository = overrides.persistence?.(real) ?? real;
     const vault = new FolderVault(config.dataDir);
     const metrics = new Metrics();
     const services = await wire(config, {repository, vault, logger, builder: overrides.builder ?? buildEpoch});
@@ -168,7 +173,7 @@ export function chainAdapters(
 }
 
 async function wire(config: SequencerConfig, {repository, vault, logger, builder}: {
-  repository: PgEpochRepository; vault: FolderVault; logger: Logger; builder: EpochBuilder;
+  repository: Persistence; vault: FolderVault; logger: Logger; builder: EpochBuilder;
 }) {
   const {network} = config;
   const key = await readKey(config.keyFile, config.passwordFile);
@@ -199,7 +204,7 @@ async function wire(config: SequencerConfig, {repository, vault, logger, builder
 }
 
 /** The newest epoch that was proposed from this database must be on this chain. @throws {SequencerError} `DATABASE_FOREIGN` */
-async function checkChain(chain: ViemEpochChain, repository: PgEpochRepository): Promise<void> {
+async function checkChain(chain: ViemEpochChain, repository: Persistence): Promise<void> {
   const newest = (await repository.findLatest(2)).find(({stage, digest}) => digest !== undefined && !['opened', 'sealed', 'built', 'published'].includes(stage));
   if (!newest) return;
   const proposal = await chain.proposal(newest.epoch);
@@ -213,7 +218,7 @@ function withdrawEvery({network}: SequencerConfig): number {
   return rules?.withdrawEvery ?? 1;
 }
 
-async function health(pool: pg.Pool, repository: PgEpochRepository): Promise<{ok: boolean} & Record<string, unknown>> {
+async function health(pool: pg.Pool, repository: Persistence): Promise<{ok: boolean} & Record<string, unknown>> {
   try {
     await pool.query('SELECT 1');
     const [newest] = await repository.findLatest(1);

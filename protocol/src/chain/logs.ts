@@ -25,6 +25,16 @@ export async function inChunks<T>(client: ChainClient, {fromBlock, toBlock}: Blo
   return all;
 }
 
+/** The newest item in `[fromBlock, toBlock]`: chunks from the end, until one has any. @throws {ChainError} */
+export async function newestInChunks<T>(client: ChainClient, {fromBlock, toBlock}: BlockRange, fetch: (range: BlockRange) => Promise<readonly T[]>): Promise<T | undefined> {
+  for (let to = toBlock; to >= fromBlock; to -= CHUNK_BLOCKS) {
+    const from = to - CHUNK_BLOCKS + 1n > fromBlock ? to - CHUNK_BLOCKS + 1n : fromBlock;
+    const found = (await inChunks(client, {fromBlock: from, toBlock: to}, fetch)).at(-1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** Events of one contract in `[fromBlock, toBlock]`, in order. @throws {ChainError} */
 export async function logsOf<const events extends readonly AbiEvent[]>({client, address, events, fromBlock, toBlock}: BlockRange & {
   client: ChainClient; address: Address; events: events;

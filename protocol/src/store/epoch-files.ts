@@ -8,7 +8,8 @@ import {StoreError} from './errors.ts';
 import {BLOCK_BYTES, type CallOptions, type ContentStore, FILE_BYTES_MAX, type Stored} from './types.ts';
 
 const FILES_MAX = 1_000;
-const FETCH_CONCURRENCY = 4;
+/** Files on their way at once. */
+const CONCURRENCY = 4;
 
 /** Names become paths of whoever keeps the files. */
 const SAFE_NAME = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/;
@@ -26,15 +27,14 @@ export async function publishEpoch(
 ): Promise<PublishedEpoch> {
   const cid = cidOf(manifest);
   const named = parseNamed(manifest, cid);
-  const stored: (Stored & {name: string})[] = [];
-  for (const entry of named.files) {
+  const stored = await mapLimited(named.files, async (entry) => {
     const bytes = files.get(entry.name);
     if (!bytes) throw new StoreError({code: 'EPOCH_FILE_MISMATCH', name: entry.name, detail: 'it is missing'});
     checkFile(entry, bytes);
     const put = await store.put(bytes, options);
     if (put.cid !== entry.cid) throw new StoreError({code: 'EPOCH_FILE_MISMATCH', name: entry.name, detail: `its CID is ${put.cid}, the manifest says ${entry.cid}`});
-    stored.push({name: entry.name, ...put});
-  }
+    return {name: entry.name, ...put};
+  });
   return {manifest: await store.put(manifest, options), files: stored};
 }
 
@@ -48,17 +48,27 @@ export async function publishEpoch(
 export async function fetchEpoch(store: ContentStore, cid: string, options: CallOptions = {}): Promise<FetchedEpoch> {
   const manifestBytes = await store.get(cid, options);
   const manifest = parseNamed(manifestBytes, cid);
-  const files = new Map<string, Uint8Array>();
-  const queue = [...manifest.files];
+  const files = await mapLimited(manifest.files, async (entry): Promise<[string, Uint8Array]> => {
+    const bytes = await getFile(store, entry, options);
+    checkFile(entry, bytes);
+    return [entry.name, bytes];
+  });
+  return {manifest, manifestBytes, files: new Map(files)};
+}
+
+/** Results in the order of the items; the first failure stops taking further ones. */
+async function mapLimited<T, R>(items: readonly T[], map: (item: T) => Promise<R>): Promise<R[]> {
+  const results = Array.from<R>({length: items.length});
+  let next = 0;
   const worker = async () => {
-    for (let entry = queue.shift(); entry; entry = queue.shift()) {
-      const bytes = await getFile(store, entry, options);
-      checkFile(entry, bytes);
-      files.set(entry.name, bytes);
-    }
+    for (let i = next++; i < items.length; i = next++) results[i] = await map(items[i]!);
   };
-  await Promise.all(Array.from({length: FETCH_CONCURRENCY}, worker));
-  return {manifest, manifestBytes, files: new Map(manifest.files.map(({name}) => [name, files.get(name)!]))};
+  try {
+    await Promise.all(Array.from({length: Math.min(CONCURRENCY, items.length)}, worker));
+  } finally {
+    next = items.length;
+  }
+  return results;
 }
 
 async function getFile(store: ContentStore, entry: Manifest['files'][number], options: CallOptions): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 import {type CastVote, type Certificate, type Line, type Network, type Summary, VoteKind} from '@pobs/protocol';
 import {epochManagerAbi} from '@pobs/protocol/abi';
-import {type ChainClient, chainError, inChunks} from '@pobs/protocol/chain';
+import {type BlockRange, type ChainClient, chainError, inChunks, newestInChunks} from '@pobs/protocol/chain';
 import {decodeFunctionData, type Hex, type LocalAccount, zeroHash} from 'viem';
 import {SequencerError} from '../errors.ts';
 import type {EpochChain, Proposal} from '../services/ports.ts';
@@ -45,26 +45,19 @@ export class ViemEpochChain implements EpochChain {
   }
 
   async summaryOf(epoch: bigint): Promise<Summary> {
-    const {client, network} = this.#deps;
-    const toBlock = await this.#typed('eth_blockNumber', () => client.getBlockNumber());
-    const [log] = await inChunks(client, {fromBlock: BigInt(network.l2.startBlock), toBlock}, (range) =>
-      client.getContractEvents({...this.#contract, eventName: 'EpochProposed', args: {epoch}, ...range, strict: true}));
-    if (!log) throw new SequencerError({code: 'EPOCH_UNKNOWN', epoch});
-    return log.args.summary;
+    return (await this.#proposedEvent(epoch)).args.summary;
   }
 
   async votes(epoch: bigint): Promise<CastVote[]> {
-    const {client, network} = this.#deps;
-    const toBlock = await this.#typed('eth_blockNumber', () => client.getBlockNumber());
-    const logs = await inChunks(client, {fromBlock: BigInt(network.l2.startBlock), toBlock}, (range) =>
+    const {client} = this.#deps;
+    const logs = await inChunks(client, await this.#since(epoch), (range) =>
       client.getContractEvents({...this.#contract, eventName: 'VoteCast', args: {epoch}, ...range, strict: true}));
     return logs.map(({args: {index, kind, rule, signature}}) => ({index, kind: kind as VoteKind, rule, signature}));
   }
 
   async approvalOf(epoch: bigint): Promise<Certificate | undefined> {
     const {client, network} = this.#deps;
-    const toBlock = await this.#typed('eth_blockNumber', () => client.getBlockNumber());
-    const logs = await inChunks(client, {fromBlock: BigInt(network.l2.startBlock), toBlock}, (range) =>
+    const logs = await inChunks(client, await this.#since(epoch), (range) =>
       client.getContractEvents({...this.#contract, eventName: 'CertificateAccepted', args: {epoch}, ...range, strict: true}));
     // Each accepted certificate is heavier than the one before. One that a contract submitted is not in the calldata.
     for (const {args, transactionHash} of logs.filter((log) => log.args.kind === VoteKind.Approve).toReversed()) {
@@ -87,6 +80,22 @@ export class ViemEpochChain implements EpochChain {
     const {client, account, outbox} = this.#deps;
     const receipt = await outbox.send(`certify ${epoch}`, {client, account, ...this.#contract, functionName: 'certify', args: [epoch, certificate]});
     return receipt.transactionHash;
+  }
+
+  /** From the proposal's block to the newest: nothing is said of an epoch before it is proposed. */
+  async #since(epoch: bigint): Promise<BlockRange> {
+    const {blockNumber: fromBlock} = await this.#proposedEvent(epoch);
+    return {fromBlock, toBlock: await this.#typed('eth_blockNumber', (client) => client.getBlockNumber())};
+  }
+
+  /** @throws {SequencerError} `EPOCH_UNKNOWN` */
+  async #proposedEvent(epoch: bigint) {
+    const {client, network} = this.#deps;
+    const toBlock = await this.#typed('eth_blockNumber', () => client.getBlockNumber());
+    const log = await newestInChunks(client, {fromBlock: BigInt(network.l2.startBlock), toBlock}, (range) =>
+      client.getContractEvents({...this.#contract, eventName: 'EpochProposed', args: {epoch}, ...range, strict: true}));
+    if (!log) throw new SequencerError({code: 'EPOCH_UNKNOWN', epoch});
+    return log;
   }
 
   async #typed<T>(functionName: string, call: (client: ChainClient) => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import type {SetHeader} from '@pobs/protocol';
 import {validatorRegistryAbi, validatorSetsAbi} from '@pobs/protocol/abi';
-import {type ChainClient, chainError, inChunks, type LoadedSet, loadSet} from '@pobs/protocol/chain';
+import {type ChainClient, chainError, type LoadedSet, loadSet, newestInChunks} from '@pobs/protocol/chain';
 import {encodeFunctionData, type Hex} from 'viem';
 import type {Sets, TermChain, TicketState, ValidatorSet} from '../services/ports.ts';
 import type {ArbitrumTickets} from './arbitrum/tickets.ts';
@@ -87,9 +87,9 @@ export class ViemTermChain implements TermChain, Sets {
   async #sentIn(setId: number): Promise<Hex | undefined> {
     const {client, network} = this.#deps;
     const toBlock = await this.#typed('eth_blockNumber', (l1) => l1.getBlockNumber());
-    const logs = await inChunks(client, {fromBlock: BigInt(network.l1.startBlock), toBlock}, (range) =>
+    const newest = await newestInChunks(client, {fromBlock: BigInt(network.l1.startBlock), toBlock}, (range) =>
       client.getContractEvents({...this.#registry, eventName: 'TermSent', args: {setId}, ...range, strict: true}));
-    return logs.at(-1)?.transactionHash;
+    return newest?.transactionHash;
   }
 
   async #typed<T>(functionName: string, call: (l1: ChainClient) => Promise<T>, client = this.#deps.client): Promise<T> {

@@ -7,7 +7,7 @@ const CONNECTIONS_MAX = 5;
 
 /** Any constant; one running sequencer per database holds it. */
 const RUN_LOCK = 7_201_846_002n;
-const RUN_LOCK_TIMEOUT_MS = 10_000;
+const RUN_LOCK_TIMEOUT_MS = 5_000;
 const RUN_LOCK_POLL_MS = 200;
 
 /** Opens a pool and proves that the server answers. @throws {SequencerError} `DATABASE_UNREACHABLE` */

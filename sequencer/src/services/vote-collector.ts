@@ -17,12 +17,16 @@ export type VoteCollectorOptions = {
 
 export type VoteCollectorDeps = {chain: EpochChain; custodies: readonly CustodyChain[]; sets: Sets; logger: Logger};
 
+const CHECKED_MAX = 4_096;
+
 export type Decision = {outcome: Outcome; tx?: Hex};
 
 /** Gathers votes from `VoteCast` events, checks each signature and aggregates them into the certificate that decides. */
 export class VoteCollector {
   readonly #options: VoteCollectorOptions;
   readonly #deps: VoteCollectorDeps;
+  /** Verdicts on signatures by seat, message and signature. */
+  readonly #checked = new Map<string, boolean>();
 
   constructor(options: VoteCollectorOptions, deps: VoteCollectorDeps) {
     this.#options = options;
@@ -72,18 +76,25 @@ export class VoteCollector {
   }
 
   async #count(epoch: bigint, {digest, setId}: Proposal): Promise<{count: Tally; votes: CastVote[]; set: ValidatorSet}> {
-    const {chain, sets, logger} = this.#deps;
+    const {chain, sets} = this.#deps;
     const set = await sets.load(setId);
     const cast = await chain.votes(epoch);
-    const votes = cast.filter((vote) => {
-      const {index, kind, rule, signature} = vote;
-      const message = voteDigest({kind, epoch, setId, summary: digest, rule}, this.#options.salt);
-      const member = set.members[index];
-      const holds = member !== undefined && (kind === VoteKind.Approve) === (rule === 0) && verifyVote({key: member.key, digest: message, signature});
-      if (!holds) logger.warn({epoch, index, kind, rule}, 'Left out a vote that does not verify');
-      return holds;
-    });
+    const votes = cast.filter((vote) => this.#holds(vote, {epoch, digest, setId, set}));
     return {count: tally({...set, votes}), votes, set};
+  }
+
+  /** A signature is checked once; the same votes are read at every look. */
+  #holds({index, kind, rule, signature}: CastVote, {epoch, digest, setId, set}: {epoch: bigint; digest: Hex; setId: number; set: ValidatorSet}): boolean {
+    const message = voteDigest({kind, epoch, setId, summary: digest, rule}, this.#options.salt);
+    const name = `${index} ${message} ${signature}`;
+    const known = this.#checked.get(name);
+    if (known !== undefined) return known;
+    const member = set.members[index];
+    const holds = member !== undefined && (kind === VoteKind.Approve) === (rule === 0) && verifyVote({key: member.key, digest: message, signature});
+    if (!holds) this.#deps.logger.warn({epoch, index, kind, rule}, 'Left out a vote that does not verify');
+    if (this.#checked.size >= CHECKED_MAX) this.#checked.clear();
+    this.#checked.set(name, holds);
+    return holds;
   }
 
   /** Dead by age (PROTOCOL §6): every chain's final time is past, and none held it pending or active by then. */
