@@ -54,10 +54,10 @@ export async function startNode({dir, network, rpcUrl, databaseUrl, ipfs, ports}
 export async function answers(url) {
   try {
     const response = await fetch(url, {
-      method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({query: '{ _meta { block { number } } }'}),
+      method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({query: '{ meta: _meta { block { number } } }'}),
       signal: AbortSignal.timeout(2_000),
     });
-    return (await response.json()).data?._meta !== undefined;
+    return (await response.json()).data?.meta !== undefined;
   } catch {
     return false;
   }

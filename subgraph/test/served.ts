@@ -18,10 +18,10 @@ export async function ask<T>(url: string, query: string): Promise<T> {
 export async function untilIndexed(url: string, block: bigint, timeoutMs: number): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const {_meta} = await ask<{_meta: {block: {number: number}; hasIndexingErrors: boolean}}>(url, '{ _meta { block { number } hasIndexingErrors } }');
-    if (_meta.hasIndexingErrors) throw new Error(`the subgraph failed at block ${_meta.block.number}`);
-    if (BigInt(_meta.block.number) >= block) return;
-    if (Date.now() > deadline) throw new Error(`the subgraph is at block ${_meta.block.number} after ${timeoutMs / 1_000} s; the chain is at ${block}`);
+    const {meta} = await ask<{meta: {block: {number: number}; hasIndexingErrors: boolean}}>(url, '{ meta: _meta { block { number } hasIndexingErrors } }');
+    if (meta.hasIndexingErrors) throw new Error(`the subgraph failed at block ${meta.block.number}`);
+    if (BigInt(meta.block.number) >= block) return;
+    if (Date.now() > deadline) throw new Error(`the subgraph is at block ${meta.block.number} after ${timeoutMs / 1_000} s; the chain is at ${block}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -33,8 +33,10 @@ export async function readAll(url: string, {entities, fields, block}: {entities:
   for (;;) {
     const {page} = await ask<{page: (Row & {id: string})[]}>(url,
       `{ page: ${entities}(first: ${PAGE}, orderBy: id, where: {id_gt: "${last}"}, block: {number: ${block}}) { id ${fields} } }`);
-    rows.push(...page.map(({id: _, ...row}) => row));
+    for (const {id, ...row} of page) {
+      rows.push(row);
+      last = id;
+    }
     if (page.length < PAGE) return rows;
-    last = page.at(-1)!.id;
   }
 }

@@ -4,7 +4,7 @@
  *
  *   node --import tsx subgraph/test/standalone.ts       one JSON line {check, ok, detail?} per check
  */
-import {type ChildProcess, spawn} from 'node:child_process';
+import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:http';
@@ -12,7 +12,6 @@ import {createServer as createTcpServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {createInterface} from 'node:readline';
-import {build} from '../prepare.mjs';
 import {checkSubgraph} from './check-subgraph.ts';
 import {emitter} from './emitter.ts';
 import {playL1, playL2} from './story.ts';
@@ -99,7 +98,7 @@ if (!existsSync(path.join(root, 'node_modules/@graphprotocol/gnd-linux-x64/bin/g
 }
 const folder = mkdtempSync(path.join(tmpdir(), 'pobs subgraph '));
 try {
-  await build();
+  execFileSync(process.execPath, [path.join(root, 'subgraph/prepare.mjs'), '--build'], {stdio: ['ignore', 'ignore', 'inherit']});
   await main(folder);
 } finally {
   for (const child of children.toReversed()) {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type {Browser, Page} from 'playwright-core';
 import type {Hex} from 'viem';
 import {launchBrowser} from './browser.ts';
@@ -12,6 +13,10 @@ export type CheckWebOptions = {
   /** Key of a wallet that is bound and holds something in the newest approved epoch; without it the portfolio is only opened. */
   privateKey?: Hex;
   chainId?: number;
+  /** The epoch to open; default: the proof's. */
+  epoch?: number;
+  /** Gets a picture of every page as it was checked. */
+  screenshotDir?: string;
 };
 
 type Proof = {v: 1; summary: {epoch: string}; leaf: {total: string}; blinding?: Hex; linePath: Hex[]; lineIndex: number; network: {salt: Hex}; line: {payoutRoot: Hex}};
@@ -19,7 +24,7 @@ type Proof = {v: 1; summary: {epoch: string}; leaf: {total: string}; blinding?: 
 const TIMEOUT_MS = 20_000;
 
 /** Opens every page of a running web app in a real browser and checks what a reader would see. */
-export async function checkWeb({webUrl, proofJson, privateKey, chainId = 1}: CheckWebOptions): Promise<Check[]> {
+export async function checkWeb({webUrl, proofJson, privateKey, chainId = 1, epoch, screenshotDir}: CheckWebOptions): Promise<Check[]> {
   const checks: Check[] = [];
   const browser = await launchBrowser();
   const attempt = async (check: string, run: () => Promise<void>) => {
@@ -32,11 +37,18 @@ export async function checkWeb({webUrl, proofJson, privateKey, chainId = 1}: Che
   };
   try {
     const {page, failures} = await openPage(browser);
-    const epoch = (JSON.parse(proofJson) as Proof).summary.epoch;
+    const opened = String(epoch ?? (JSON.parse(proofJson) as Proof).summary.epoch);
+    const picture = async (name: string) => {
+      if (screenshotDir !== undefined) await page.screenshot({path: path.join(screenshotDir, `${name}.png`), fullPage: true});
+    };
     await attempt('web: the front page says how much of what is owed is covered', () => frontPage(page, webUrl));
+    await picture('solvency');
     await attempt('web: the list of epochs shows verdicts in words', () => epochsPage(page, webUrl));
-    await attempt('web: one epoch shows its stages, rules, votes and transactions', () => epochPage(page, webUrl, epoch));
+    await picture('epochs');
+    await attempt('web: one epoch shows its stages, rules, votes and transactions', () => epochPage(page, webUrl, opened));
+    await picture('epoch');
     await attempt('web: a proof holds in the browser, step by step against the chain', () => verifyHonest(page, webUrl, proofJson));
+    await picture('verify');
     for (const {what, step, tamper} of TAMPERS) {
       await attempt(`web: a proof with ${what} fails at step "${step}"`, () => verifyTampered(page, tamper(JSON.parse(proofJson) as Proof), step));
     }
