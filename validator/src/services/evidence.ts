@@ -8,7 +8,7 @@ import {approvedBefore, isTooOld, type Proposal, undecidedBetween} from '../core
 import {ValidatorError} from '../errors.ts';
 import {booksOf, activeEpochOf} from './past.ts';
 import type {CustodyPort, EpochsPort, SetsPort} from './ports.ts';
-import type {EpochBytes, PublishedEpochs} from './published-epoch.ts';
+import type {EpochBytes, PublishedEpochs, WholeEpochBytes} from './published-epoch.ts';
 
 export type EvidenceOptions = {network: Network};
 export type EvidenceDeps = {epochs: EpochsPort; custodies: ReadonlyMap<string, CustodyPort>; sets: SetsPort; published: PublishedEpochs};
@@ -35,7 +35,7 @@ export class EvidenceGatherer {
     const approved = approvedBefore(proposals, epoch);
     await this.#requireFinal(lines);
     const bytes = await published.load(proposal);
-    const base = approved === undefined ? undefined : await published.load(approved);
+    const base = approved === undefined ? undefined : await published.loadApproved(approved);
     const custodies = await this.#custodies({proposal, bytes, approved, base});
     return {
       salt: network.salt, rules: network.rules, summary, lines, digest,
@@ -80,7 +80,7 @@ export class EvidenceGatherer {
   }
 
   async #custodies(
-    {proposal, bytes, approved, base}: {proposal: Proposal; bytes: EpochBytes; approved: Proposal | undefined; base: EpochBytes | undefined},
+    {proposal, bytes, approved, base}: {proposal: Proposal; bytes: EpochBytes; approved: Proposal | undefined; base: WholeEpochBytes | undefined},
   ): Promise<Map<string, CustodyFacts>> {
     const facts = new Map<string, CustodyFacts>();
     for (const line of proposal.lines) {

@@ -3,15 +3,15 @@ import {type ActiveEpoch, assetKey, balancesName, custodyKey, type WalletBook, w
 import {approvedBetween, type Proposal} from '../core/proposals.ts';
 import {ValidatorError} from '../errors.ts';
 import type {CustodyPort} from './ports.ts';
-import type {EpochBytes, PublishedEpochs} from './published-epoch.ts';
+import type {PublishedEpochs, WholeEpochBytes} from './published-epoch.ts';
 
 /** Rows of every sheet of an approved epoch by asset key. */
-export function booksOf({lines}: Pick<Proposal, 'lines'>, {files, mapping}: EpochBytes): Map<string, WalletBook> {
+export function booksOf({lines}: Pick<Proposal, 'lines'>, {files, mapping}: WholeEpochBytes): Map<string, WalletBook> {
   const books = new Map<string, WalletBook>();
   for (const {chainId, custody, assets} of lines) {
     for (const {token} of assets) {
       const bytes = files.get(balancesName(chainId, token));
-      if (bytes !== undefined && mapping !== undefined) books.set(assetKey(chainId, custody, token), walletBook(bytes, mapping));
+      if (bytes !== undefined) books.set(assetKey(chainId, custody, token), walletBook(bytes, mapping));
     }
   }
   return books;
@@ -33,7 +33,7 @@ export async function activeEpochOf({custodies, published, proposals, proposal}:
   }
   const epoch = actives.reduce((lowest, each) => (each < lowest ? each : lowest), actives[0] ?? 0n);
   const withdrawnSince = new Map<string, Map<string, bigint>>();
-  for (const approved of approvedBetween(proposals, epoch, proposal.epoch)) addWithdrawals(withdrawnSince, booksOf(approved, await published.load(approved)));
+  for (const approved of approvedBetween(proposals, epoch, proposal.epoch)) addWithdrawals(withdrawnSince, booksOf(approved, await published.loadApproved(approved)));
   if (epoch === 0n) return {epoch, books: new Map(), deposits: new Map(), withdrawnSince};
 
   const active = proposals.get(epoch);
@@ -44,7 +44,7 @@ export async function activeEpochOf({custodies, published, proposals, proposal}:
     if (port === undefined) continue;
     for (const {token} of assets) deposits.set(assetKey(chainId, custody, token), await port.depositsUpTo(token, blockNumber));
   }
-  return {epoch, books: booksOf(active, await published.load(active)), deposits, withdrawnSince};
+  return {epoch, books: booksOf(active, await published.loadApproved(active)), deposits, withdrawnSince};
 }
 
 function addWithdrawals(sums: Map<string, Map<string, bigint>>, books: ReadonlyMap<string, WalletBook>): void {

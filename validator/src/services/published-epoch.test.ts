@@ -46,6 +46,8 @@ describe('published epochs', () => {
     state.now = 1_000;
     const {files: got} = await published.load(proposal);
     expect([...got.keys()]).toEqual(['balances/1-0x00.csv']);
+    // Of an approved epoch they stay an outage: its successor is not to blame.
+    expect(await codeOf(published.loadApproved(proposal))).toBe('BYTES_UNAVAILABLE');
   });
 
   test('a manifest that nobody has leaves no files to judge', async () => {

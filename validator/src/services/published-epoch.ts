@@ -12,6 +12,8 @@ export type EpochBytes = {
   mapping: Uint8Array | undefined;
 };
 
+export type WholeEpochBytes = {files: ReadonlyMap<string, Uint8Array>; mapping: Uint8Array};
+
 export type PublishedEpochsOptions = {
   /** How long missing bytes may be on their way before their absence counts as evidence. */
   graceMs: number;
@@ -50,6 +52,25 @@ export class PublishedEpochs {
     };
     await Promise.all(Array.from({length: FETCHES_AT_ONCE}, worker));
     return {manifest, files, mapping: await this.#mapping(epoch, summary.mappingHash)};
+  }
+
+  /**
+   * The same for an Approved epoch, whose bytes are needed whole: a gap there is an outage, never evidence against its successor.
+   *
+   * @throws {ValidatorError} `BYTES_UNAVAILABLE`, `MAPPING_UNAVAILABLE`; what the ports throw when they are down.
+   */
+  async loadApproved(proposal: Proposal): Promise<WholeEpochBytes> {
+    const {manifest, files, mapping} = await this.load(proposal);
+    const {epoch, summary} = proposal;
+    const missing = manifest === undefined ? 'its manifest' : entriesOf(manifest).find(({name, sha256}) => {
+      const bytes = files.get(name);
+      return bytes === undefined || sha256Hex(bytes) !== `0x${sha256}`;
+    })?.name;
+    if (missing !== undefined) throw new ValidatorError({code: 'BYTES_UNAVAILABLE', what: `${missing} of the approved epoch ${epoch}`, detail: 'no store has bytes of that hash'});
+    if (mapping === undefined || sha256Hex(mapping) !== summary.mappingHash.toLowerCase()) {
+      throw new ValidatorError({code: 'MAPPING_UNAVAILABLE', epoch: epoch.toString(), detail: 'the one served is not for this key or has another hash'});
+    }
+    return {files, mapping};
   }
 
   async #bytes(what: string, sha256: Hex, cid: string): Promise<Uint8Array | undefined> {
