@@ -5,7 +5,6 @@ import {linesTree, type PayoutTree, payoutTree, sortLines} from '../gpmp/payouts
 import {buildLog} from '../log/build.ts';
 import {sha256} from '../sha256.ts';
 import {balancesName} from '../snapshot/balances.ts';
-import type {BalanceColumns} from '../snapshot/columns.ts';
 import {encodeManifest, LOG_NAME} from '../snapshot/manifest.ts';
 import {encodePayouts, payoutsName} from '../snapshot/payouts.ts';
 import {rulesHash, summaryDigest} from '../summary.ts';
@@ -13,7 +12,8 @@ import type {Line, PayoutRow, SealedAsset, SealedChain, SealedEpoch, Summary} fr
 import {Identities} from './identities.ts';
 import type {BuildInput, BuiltEpoch} from './input.ts';
 import {logRows} from './log-rows.ts';
-import {type Sheet, sheetColumns, sheetOf, sheetParts} from './sheet.ts';
+import {buildParts} from './parallel.ts';
+import {type Sheet, sheetColumns, sheetOf} from './sheet.ts';
 
 type ChainSheets = {chain: SealedChain; sheets: readonly Sheet[]; payouts: PayoutTree; line: Line};
 
@@ -27,7 +27,10 @@ export async function assembleEpoch(input: BuildInput): Promise<BuiltEpoch> {
   const numbers = new Map(sealed.assets.map((asset) => [asset, identities.numbersOf(asset)]));
   const order = identities.order();
   const columnsOf = (asset: SealedAsset) => sheetColumns({asset, numbers: numbers.get(asset)!, identities, order});
-  const chains = sortLines(sealed.chains).map((chain) => buildChain(sealed, chain, columnsOf));
+  const ordered = sortLines(sealed.chains).map((chain) => ({chain, assets: assetsOf(sealed, chain)}));
+  const parts = await buildParts(ordered.flatMap(({assets}) => assets.map((asset, assetIndex) => ({assetIndex, columns: columnsOf(asset)}))));
+  const chains = ordered.map(({chain, assets}) =>
+    buildChain(sealed, chain, assets.map((asset, assetIndex) => sheetOf(assetIndex, asset, parts.shift()!))));
   const log = await buildLog({
     epoch: sealed.epoch,
     previous: input.previousLogRoot,
@@ -66,8 +69,7 @@ export async function assembleEpoch(input: BuildInput): Promise<BuiltEpoch> {
   };
 }
 
-function buildChain(sealed: SealedEpoch, chain: SealedChain, columnsOf: (asset: SealedAsset) => BalanceColumns): ChainSheets {
-  const sheets = assetsOf(sealed, chain).map((asset, assetIndex) => sheetOf(assetIndex, asset, sheetParts(assetIndex, columnsOf(asset))));
+function buildChain(sealed: SealedEpoch, chain: SealedChain, sheets: readonly Sheet[]): ChainSheets {
   const payouts = payoutTree(chain, payoutRows(sealed, chain.chainId));
   const line: Line = {
     chainId: BigInt(chain.chainId),

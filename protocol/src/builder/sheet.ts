@@ -1,14 +1,12 @@
 /** One custody asset of an epoch: its rows as columns, file, tree and figures of its line. */
 import {rootOf} from '../gpmp/node.ts';
-import {buildLevels, type GpmpTree, type TreeLevels, treeOf} from '../gpmp/tree.ts';
+import {type GpmpTree, treeOf} from '../gpmp/tree.ts';
 import {ID_BYTES} from '../ids.ts';
-import {encodeColumns} from '../snapshot/balances.ts';
 import {type BalanceColumns, emptyColumns, sortColumns} from '../snapshot/columns.ts';
 import type {AssetLine, SealedAsset} from '../types.ts';
 import type {Identities} from './identities.ts';
+import {sharedBytes, type SheetParts} from './sheet-work.ts';
 
-/** File and tree of one sheet: what a worker computes. */
-export type SheetParts = {bytes: Uint8Array; levels: TreeLevels};
 export type Sheet = {line: AssetLine; tree: GpmpTree; bytes: Uint8Array};
 
 /**
@@ -33,7 +31,7 @@ export function sheetColumns({asset, numbers, identities, order}: {
   const rows = repeated
     ? Uint32Array.from([...numbers.keys()].filter((row) => numbers[row]! >= 0))
     : Uint32Array.from(order, (number) => rowOf[number]! >>> 0).filter((row) => row !== 0xffffffff);
-  const columns = emptyColumns(count);
+  const columns = emptyColumns(count, sharedBytes);
   const {ids} = identities;
   for (let place = 0; place < count; place += 1) {
     const row = rows[place]!;
@@ -46,9 +44,6 @@ export function sheetColumns({asset, numbers, identities, order}: {
   }
   return repeated ? sortColumns(columns) : columns;
 }
-
-export const sheetParts = (assetIndex: number, columns: BalanceColumns): SheetParts =>
-  ({bytes: encodeColumns(columns), levels: buildLevels(assetIndex, columns, {wrap: true})});
 
 export function sheetOf(assetIndex: number, asset: SealedAsset, {bytes, levels}: SheetParts): Sheet {
   const tree = treeOf(assetIndex, levels);

@@ -61,24 +61,33 @@ export function treeOf(assetIndex: number, levels: TreeLevels): GpmpTree {
 
 /** All levels of the tree, leaves first; none over no rows. */
 export function buildLevels(assetIndex: number, columns: BalanceColumns, {wrap = false}: TreeOptions = {}): TreeLevels {
-  if (columns.count >= COUNT_LIMIT) throw new GpmpError({code: 'TOO_MANY_ROWS', count: columns.count});
-  if (columns.count === 0) return [];
-  const levels = [leafLevel(assetIndex, columns)];
-  if (!wrap) checkLevel(levels[0]!, 0);
-  for (let level = 1; levels.at(-1)!.length > NODE_BYTES; level += 1) {
-    levels.push(parentLevel(assetIndex, level, levels.at(-1)!));
-    if (!wrap) checkLevel(levels[level]!, level);
-  }
+  const levels = emptyLevels(columns.count);
+  levels.forEach((nodes, level) => {
+    const range = {from: 0, to: nodes.length / NODE_BYTES};
+    if (level === 0) fillLeaves(assetIndex, columns, nodes, range);
+    else fillParents(assetIndex, level, {below: levels[level - 1]!, nodes}, range);
+    if (!wrap) checkLevel(nodes, level);
+  });
   return levels;
 }
 
-function leafLevel(assetIndex: number, columns: BalanceColumns): Uint8Array {
-  const nodes = new Uint8Array(columns.count * NODE_BYTES);
-  const out = new Int32Array(nodes.buffer);
-  const sums = new DataView(nodes.buffer);
+/** Levels of the right sizes, to be filled. @throws {GpmpError} `TOO_MANY_ROWS`. */
+export function emptyLevels(count: number, allocate: (bytes: number) => Uint8Array = (bytes) => new Uint8Array(bytes)): Uint8Array[] {
+  if (count >= COUNT_LIMIT) throw new GpmpError({code: 'TOO_MANY_ROWS', count});
+  const levels: Uint8Array[] = [];
+  for (let width = count; width > 0; width = width === 1 ? 0 : Math.ceil(width / 2)) levels.push(allocate(width * NODE_BYTES));
+  return levels;
+}
+
+/** Nodes `from` to before `to` of one level. */
+export type NodeRange = {from: number; to: number};
+
+export function fillLeaves(assetIndex: number, columns: BalanceColumns, nodes: Uint8Array, {from, to}: NodeRange): void {
+  const out = new Int32Array(nodes.buffer, nodes.byteOffset, nodes.length / 4);
+  const sums = new DataView(nodes.buffer, nodes.byteOffset, nodes.length);
   const {bytes, words: digest, hash} = blockHasher(LEAF_PREIMAGE_BYTES);
   const amounts = AMOUNTS.map((name) => new Int32Array(columns[name].buffer, columns[name].byteOffset, 2 * columns.count));
-  for (let row = 0; row < columns.count; row += 1) {
+  for (let row = from; row < to; row += 1) {
     const node = row * NODE_BYTES;
     const id = row * ID_BYTES;
     for (let amount = 0; amount < 3; amount += 1) {
@@ -96,19 +105,17 @@ function leafLevel(assetIndex: number, columns: BalanceColumns): Uint8Array {
     hash();
     for (let i = 0; i < HASH_WORDS; i += 1) out[row * NODE_WORDS + i] = digest[i]!;
   }
-  return nodes;
 }
 
-function parentLevel(assetIndex: number, level: number, below: Uint8Array): Uint8Array {
+/** Parents from children that are filled already. */
+export function fillParents(assetIndex: number, level: number, {below, nodes}: {below: Uint8Array; nodes: Uint8Array}, {from: start, to: end}: NodeRange): void {
   const width = below.length / NODE_BYTES;
-  const nodes = new Uint8Array(Math.ceil(width / 2) * NODE_BYTES);
   const children = new Int32Array(below.buffer, below.byteOffset, below.length / 4);
-  const out = new Int32Array(nodes.buffer);
-  const from = new DataView(below.buffer, below.byteOffset);
-  const to = new DataView(nodes.buffer);
+  const out = new Int32Array(nodes.buffer, nodes.byteOffset, nodes.length / 4);
+  const from = new DataView(below.buffer, below.byteOffset, below.length);
+  const to = new DataView(nodes.buffer, nodes.byteOffset, nodes.length);
   const {bytes, words, hash} = blockHasher(NODE_PREFIX_BYTES + 2 * NODE_BYTES);
-  for (let node = 0; 2 * node < width; node += 1) {
-    const left = 2 * node * NODE_BYTES;
+  for (let node = start; node < end; node += 1) {
     const alone = 2 * node + 1 === width;
     bytes[0] = 0x01;
     bytes[1] = level;
@@ -121,9 +128,8 @@ function parentLevel(assetIndex: number, level: number, below: Uint8Array): Uint
     hash();
     for (let i = 0; i < HASH_WORDS; i += 1) out[node * NODE_WORDS + i] = words[i]!;
     if (alone) for (let i = HASH_WORDS; i < NODE_WORDS; i += 1) out[node * NODE_WORDS + i] = children[first + i]!;
-    else addInto(to, node * NODE_BYTES + HASH_BYTES, from, left + HASH_BYTES);
+    else addInto(to, node * NODE_BYTES + HASH_BYTES, from, 2 * node * NODE_BYTES + HASH_BYTES);
   }
-  return nodes;
 }
 
 /** Writes the sums of two neighbouring nodes, big-endian; amounts wrap at 2^64. */

@@ -22,11 +22,14 @@ export const balancesName = (chainId: bigint | number, token: Address): string =
 export const encodeBalances = (rows: readonly SnapshotRow[]): Uint8Array => encodeColumns(sortColumns(columnsOf(rows)));
 
 /** Canonical bytes of columns that are sorted already. */
-export function encodeColumns(columns: BalanceColumns): Uint8Array {
-  const writer = new TextWriter(HEADER.length + 1 + columns.count * ROW_BYTES_MAX);
+export const encodeColumns = (columns: BalanceColumns): Uint8Array<ArrayBuffer> => encodeColumnRows(columns, 0, columns.count);
+
+/** The part of the file that rows `from` to before `to` are; the first part carries the header. */
+export function encodeColumnRows(columns: BalanceColumns, from: number, to: number): Uint8Array<ArrayBuffer> {
+  const writer = new TextWriter(HEADER.length + 1 + (to - from) * ROW_BYTES_MAX);
   const words = AMOUNTS.map((name) => new Int32Array(columns[name].buffer, columns[name].byteOffset, 2 * columns.count));
-  writer.ascii(`${HEADER}\n`);
-  for (let row = 0; row < columns.count; row += 1) {
+  if (from === 0) writer.ascii(`${HEADER}\n`);
+  for (let row = from; row < to; row += 1) {
     writer.hex(columns.ids, row * ID_BYTES, ID_BYTES);
     for (const word of words) {
       writer.byte(COMMA);

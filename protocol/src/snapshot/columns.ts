@@ -18,9 +18,10 @@ export const AMOUNTS = ['total', 'withdrawable', 'withdrawal'] as const;
 /** Mantissa bits of a double: key and row number share them. */
 const EXACT_BITS = 53;
 
-export function emptyColumns(count: number): BalanceColumns {
-  const amounts = () => new BigInt64Array(count);
-  return {count, ids: new Uint8Array(count * ID_BYTES), total: amounts(), withdrawable: amounts(), withdrawal: amounts()};
+/** @param allocate - Such as from shared memory. */
+export function emptyColumns(count: number, allocate: (bytes: number) => ArrayBufferLike = (bytes) => new ArrayBuffer(bytes)): BalanceColumns {
+  const amounts = () => new BigInt64Array(allocate(8 * count));
+  return {count, ids: new Uint8Array(allocate(count * ID_BYTES)), total: amounts(), withdrawable: amounts(), withdrawal: amounts()};
 }
 
 /** Columns in the order of the rows; amounts wrap to 64 bits. */
