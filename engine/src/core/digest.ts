@@ -19,7 +19,8 @@ const orderLine = ({id, account, side, price, quantity, remaining, filledNano, f
   [id, account.number, side, price, quantity, remaining, filledNano, feeFine, feePaidLots, hold].join(',');
 
 function* lines(state: State): Generator<string> {
-  yield `at ${state.at} orders ${state.lastOrderId} legs ${state.lastLegSeq} sealed ${state.lastSealed} ${state.lastSnapshotTime} ${state.lastApproved} ${state.lastOutcome}`;
+  yield `at ${state.at} orders ${state.lastOrderId} legs ${state.lastLegSeq}`;
+  yield `sealed ${state.lastSealed} ${state.lastSnapshotTime} ${state.lastApproved} ${state.lastOutcome}`;
   for (const {chainId, custody, withdrawEvery, blockNumber, blockHash, activeEpoch, kills} of state.chains) {
     yield `chain ${[chainId, custody, withdrawEvery, blockNumber, blockHash, activeEpoch, kills].join(',')}`;
   }
@@ -34,7 +35,8 @@ function* lines(state: State): Generator<string> {
   }
   for (const {seq, from, to, asset, lots, kind} of [...state.sealedLegs, ...state.legs]) yield `leg ${[seq, from, to, asset, lots, kind].join(',')}`;
   for (const [epoch, {rows, deposits}] of state.bases) {
-    yield `base ${epoch}|${sorted(rows, (number, {total, withdrawal}) => `${number}:${total}:${withdrawal}`)}|${sorted(deposits, (wallet, lots) => `${wallet}:${lots}`)}`;
+    const held = sorted(rows, (number, {total, withdrawal}) => `${number}:${total}:${withdrawal}`);
+    yield `base ${epoch}|${held}|${sorted(deposits, (wallet, lots) => `${wallet}:${lots}`)}`;
   }
 }
 

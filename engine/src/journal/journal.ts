@@ -121,7 +121,8 @@ export class Journal {
     } catch (error) {
       this.#state = 'failed';
       const reason = error instanceof Error ? error.message : String(error);
-      this.#options.onFatal(new JournalError({code: 'JOURNAL_WRITE_FAILED', detail: `The journal in ${this.#options.directory} could not be written: ${reason}.`}, false, {cause: error}));
+      const detail = `The journal in ${this.#options.directory} could not be written: ${reason}.`;
+      this.#options.onFatal(new JournalError({code: 'JOURNAL_WRITE_FAILED', detail}, false, {cause: error}));
     } finally {
       this.#flushing = undefined;
     }

@@ -53,6 +53,7 @@ export class EngineNode {
   #eventSequence = 0n;
   #durableEvents = 0n;
   #sinceCheckpoint = 0;
+  #digest: {sequence: bigint; value: Hex} | undefined;
   #stopped: Error | undefined;
   /** Bytes of an unfinished write that were cut at start. */
   readonly repairedBytes: number;
@@ -92,19 +93,22 @@ export class EngineNode {
   async #begin(): Promise<void> {
     const begun = await this.submit({type: 'genesis', rules: this.#options.rules});
     if (begun.ok) return;
-    throw new NodeError({code: 'RULES_REFUSED', detail: `The engine cannot run these rules: ${'reason' in begun.rejection ? begun.rejection.reason : begun.rejection.code}.`});
+    const why = 'reason' in begun.rejection ? begun.rejection.reason : begun.rejection.code;
+    throw new NodeError({code: 'RULES_REFUSED', detail: `The engine cannot run these rules: ${why}.`});
   }
 
   #checkRules(): void {
     if (encodePayload(this.#core.state.rules).equals(encodePayload(this.#options.rules))) return;
     throw new NodeError({
-      code: 'FOREIGN_JOURNAL', detail: `The journal in ${this.#options.directory} belongs to another network or other rules; give it its own folder or start afresh.`,
+      code: 'FOREIGN_JOURNAL',
+      detail: `The journal in ${this.#options.directory} belongs to another network or other rules; give it its own folder or start afresh.`,
     });
   }
 
   #replay(record: JournalRecord, head: Hex): void {
     const diverged = (why: string): NodeError => new NodeError({
-      code: 'REPLAY_DIVERGED', sequence: record.sequence, detail: `Replaying record ${record.sequence} of the journal ${why}; it was written by another version of the engine.`,
+      code: 'REPLAY_DIVERGED', sequence: record.sequence,
+      detail: `Replaying record ${record.sequence} of the journal ${why}; it was written by another version of the engine.`,
     });
     if (record.kind === RECORD_KIND.checkpoint) {
       const {digest: expected} = decodePayload(record.payload) as {digest: Hex};
@@ -194,9 +198,16 @@ export class EngineNode {
     return this.read((core) => {
       const {lastSealed, undecided} = epochsView(core);
       return {
-        sequence, eventSequence, digest: digest(core), journalHead: head, chains: chainViews(core), lastSealed, ...(undecided !== undefined && {undecided}),
+        sequence, eventSequence, digest: this.#digestAt(sequence), journalHead: head, chains: chainViews(core), lastSealed,
+        ...(undecided !== undefined && {undecided}),
       };
     });
+  }
+
+  /** The core's digest after record `sequence`, its last one; kept, because its cost grows with the state. */
+  #digestAt(sequence: bigint): Hex {
+    if (this.#digest?.sequence !== sequence) this.#digest = {sequence, value: digest(this.#core)};
+    return this.#digest.value;
   }
 
   /** Number of the last event given to listeners (or to `onReplayed`). */
