@@ -6,7 +6,7 @@ import type {Command} from '../../src/core/commands.ts';
 import {createCore} from '../../src/core/engine.ts';
 import {accountView, digest, sealedEpoch} from '../../src/core/queries.ts';
 import {buildRules, ETH, ETHER, Exchange, FUND, L1, L1_USDC, L2, L2_USDC, secretOf, unitsPerLot, USDC, WALLETS} from './exchange.ts';
-import {brokenInvariants} from './invariants.ts';
+import {brokenInvariants, brokenSettlement} from './invariants.ts';
 import {SheetRules} from './sheet-rules.ts';
 
 const seed = Number(process.env.POBS_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -111,6 +111,7 @@ function runSequence(steps: readonly Step[], seen: Seen): void {
     if (sheet) sealed.push(structuredClone(sheet));
     expect(sheets.follow(command, sheet), `after ${command.type}`).toEqual([]);
     expect(brokenInvariants(exchange.core), `after ${command.type}`).toEqual([]);
+    if (sheet) expect(brokenSettlement(exchange.core)).toEqual([]);
     for (const event of applied.events) {
       if (event.type === 'epochSealed') seen.seals += 1;
       if (event.type === 'tradeExecuted') seen.trades += 1;

@@ -70,3 +70,12 @@ function* brokenPnl(state: State): Generator<string> {
   const held = sum(state.assets.filter(({currency}) => currency === state.settlementCurrency).map(({index}) => rounding.claims[index]!));
   if (held * FINE + rounding.pending < 0n) yield 'rounding owes more than it holds';
 }
+
+/** What is left unsettled right after a seal: less than one lot each, owed by the row `rounding`. */
+export function brokenSettlement({state}: Core): string[] {
+  return state.accounts.flatMap((account) => {
+    const pnl = unsettledPnl(state, account);
+    const fine = account.number === SYSTEM.rounding ? pnl <= 0n : pnl >= 0n && pnl < FINE;
+    return fine ? [] : [`account ${account.number}: ${pnl} unsettled after the seal`];
+  });
+}
