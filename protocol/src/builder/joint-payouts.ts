@@ -4,9 +4,10 @@ import {isSystemWallet} from '../ids.ts';
 import {LOTS_LIMIT, type SealedPayout, type Violation} from '../types.ts';
 import type {BuildInput} from './input.ts';
 import {assetLabel, violation} from './joint-report.ts';
+import type {AssetSurvey} from './joint-survey.ts';
 
-export function checkPayouts(input: BuildInput): Violation[] {
-  return [...checkEach(input), ...checkAgainstRows(input), ...checkAuthorised(input), ...checkCadence(input)];
+export function checkPayouts(input: BuildInput, surveys: readonly AssetSurvey[]): Violation[] {
+  return [...checkEach(input), ...checkAgainstRows(input, surveys), ...checkAuthorised(input), ...checkCadence(input, surveys)];
 }
 
 const payoutKey = (chainId: number, token: string, wallet: string): string => `${chainId}-${token.toLowerCase()} ${wallet.toLowerCase()}`;
@@ -36,11 +37,10 @@ function checkEach({sealed, facts}: BuildInput): Violation[] {
 }
 
 /** Each withdrawal of a row raises the payout of its wallet by the same lots, and no other payout rises. */
-function checkAgainstRows({sealed}: BuildInput): Violation[] {
+function checkAgainstRows({sealed}: BuildInput, surveys: readonly AssetSurvey[]): Violation[] {
   const requested = new Map<string, bigint>();
-  for (const {chainId, token, rows} of sealed.assets) {
-    for (const {wallet, withdrawal} of rows) {
-      if (withdrawal === 0n) continue;
+  for (const {asset: {chainId, token}, requests} of surveys) {
+    for (const {wallet, withdrawal} of requests) {
       const key = payoutKey(chainId, token, wallet);
       requested.set(key, (requested.get(key) ?? 0n) + withdrawal);
     }
@@ -68,11 +68,11 @@ function checkAuthorised({sealed}: BuildInput): Violation[] {
 }
 
 /** A line's withdrawals are zero unless the epoch's number is a multiple of `withdrawEvery`. */
-function checkCadence({sealed, rules}: BuildInput): Violation[] {
-  return sealed.assets.flatMap((asset) => {
+function checkCadence({sealed, rules}: BuildInput, surveys: readonly AssetSurvey[]): Violation[] {
+  return surveys.flatMap(({asset, requests}) => {
     const every = rules.custodies.find(({chainId}) => chainId === asset.chainId)?.withdrawEvery ?? 1;
     if (sealed.epoch % BigInt(every) === 0n) return [];
-    const early = asset.rows.filter(({withdrawal}) => withdrawal !== 0n).map(({wallet}) => wallet.toLowerCase());
+    const early = requests.map(({wallet}) => wallet.toLowerCase());
     return early.length === 0 ? [] : [violation(7, `withdrawals of this chain ride every ${every}th epoch only`, assetLabel(asset), early)];
   });
 }

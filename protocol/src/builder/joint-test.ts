@@ -10,21 +10,23 @@ import {isSystemWallet, ZERO_BLINDING} from '../ids.ts';
 import type {BuildFacts, BuildInput} from './input.ts';
 import {checkPayouts} from './joint-payouts.ts';
 import {assetLabel, violation} from './joint-report.ts';
+import {type AssetSurvey, surveyAsset} from './joint-survey.ts';
 
 /** Every violation, by rule; empty means that a summary may be made. */
 export function jointTest(input: BuildInput): Violation[] {
   const {sealed, facts = {}} = input;
+  const surveys = sealed.assets.map(surveyAsset);
   const found = [
     ...checkIdentity(input),
-    ...sealed.assets.flatMap((asset) => [
-      ...checkReserve(asset, facts),
-      ...checkRows(asset),
-      ...checkEquality(asset),
-      ...checkVesting(asset, facts),
+    ...surveys.flatMap((survey) => [
+      ...checkReserve(survey.asset, facts),
+      ...checkRows(survey),
+      ...checkEquality(survey),
+      ...checkVesting(survey.asset, facts),
     ]),
     ...checkLineage(input),
     ...checkWallets(sealed),
-    ...checkPayouts(input),
+    ...checkPayouts(input, surveys),
   ];
   return found.sort((a, b) => a.rule - b.rule);
 }
@@ -66,11 +68,8 @@ function checkReserve(asset: SealedAsset, {reserves}: BuildFacts): Violation[] {
 }
 
 /** V3, and the range that every sum of the tree must keep. */
-function checkRows(asset: SealedAsset): Violation[] {
-  const broken = asset.rows.filter(({total, withdrawable, withdrawal}) =>
-    !(total >= withdrawable && withdrawable >= withdrawal && withdrawal >= 0n && total < LOTS_LIMIT));
+function checkRows({asset, total, broken}: AssetSurvey): Violation[] {
   const found = broken.length === 0 ? [] : [violation(3, 'a row breaks total ≥ withdrawable ≥ withdrawal ≥ 0', assetLabel(asset), broken.map(rowText))];
-  const total = sumOf(asset, 'total');
   if (total >= LOTS_LIMIT) found.push(violation(3, `the rows add up to ${total} lots, beyond 2^63`, assetLabel(asset)));
   return found;
 }
@@ -118,8 +117,8 @@ function checkWallets({assets}: SealedEpoch): Violation[] {
 }
 
 /** V8: what is owed is what came in less what was authorised to leave. */
-function checkEquality(asset: SealedAsset): Violation[] {
-  const owed = sumOf(asset, 'total') - sumOf(asset, 'withdrawal');
+function checkEquality({asset, total, withdrawn}: AssetSurvey): Violation[] {
+  const owed = total - withdrawn;
   const held = asset.deposited - asset.authorisedOut;
   return owed === held ? [] : [violation(8, `liabilities less withdrawals are ${owed}, deposited less authorised ${held}`, assetLabel(asset))];
 }
@@ -129,12 +128,6 @@ function checkVesting(asset: SealedAsset, {withdrawableLimit}: BuildFacts): Viol
   if (withdrawableLimit === undefined) return [];
   const early = asset.rows.filter(({wallet, withdrawable}) => withdrawable > (withdrawableLimit(asset, wallet) ?? LOTS_LIMIT));
   return early.length === 0 ? [] : [violation(11, 'a row may withdraw what was won since the active epoch', assetLabel(asset), early.map(rowText))];
-}
-
-function sumOf({rows}: SealedAsset, column: 'total' | 'withdrawable' | 'withdrawal'): bigint {
-  let sum = 0n;
-  for (const row of rows) if (row[column] !== 0n) sum += row[column];
-  return sum;
 }
 
 const rowText = ({wallet, total, withdrawable, withdrawal}: SealedRow): string =>
