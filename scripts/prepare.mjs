@@ -3,7 +3,7 @@
  * Progress goes to stderr, so that `npm start --silent -- --once --json` keeps stdout for its one object.
  *
  *   node scripts/prepare.mjs            what every command needs
- *   node scripts/prepare.mjs web subgraph   also these
+ *   node scripts/prepare.mjs web        also the web app
  */
 import {spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';

@@ -5,6 +5,7 @@ import {fetchEpoch, ipfsStore} from '@pobs/protocol/store';
 import {checkWeb} from '../../web/e2e/check-web.ts';
 import {clientOf} from '../../scripts/cycle/chain-view.ts';
 import type {Checks} from '../../scripts/cycle/checks.ts';
+import {keyOf} from '../../scripts/network/accounts.ts';
 import {L2, type Market} from '../../scripts/cycle/market.ts';
 import type {LocalNetwork} from '../../scripts/network/local-network.ts';
 
@@ -28,7 +29,7 @@ export async function proofFor(network: LocalNetwork, {bob, l2Usdc}: Market, epo
 export async function checkBrowser(network: LocalNetwork, market: Market, checks: Checks, epoch: bigint): Promise<void> {
   const proofJson = await proofFor(network, market, epoch);
   await network.startWeb();
-  const results = await checkWeb({webUrl: `http://127.0.0.1:${network.options.ports.web}`, proofJson, epoch: Number(epoch), screenshotDir: process.env.POBS_SCREENSHOTS});
+  const results = await checkWeb({webUrl: `http://127.0.0.1:${network.options.ports.web}`, proofJson, epoch: Number(epoch), privateKey: keyOf('bob'), screenshotDir: process.env.POBS_SCREENSHOTS});
   for (const {check, ok, detail} of results) checks.that(check, ok, detail);
   await network.stop('web');
 }
