@@ -1,5 +1,5 @@
 import {chainLabel, chainName} from '../lib/chains.ts';
-import {formatCount, formatLots, formatTime, shorten, toMillis} from '../lib/format.ts';
+import {formatCount, formatLots, formatTime, percent, shorten, toMillis} from '../lib/format.ts';
 import type {AssetLine, Epoch, Line, NetworkInfo, Payout, Vote} from '../lib/queries.ts';
 import {voteKind} from '../lib/verdict.ts';
 import {Copy} from './copy.tsx';
@@ -25,11 +25,12 @@ export function LineSheet({line, network}: {line: Line; network: NetworkInfo}) {
   );
 }
 
-export function VoteTable({votes, network}: {votes: readonly Vote[]; network: NetworkInfo}) {
+/** @param totalWeight - Of the whole set, absent voters included. */
+export function VoteTable({votes, totalWeight, network}: {votes: readonly Vote[]; totalWeight: bigint; network: NetworkInfo}) {
   const columns: Column<Vote>[] = [
     {label: 'Validator', cell: ({validator}) => <Copy value={validator} shown={shorten(validator)} />},
     {label: 'Vote', cell: (vote) => <VoteBadge vote={vote} />},
-    {label: 'Weight', numeric: true, cell: ({weight}) => formatCount(weight)},
+    {label: 'Weight', numeric: true, cell: ({weight}) => `${percent(BigInt(weight), totalWeight) ?? '—'} %`},
     {label: 'Time (UTC)', cell: ({time}) => moment(time)},
     {label: `Transaction on ${chainName(network.l2ChainId, network)}`, cell: ({txHash}) => <Copy value={txHash} shown={shorten(txHash)} />},
   ];

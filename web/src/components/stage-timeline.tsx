@@ -19,11 +19,7 @@ function stepsOf(snapshotTime: string, stages: readonly Stage[]): Step[] {
   });
 }
 
-/** `proposed`, `VOTE_CAST` and `voteCast` read alike. */
-const spoken = (name: string): string => {
-  const words = name.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' ').toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};
+const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** When each stage of an epoch ended, drawn on one time axis that starts at the snapshot. */
 export function StageTimeline({snapshotTime, stages}: {snapshotTime: string; stages: readonly Stage[]}) {
@@ -41,7 +37,7 @@ export function StageTimeline({snapshotTime, stages}: {snapshotTime: string; sta
       <ol className="mt-4 grid gap-2.5">
         {steps.map(({name, fromMs, toMs}) => (
           <li key={`${name}-${toMs}`} className="grid grid-cols-[7.5rem_1fr_auto] items-center gap-3 text-sm sm:grid-cols-[10rem_1fr_10rem]">
-            <span>{spoken(name)}</span>
+            <span>{capital(name)}</span>
             <svg className="h-4 w-full" aria-hidden="true">
               <line x1="0" x2="100%" y1="8" y2="8" className="stroke-edge" />
               <rect x={`${Math.min(at(fromMs), 99)}%`} width={`${Math.max(at(toMs) - at(fromMs), 1)}%`} y="3" height="10" rx="2" className="fill-accent" />

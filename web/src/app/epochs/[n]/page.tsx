@@ -30,6 +30,7 @@ export default async function EpochPage({params}: Props) {
   if (!result.ok) return <ProblemPanel problem={result.problem} />;
   const {epoch, network, validators} = result.data;
   if (epoch === null) notFound();
+  const weights = tally(epoch.votes, epoch.certificates, weightOf(validators));
   return (
     <div className="grid gap-6">
       {epoch.status === 'PROPOSED' && <AutoRefresh seconds={5} />}
@@ -38,12 +39,12 @@ export default async function EpochPage({params}: Props) {
         <StageTimeline snapshotTime={epoch.snapshotTime} stages={epoch.stages} />
         <section className="card p-4 sm:p-5" aria-labelledby="votes-title">
           <h2 id="votes-title" className="mb-4 font-semibold">Voting weight</h2>
-          <VoteRing tally={tally(epoch.votes, epoch.certificates, weightOf(validators))} />
+          <VoteRing tally={weights} />
         </section>
       </div>
       {epoch.lines.map((line) => <LineSheet key={`${line.chainId}-${line.custody}`} line={line} network={network} />)}
       <RuleMatrix votes={epoch.votes} />
-      <VoteTable votes={epoch.votes} network={network} />
+      <VoteTable votes={epoch.votes} totalWeight={weights.total} network={network} />
       <PayoutTable payouts={epoch.payouts} network={network} decimalsOf={({chainId, token}) =>
         epoch.lines.find((line) => line.chainId === chainId)?.assets.find((asset) => asset.token.toLowerCase() === token.toLowerCase())} />
       <TransactionTable epoch={epoch} network={network} />
