@@ -130,8 +130,7 @@ abstract contract CustodyControl is ICustody, AccessControlUpgradeable, UUPSUpgr
     /// @inheritdoc ICustody
     function asset(address token) external view returns (AssetState memory) {
         Asset memory stored = _storage().assets[token];
-        return
-            AssetState(stored.lotSize != 0, stored.lotSize, stored.deposited, stored.authorisedOut, stored.paidOut);
+        return AssetState(stored.lotSize != 0, stored.lotSize, stored.deposited, stored.authorisedOut, stored.paidOut);
     }
 
     /// @inheritdoc ICustody
@@ -147,8 +146,7 @@ abstract contract CustodyControl is ICustody, AccessControlUpgradeable, UUPSUpgr
     /// @inheritdoc ICustody
     function activeRoot() external view returns (ActiveRoot memory) {
         Head memory head = _storage().head;
-        return
-            ActiveRoot(head.epoch, head.snapshotTime, head.blockNumber, head.payoutCount, _storage().payoutRoot);
+        return ActiveRoot(head.epoch, head.snapshotTime, head.blockNumber, head.payoutCount, _storage().payoutRoot);
     }
 
     /// @inheritdoc ICustody

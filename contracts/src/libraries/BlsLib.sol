@@ -58,7 +58,7 @@ library BlsLib {
 
     function isInfinity(BLS.G2Point memory point) internal pure returns (bool) {
         return point.x_c0_a | point.x_c0_b | point.x_c1_a | point.x_c1_b | point.y_c0_a | point.y_c0_b | point.y_c1_a
-            | point.y_c1_b == bytes32(0);
+                | point.y_c1_b == bytes32(0);
     }
 
     /// @notice `-point`; infinity stays infinity.

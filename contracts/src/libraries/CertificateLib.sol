@@ -154,12 +154,10 @@ library CertificateLib {
         return bits >= 256 ? type(uint256).max : (1 << bits) - 1;
     }
 
-    function _checkSignature(
-        BLS.G1Point memory key,
-        bytes calldata signature,
-        bytes32 message,
-        uint256 groupIndex
-    ) private view {
+    function _checkSignature(BLS.G1Point memory key, bytes calldata signature, bytes32 message, uint256 groupIndex)
+        private
+        view
+    {
         if (BlsLib.isInfinity(key)) revert Certificate_KeyIsInfinity(groupIndex);
         if (signature.length != BlsLib.SIGNATURE_BYTES) revert Certificate_BadSignatureLength(signature.length);
         BLS.G2Point memory point = BlsLib.toG2(signature);

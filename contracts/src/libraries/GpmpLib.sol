@@ -83,7 +83,9 @@ library GpmpLib {
         Node[] memory siblings,
         Sums memory sums
     ) internal pure returns (bool) {
-        if (!_rowHolds(row) || index >= sums.count || siblings.length != TreeLib.depth(sums.count)) return false;
+        if (!_rowHolds(row) || index >= sums.count || siblings.length != TreeLib.depth(sums.count)) {
+            return false;
+        }
         Node memory reached = Node(leaf(asset, row), Sums(row.total, row.withdrawable, row.withdrawal, 1));
         for (uint256 i = 0; i < siblings.length; ++i) {
             if (!_belowLimit(siblings[i].sums)) return false;
@@ -110,15 +112,14 @@ library GpmpLib {
     /// @dev Both sides are below the limit, so amounts cannot wrap; the caller refuses a count that did.
     function _add(Sums memory a, Sums memory b) private pure returns (Sums memory) {
         unchecked {
-            return Sums(
-                a.total + b.total, a.withdrawable + b.withdrawable, a.withdrawal + b.withdrawal, a.count + b.count
-            );
+            return
+                Sums(a.total + b.total, a.withdrawable + b.withdrawable, a.withdrawal + b.withdrawal, a.count + b.count);
         }
     }
 
     function _equal(Sums memory a, Sums memory b) private pure returns (bool) {
-        return a.total == b.total && a.withdrawable == b.withdrawable && a.withdrawal == b.withdrawal
-            && a.count == b.count;
+        return
+            a.total == b.total && a.withdrawable == b.withdrawable && a.withdrawal == b.withdrawal && a.count == b.count;
     }
 
     function _packed(Sums memory sums) private pure returns (bytes28) {

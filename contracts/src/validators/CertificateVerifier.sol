@@ -48,8 +48,7 @@ contract CertificateVerifier is ICertificateVerifier {
         if (!MembersLib.verify(member, set.membersRoot, set.count, path)) {
             revert CertificateVerifier_NotMember(ballot.setId, member.index, member.validator);
         }
-        bytes32 message =
-            SummaryLib.voteDigest(ballot.domain, kind, ballot.epoch, ballot.setId, ballot.digest, rule);
+        bytes32 message = SummaryLib.voteDigest(ballot.domain, kind, ballot.epoch, ballot.setId, ballot.digest, rule);
         CertificateLib.checkSignature(member, signature, message);
     }
 

@@ -19,12 +19,7 @@ import {MemberTree} from "./MemberTree.sol";
 
 /// @title L1: stake, voting keys and terms.
 /// @dev Members root, key sum and total weight follow every change, so no function loops over the set.
-contract ValidatorRegistry is
-    IValidatorRegistry,
-    AccessControlUpgradeable,
-    UUPSUpgradeable,
-    ReentrancyGuardTransient
-{
+contract ValidatorRegistry is IValidatorRegistry, AccessControlUpgradeable, UUPSUpgradeable, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using MemberTree for MemberTree.Tree;
 

@@ -92,9 +92,7 @@ contract CertificateTest is PobsTest {
     }
 
     function testFuzz_quorum(uint128 signed, uint128 total) public pure {
-        assertEq(
-            CertificateLib.isQuorum(signed, total), total != 0 && uint256(signed) * 3 >= uint256(total) * 2
-        );
+        assertEq(CertificateLib.isQuorum(signed, total), total != 0 && uint256(signed) * 3 >= uint256(total) * 2);
         assertEq(CertificateLib.isBlocking(signed, total), total != 0 && uint256(signed) * 3 > uint256(total));
     }
 
@@ -124,9 +122,7 @@ contract CertificateTest is PobsTest {
 
     function test_certificate_revertsForWrongSet() public {
         Certificate memory certificate = committee.one(setId + 1, 1, _absent(1, 0, new uint256[](0)));
-        _expect(
-            abi.encodeWithSelector(CertificateLib.Certificate_WrongSet.selector, setId, setId + 1), certificate
-        );
+        _expect(abi.encodeWithSelector(CertificateLib.Certificate_WrongSet.selector, setId, setId + 1), certificate);
     }
 
     function test_certificate_revertsForUnknownKind() public {
@@ -170,8 +166,7 @@ contract CertificateTest is PobsTest {
         VoteGroup memory group = _absent(1, 0, new uint256[](0));
         group.absent = false;
         _expect(
-            abi.encodeWithSelector(CertificateLib.Certificate_NobodySigned.selector, 0),
-            committee.one(setId, 1, group)
+            abi.encodeWithSelector(CertificateLib.Certificate_NobodySigned.selector, 0), committee.one(setId, 1, group)
         );
     }
 
@@ -188,8 +183,7 @@ contract CertificateTest is PobsTest {
         VoteGroup memory group = _absent(1, 0, _list(2));
         group.members[0].index = 7;
         _expect(
-            abi.encodeWithSelector(CertificateLib.Certificate_NotInSet.selector, 7, 7),
-            committee.one(setId, 1, group)
+            abi.encodeWithSelector(CertificateLib.Certificate_NotInSet.selector, 7, 7), committee.one(setId, 1, group)
         );
         Certificate memory certificate = _two(_present(2, 3, _list(0)), _present(2, 8, _list(1)));
         certificate.groups[0].members[0].index = 300;
@@ -220,14 +214,10 @@ contract CertificateTest is PobsTest {
         VoteGroup memory group = _absent(1, 0, _list(2));
         bytes32[] memory siblings = group.siblings;
         group.siblings = new bytes32[](4);
-        _expect(
-            abi.encodeWithSelector(MembersLib.Members_ProofTooLong.selector, 4, 3), committee.one(setId, 1, group)
-        );
+        _expect(abi.encodeWithSelector(MembersLib.Members_ProofTooLong.selector, 4, 3), committee.one(setId, 1, group));
         group.siblings = new bytes32[](2);
         (group.siblings[0], group.siblings[1]) = (siblings[0], siblings[1]);
-        _expect(
-            abi.encodeWithSelector(MembersLib.Members_ProofTooShort.selector, 2), committee.one(setId, 1, group)
-        );
+        _expect(abi.encodeWithSelector(MembersLib.Members_ProofTooShort.selector, 2), committee.one(setId, 1, group));
     }
 
     function test_certificate_revertsForSignatureLength() public {
@@ -243,8 +233,7 @@ contract CertificateTest is PobsTest {
         VoteGroup memory group = _absent(1, 0, new uint256[](0));
         group.signature[100] ^= 0x01;
         _expect(
-            abi.encodeWithSelector(CertificateLib.Certificate_BadSignature.selector, 0),
-            committee.one(setId, 1, group)
+            abi.encodeWithSelector(CertificateLib.Certificate_BadSignature.selector, 0), committee.one(setId, 1, group)
         );
     }
 

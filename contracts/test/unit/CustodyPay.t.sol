@@ -105,9 +105,7 @@ contract CustodyPayTest is PobsTest {
         Epoch memory epoch = _settled(1);
         PayoutClaim memory forged = epoch.claims[1];
         forged.cumulative = 101;
-        vm.expectRevert(
-            abi.encodeWithSelector(ICustody.Custody_PayoutNotInRoot.selector, address(usdc), alice, 101)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICustody.Custody_PayoutNotInRoot.selector, address(usdc), alice, 101));
         custody.claim(forged);
     }
 
@@ -126,9 +124,8 @@ contract CustodyPayTest is PobsTest {
 
     function test_claim_revertsForUnlistedToken() public {
         address token = makeAddr("token");
-        Epoch memory epoch = _epoch(
-            custody, 1, _figures(Figures(ETHER, 0, 0), Figures(USD, 0, 0)), _payouts(Payout(token, alice, 1))
-        );
+        Epoch memory epoch =
+            _epoch(custody, 1, _figures(Figures(ETHER, 0, 0), Figures(USD, 0, 0)), _payouts(Payout(token, alice, 1)));
         _settle(custody, epoch);
         vm.expectRevert(abi.encodeWithSelector(ICustody.Custody_NotListed.selector, token));
         custody.claim(epoch.claims[0]);
@@ -142,9 +139,7 @@ contract CustodyPayTest is PobsTest {
             _payouts(Payout(address(usdc), alice, 11), Payout(address(usdc), bob, 10))
         );
         _settle(custody, epoch);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICustody.Custody_BeyondAuthorised.selector, address(usdc), 11, 10)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICustody.Custody_BeyondAuthorised.selector, address(usdc), 11, 10));
         custody.claim(epoch.claims[0]);
         // In a batch the excess is deferred and the honest leaf is paid.
         vm.expectEmit(address(custody));

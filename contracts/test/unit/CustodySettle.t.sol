@@ -65,9 +65,7 @@ contract CustodySettleTest is PobsTest {
         epoch.summary.lineCount = 3;
         _sign(epoch);
         epoch.linePath = TreeTwin.path(SummaryLib.LINE_NODE, leaves, 2);
-        custody.settle(
-            epoch.summary, epoch.line, 2, epoch.linePath, epoch.treeHashes, epoch.certificate
-        );
+        custody.settle(epoch.summary, epoch.line, 2, epoch.linePath, epoch.treeHashes, epoch.certificate);
         assertEq(custody.activeRoot().epoch, 1);
     }
 
@@ -148,10 +146,14 @@ contract CustodySettleTest is PobsTest {
         Epoch memory epoch = _good(1);
         epoch.summary.snapshotTime = T0 + TERM;
         _sign(epoch);
-        _expect(abi.encodeWithSelector(ICertificateVerifier.CertificateVerifier_NotInTerm.selector, setId, T0 + TERM), epoch);
+        _expect(
+            abi.encodeWithSelector(ICertificateVerifier.CertificateVerifier_NotInTerm.selector, setId, T0 + TERM), epoch
+        );
         epoch.summary.snapshotTime = T0 - 1;
         _sign(epoch);
-        _expect(abi.encodeWithSelector(ICertificateVerifier.CertificateVerifier_NotInTerm.selector, setId, T0 - 1), epoch);
+        _expect(
+            abi.encodeWithSelector(ICertificateVerifier.CertificateVerifier_NotInTerm.selector, setId, T0 - 1), epoch
+        );
     }
 
     function test_settle_revertsForUnknownSet() public {
@@ -286,9 +288,7 @@ contract CustodySettleTest is PobsTest {
 
     function test_settle_revertsWhenReservesFallShort() public {
         vm.deal(address(custody), 2 ether - 1);
-        _expect(
-            abi.encodeWithSelector(ICustody.Custody_ReservesShort.selector, ETH, 2 ether - 1, 2 ether), _good(1)
-        );
+        _expect(abi.encodeWithSelector(ICustody.Custody_ReservesShort.selector, ETH, 2 ether - 1, 2 ether), _good(1));
     }
 
     function test_settle_revertsForWrongAssetRoot() public {
@@ -373,9 +373,7 @@ contract CustodyPendingTest is PobsTest {
     function test_pending_distributeActivatesFirst() public {
         Epoch memory epoch = _good(1, 7);
         _settle(patient, epoch);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICustody.Custody_PayoutNotInRoot.selector, address(usdc), poster, 7)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICustody.Custody_PayoutNotInRoot.selector, address(usdc), poster, 7));
         patient.distribute(epoch.claims);
         vm.warp(T0 + WINDOW);
         patient.distribute(epoch.claims);
@@ -390,9 +388,7 @@ contract CustodyPendingTest is PobsTest {
         vm.warp(T0 + WINDOW);
         vm.expectRevert(abi.encodeWithSelector(ICustody.Custody_Paused.selector, 1, T0 + 1 hours));
         patient.activate();
-        vm.expectRevert(
-            abi.encodeWithSelector(ICustody.Custody_PayoutNotInRoot.selector, address(usdc), poster, 7)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICustody.Custody_PayoutNotInRoot.selector, address(usdc), poster, 7));
         patient.distribute(epoch.claims);
     }
 

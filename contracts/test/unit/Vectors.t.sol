@@ -86,8 +86,7 @@ contract VectorsTest is Test {
         uint256[] memory withdrawals = vm.parseJsonUintArray(json, _case(i, "withdrawals"));
         rows = new GpmpLib.Row[](count);
         for (uint256 k = 0; k < count; ++k) {
-            rows[k] =
-                GpmpLib.Row(bytes24(ids[k]), uint64(totals[k]), uint64(withdrawables[k]), uint64(withdrawals[k]));
+            rows[k] = GpmpLib.Row(bytes24(ids[k]), uint64(totals[k]), uint64(withdrawables[k]), uint64(withdrawals[k]));
         }
     }
 
@@ -101,9 +100,7 @@ contract VectorsTest is Test {
         for (uint256 k = 0; k < hashes.length; ++k) {
             nodes[k] = GpmpLib.Node(
                 hashes[k],
-                GpmpLib.Sums(
-                    uint64(totals[k]), uint64(withdrawables[k]), uint64(withdrawals[k]), uint32(counts[k])
-                )
+                GpmpLib.Sums(uint64(totals[k]), uint64(withdrawables[k]), uint64(withdrawals[k]), uint32(counts[k]))
             );
         }
     }
@@ -141,8 +138,7 @@ contract VectorsTest is Test {
         bytes32[] memory paths = vm.parseJsonBytes32Array(json, _case(i, "paths"));
         claims = new PayoutClaim[](count);
         for (uint256 k = 0; k < count; ++k) {
-            claims[k] =
-                PayoutClaim(tokens[k], wallets[k], uint64(cumulatives[k]), uint32(k), _slice(paths, k, count));
+            claims[k] = PayoutClaim(tokens[k], wallets[k], uint64(cumulatives[k]), uint32(k), _slice(paths, k, count));
         }
     }
 
@@ -150,8 +146,7 @@ contract VectorsTest is Test {
 
     function test_vectors_summary() public view {
         string memory json = _read("summary");
-        bytes32 salt =
-            SummaryLib.saltOf(vm.parseJsonUint(json, ".l1ChainId"), vm.parseJsonAddress(json, ".registry"));
+        bytes32 salt = SummaryLib.saltOf(vm.parseJsonUint(json, ".l1ChainId"), vm.parseJsonAddress(json, ".registry"));
         assertEq(salt, vm.parseJsonBytes32(json, ".salt"));
         assertEq(SummaryLib.SUMMARY_TYPEHASH, vm.parseJsonBytes32(json, ".typeHash"));
         Summary memory summary = abi.decode(vm.parseJsonBytes(json, ".encodedSummary"), (Summary));

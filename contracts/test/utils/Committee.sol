@@ -34,9 +34,7 @@ contract Committee {
         hashes = new bytes32[](_members.length);
         for (uint256 i = 0; i < hashes.length; ++i) {
             hashes[i] = keccak256(
-                abi.encodePacked(
-                    uint8(0x10), uint32(i), _members[i].validator, _members[i].key, _members[i].weight
-                )
+                abi.encodePacked(uint8(0x10), uint32(i), _members[i].validator, _members[i].key, _members[i].weight)
             );
         }
     }

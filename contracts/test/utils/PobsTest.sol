@@ -7,13 +7,7 @@ import {TestToken} from "../../script/TestToken.sol";
 import {IInbox} from "../../src/arbitrum/IInbox.sol";
 import {Custody} from "../../src/custody/Custody.sol";
 import {EpochManager} from "../../src/epochs/EpochManager.sol";
-import {
-    AssetLine,
-    Certificate,
-    Line,
-    PayoutClaim,
-    Summary
-} from "../../src/interfaces/PobsTypes.sol";
+import {AssetLine, Certificate, Line, PayoutClaim, Summary} from "../../src/interfaces/PobsTypes.sol";
 import {PayoutLib} from "../../src/libraries/PayoutLib.sol";
 import {SummaryLib} from "../../src/libraries/SummaryLib.sol";
 import {CertificateVerifier} from "../../src/validators/CertificateVerifier.sol";
@@ -80,7 +74,8 @@ abstract contract PobsTest is Test {
         _deployValidators();
         manager = EpochManager(
             _proxy(
-                address(new EpochManager(verifier, salt, MAX_AGE)), abi.encodeCall(EpochManager.initialize, (admin, poster))
+                address(new EpochManager(verifier, salt, MAX_AGE)),
+                abi.encodeCall(EpochManager.initialize, (admin, poster))
             )
         );
         custody = _deployCustody(0);
@@ -95,9 +90,7 @@ abstract contract PobsTest is Test {
 
     function _deployValidators() internal {
         registry = ValidatorRegistry(
-            _proxy(
-                address(new ValidatorRegistry(_parameters())), abi.encodeCall(ValidatorRegistry.initialize, (admin))
-            )
+            _proxy(address(new ValidatorRegistry(_parameters())), abi.encodeCall(ValidatorRegistry.initialize, (admin)))
         );
         sets = ValidatorSets(
             _proxy(address(new ValidatorSets(address(registry))), abi.encodeCall(ValidatorSets.initialize, (admin)))
@@ -320,6 +313,11 @@ abstract contract PobsTest is Test {
                 if (tokens[j] < tokens[i]) (tokens[i], tokens[j]) = (tokens[j], tokens[i]);
             }
         }
+    }
+
+    function _lines(Epoch memory epoch) internal pure returns (Line[] memory lines) {
+        lines = new Line[](1);
+        lines[0] = epoch.line;
     }
 
     function _settle(Custody target, Epoch memory epoch) internal {
