@@ -5,7 +5,7 @@ import {all, parseStores} from '@pobs/protocol/store';
 import type pg from 'pg';
 import {pino} from 'pino';
 import type {LocalAccount} from 'viem';
-import {ArbitrumTickets} from './adapters/arbitrum/tickets.ts';
+import type {ArbitrumTickets} from './adapters/arbitrum/tickets.ts';
 import {ViemCustodyChain} from './adapters/custody-chain.ts';
 import {HttpEngine} from './adapters/engine.ts';
 import {ViemEpochChain} from './adapters/epoch-chain.ts';
@@ -161,9 +161,11 @@ export function chainAdapters(
   {l1, l2, account, key, log}: {l1: ChainClient; l2: ChainClient; account: LocalAccount; key: `0x${string}`; log: TransactionLog},
 ) {
   const outbox = new Outbox(log);
-  const tickets = new ArbitrumTickets({
+  let opened: Promise<ArbitrumTickets> | undefined;
+  // Loaded when the first ticket is: the SDK brings a second library with it.
+  const tickets = () => (opened ??= import('./adapters/arbitrum/tickets.ts').then((module) => new module.ArbitrumTickets({
     l1: {chainId: network.l1.chainId, url: l1Url, timeoutMs}, l2: {chainId: network.l2.chainId, url: l2Url, timeoutMs}, inbox: network.l1.inbox,
-  });
+  })));
   return {
     epochChain: new ViemEpochChain({client: l2, account, outbox, network}),
     l1: new ViemCustodyChain('l1', {client: l1, account, outbox, network}),

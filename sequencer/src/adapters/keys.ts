@@ -118,7 +118,11 @@ async function derive({kdf, kdfparams: {salt, dklen, n = 262_144, r = 8, p = 1, 
   const memory = 128 * n * r;
   if (memory > SCRYPT_MEMORY_MAX) throw keyFile(`The key file ${file} asks for ${memory} bytes of memory`);
   const run = promisify<string, Uint8Array, number, object, Buffer>(scrypt);
-  return run(password, salt, dklen, {N: n, r, p, maxmem: memory * 2});
+  try {
+    return await run(password, salt, dklen, {N: n, r, p, maxmem: memory * 2 + 128 * r * p});
+  } catch (error) {
+    throw keyFile(`The key file ${file} uses scrypt parameters that this program cannot compute (n ${n}, r ${r}, p ${p})`, error);
+  }
 }
 
 const keyFile = (detail: string, cause?: unknown): SequencerError => new SequencerError({code: 'KEY_FILE', detail}, {cause});

@@ -7,7 +7,7 @@ import type {ArbitrumTickets} from './arbitrum/tickets.ts';
 import type {ChainDeps} from './epoch-chain.ts';
 
 /** Client, account and outbox are L1's. */
-export type TermDeps = ChainDeps & {l2: ChainClient; tickets: ArbitrumTickets; key: Hex};
+export type TermDeps = ChainDeps & {l2: ChainClient; tickets: () => Promise<ArbitrumTickets>; key: Hex};
 
 /** Registry on L1, its copy on L2, and the tickets between them. @throws {ChainError} from all. */
 export class ViemTermChain implements TermChain, Sets {
@@ -59,14 +59,14 @@ export class ViemTermChain implements TermChain, Sets {
 
   async ticket(setId: number): Promise<TicketState> {
     const sent = await this.#sentIn(setId);
-    return sent ? this.#deps.tickets.status(sent) : 'none';
+    return sent ? (await this.#deps.tickets()).status(sent) : 'none';
   }
 
   async sendTerm(setId: number): Promise<Hex> {
     const {client, account, outbox, network, tickets} = this.#deps;
     const header = await this.#header(setId);
     const data = encodeFunctionData({abi: validatorSetsAbi, functionName: 'accept', args: [header]});
-    const {maxSubmissionCost, gasLimit, maxFeePerGas, value} = await tickets.quote({from: network.l1.registry, to: network.l2.sets, data, refundTo: account.address});
+    const {maxSubmissionCost, gasLimit, maxFeePerGas, value} = await (await tickets()).quote({from: network.l1.registry, to: network.l2.sets, data, refundTo: account.address});
     const receipt = await outbox.send(`send-term ${setId}`, {
       client, account, ...this.#registry, functionName: 'sendTerm', args: [setId, maxSubmissionCost, gasLimit, maxFeePerGas], value,
     });
@@ -76,7 +76,7 @@ export class ViemTermChain implements TermChain, Sets {
   async redeem(setId: number): Promise<Hex> {
     const sent = await this.#sentIn(setId);
     if (!sent) throw new Error(`Set ${setId} was never sent`);
-    return this.#deps.tickets.redeem(sent, this.#deps.key);
+    return (await this.#deps.tickets()).redeem(sent, this.#deps.key);
   }
 
   async #header(setId: number): Promise<SetHeader> {

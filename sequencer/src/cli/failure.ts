@@ -1,10 +1,9 @@
-/** What went wrong as one sentence and an exit code (product.md §3 of the design: 2 usage, 3 dependency down, 4 check failed, 6 key, 8 gas). */
+/** What went wrong, as one sentence and an exit code. */
 import {PobsError} from '@pobs/protocol';
 import {ChainError} from '@pobs/protocol/chain';
 import {StoreError} from '@pobs/protocol/store';
+import {EXIT} from './exit.ts';
 import {SequencerError, type SequencerErrorData} from '../errors.ts';
-
-export const EXIT = {ok: 0, bug: 1, usage: 2, dependency: 3, verification: 4, key: 6, gas: 8, interrupted: 130} as const;
 
 export type Failure = {sentence: string; exitCode: number};
 

@@ -2,14 +2,15 @@
 import {Command, CommanderError} from 'commander';
 import type {Overrides} from '../app.ts';
 import type {Flags} from '../config.ts';
-import {executeWithdrawals, fixTerm, listWithdrawals, pauseCustody, postRoot, sendTerm, termStatus, unpauseCustody} from './chain-commands.ts';
-import {epochStatus} from './epoch-status.ts';
-import {EXIT, failureOf} from './failure.ts';
+import {EXIT} from './exit.ts';
 import {ALL_FLAGS, CHAIN_FLAGS, type FlagName, SENDER_FLAGS, withFlags} from './flags.ts';
-import {retryEpoch, runEpochs} from './run.ts';
-import {buildSnapshot, checkSnapshot, uploadSnapshot} from './snapshot.ts';
 
 type Result = (flags: Flags) => Promise<object>;
+
+/** Commands are loaded when they run: help and typing errors answer at once. */
+const onRun = () => import('./run.ts');
+const onChain = () => import('./chain-commands.ts');
+const onSnapshot = () => import('./snapshot.ts');
 
 /**
  * Runs one command line.
@@ -35,7 +36,7 @@ export async function main(args: readonly string[], overrides: Overrides = {}): 
     await program.parseAsync([...args], {from: 'user'});
     return exitCode;
   } catch (error) {
-    return report(error);
+    return await report(error);
   }
 }
 
@@ -43,38 +44,39 @@ function addEpoch(program: Command, long: (command: Command, run: (flags: Flags,
   const epoch = program.command('epoch').description('The pipeline from sealed books to paid withdrawals');
   long(epoch.command('run').description('Run epoch after epoch; one JSON line per stage')
     .option('--epochs <n>', 'stop after so many')
-    .option('--stop-after <stage>', 'leave an epoch at this stage (for example proposed, settled)'), runEpochs);
-  long(epoch.command('retry').description('Take the unfinished epoch to its end'), retryEpoch);
-  short(epoch.command('status').description('Stages of the newest epochs, or of one'), ['databaseUrl', 'epoch', 'json'], epochStatus);
+    .option('--stop-after <stage>', 'leave an epoch at this stage (for example proposed, settled)'), async (flags, overrides) => (await onRun()).runEpochs(flags, overrides));
+  long(epoch.command('retry').description('Take the unfinished epoch to its end'), async (flags, overrides) => (await onRun()).retryEpoch(flags, overrides));
+  short(epoch.command('status').description('Stages of the newest epochs, or of one'), ['databaseUrl', 'epoch', 'json'],
+    async (flags) => (await import('./epoch-status.ts')).epochStatus(flags));
 }
 
 function addSnapshot(program: Command): void {
   const snapshot = program.command('snapshot').description('The files of an epoch');
   short(snapshot.command('build').description('Build the files of a sealed epoch into a folder, after the joint test'),
-    [...CHAIN_FLAGS, 'epoch', 'out', 'dataDir', 'engineUrl', 'operatorTokenFile'], buildSnapshot);
+    [...CHAIN_FLAGS, 'epoch', 'out', 'dataDir', 'engineUrl', 'operatorTokenFile'], async (flags) => (await onSnapshot()).buildSnapshot(flags));
   short(snapshot.command('check').description('Check files against their manifest: of a folder, or of an epoch in storage'),
-    [...CHAIN_FLAGS, 'epoch', 'out', 'storage'], checkSnapshot);
-  short(snapshot.command('upload').description('Publish the files of a folder'), ['out', 'storage', 'dataDir', 'arweaveKeyFile', 'json'], uploadSnapshot);
+    [...CHAIN_FLAGS, 'epoch', 'out', 'storage'], async (flags) => (await onSnapshot()).checkSnapshot(flags));
+  short(snapshot.command('upload').description('Publish the files of a folder'), ['out', 'storage', 'dataDir', 'arweaveKeyFile', 'json'], async (flags) => (await onSnapshot()).uploadSnapshot(flags));
 }
 
 function addChain(program: Command): void {
   const root = program.command('root').description('Proposals on L2');
-  short(root.command('post').description('Propose a built epoch'), [...SENDER_FLAGS, 'epoch', 'dataDir', 'yes'], postRoot);
+  short(root.command('post').description('Propose a built epoch'), [...SENDER_FLAGS, 'epoch', 'dataDir', 'yes'], async (flags) => (await onChain()).postRoot(flags));
 
   const withdrawals = program.command('withdrawals').description('What leaves custody');
-  short(withdrawals.command('list').description('Withdrawals that are not paid yet'), ['engineUrl', 'operatorTokenFile', 'json'], listWithdrawals);
+  short(withdrawals.command('list').description('Withdrawals that are not paid yet'), ['engineUrl', 'operatorTokenFile', 'json'], async (flags) => (await onChain()).listWithdrawals(flags));
   short(withdrawals.command('execute').description('Pay what the active root of a custody authorises'),
-    [...SENDER_FLAGS, 'chain', 'storage', 'dataDir', 'batchSize', 'yes'], executeWithdrawals);
+    [...SENDER_FLAGS, 'chain', 'storage', 'dataDir', 'batchSize', 'yes'], async (flags) => (await onChain()).executeWithdrawals(flags));
 
   const custody = program.command('custody').description('The guardian\'s brake');
   short(custody.command('pause').description('Stop settling and paying').option('--hours <n>', 'how long, at most 72 (24)').option('--reason <text>', 'kept in the output'),
-    [...SENDER_FLAGS, 'chain', 'yes'], pauseCustody);
-  short(custody.command('unpause').description('Go on'), [...SENDER_FLAGS, 'chain', 'yes'], unpauseCustody);
+    [...SENDER_FLAGS, 'chain', 'yes'], async (flags) => (await onChain()).pauseCustody(flags));
+  short(custody.command('unpause').description('Go on'), [...SENDER_FLAGS, 'chain', 'yes'], async (flags) => (await onChain()).unpauseCustody(flags));
 
   const term = program.command('term').description('Validator sets');
-  short(term.command('fix').description('Fix the next term on L1'), [...SENDER_FLAGS, 'yes'], fixTerm);
-  short(term.command('send').description('Send the next header to L2 by a retryable ticket'), [...SENDER_FLAGS, 'yes'], sendTerm);
-  short(term.command('status').description('The newest term and its ticket'), CHAIN_FLAGS, termStatus);
+  short(term.command('fix').description('Fix the next term on L1'), [...SENDER_FLAGS, 'yes'], async (flags) => (await onChain()).fixTerm(flags));
+  short(term.command('send').description('Send the next header to L2 by a retryable ticket'), [...SENDER_FLAGS, 'yes'], async (flags) => (await onChain()).sendTerm(flags));
+  short(term.command('status').description('The newest term and its ticket'), CHAIN_FLAGS, async (flags) => (await onChain()).termStatus(flags));
 }
 
 /** A command whose result is one object: JSON with `--json`, else one line per field. */
@@ -91,8 +93,9 @@ function lines(result: object): string {
   return Object.entries(result).map(([name, value]) => `${name}: ${text(value)}\n`).join('');
 }
 
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const {failureOf} = await import('./failure.ts');
   const failure = failureOf(error);
   if (failure) {
     process.stderr.write(`✗ ${failure.sentence}\n`);

@@ -2,7 +2,7 @@
 import {createSequencer, type Overrides, type Sequencer, type StageReport} from '../app.ts';
 import {type Flags, invalid, parseConfig, text, wholeNumber} from '../config.ts';
 import {type Stage, STAGES} from '../core/stages.ts';
-import {EXIT} from './failure.ts';
+import {EXIT} from './exit.ts';
 
 const print = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import {assert as assertProperty, nat, property} from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {type EpochEvent, type EpochState, isL1Due, isMissed, nextEffect, nextEpoch, reduce, STAGES} from './stages.ts';
 
@@ -47,7 +47,7 @@ describe('an epoch', () => {
   });
 
   test('resumes with the same effect however often it is asked, and takes no event twice or out of turn', () => {
-    fc.assert(fc.property(fc.nat(WAY.length), fc.nat(WAY.length - 1), (steps, index) => {
+    assertProperty(property(nat(WAY.length), nat(WAY.length - 1), (steps, index) => {
       const state = after(...WAY.slice(0, steps));
       expect(nextEffect(state)).toBe(nextEffect({...state}));
       const event = WAY[index]!;

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import {Pool} from 'pg';
 import {SequencerError} from '../errors.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -11,8 +11,8 @@ const RUN_LOCK_TIMEOUT_MS = 5_000;
 const RUN_LOCK_POLL_MS = 200;
 
 /** Opens a pool and proves that the server answers. @throws {SequencerError} `DATABASE_UNREACHABLE` */
-export async function connect(connectionString: string): Promise<pg.Pool> {
-  const pool = new pg.Pool({connectionString, max: CONNECTIONS_MAX, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, statement_timeout: STATEMENT_TIMEOUT_MS});
+export async function connect(connectionString: string): Promise<Pool> {
+  const pool = new Pool({connectionString, max: CONNECTIONS_MAX, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, statement_timeout: STATEMENT_TIMEOUT_MS});
   // An idle connection that breaks is replaced by the pool; the next query tells.
   pool.on('error', () => {});
   try {
@@ -40,7 +40,7 @@ function detailOf(error: unknown): string {
  * @param onLost - Called when the connection that holds the right breaks.
  * @throws {SequencerError} `ALREADY_RUNNING`
  */
-export async function takeRunLock(pool: pg.Pool, onLost: (error: SequencerError) => void): Promise<() => Promise<void>> {
+export async function takeRunLock(pool: Pool, onLost: (error: SequencerError) => void): Promise<() => Promise<void>> {
   const client = await pool.connect();
   const deadline = Date.now() + RUN_LOCK_TIMEOUT_MS;
   for (;;) {
