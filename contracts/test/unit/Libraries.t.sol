@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {Test} from "forge-std/Test.sol";
 import {BLS} from "solady/src/utils/ext/ithaca/BLS.sol";
-import {AddressAlias} from "../../src/arbitrum/AddressAlias.sol";
 import {ChainClock} from "../../src/arbitrum/ChainClock.sol";
 import {BlsLib} from "../../src/libraries/BlsLib.sol";
 import {GpmpLib} from "../../src/libraries/GpmpLib.sol";
@@ -187,10 +186,5 @@ contract ChainClockTest is Test {
         assertEq(ChainClock.blockNumber(true), 777);
         vm.expectRevert(abi.encodeWithSelector(ChainClock.ChainClock_WrongChain.selector, false, true));
         this.check(false);
-    }
-
-    function test_alias() public pure {
-        assertEq(AddressAlias.toL2(address(1)), address(AddressAlias.OFFSET + 1));
-        assertEq(AddressAlias.toL2(address(type(uint160).max)), address(AddressAlias.OFFSET - 1));
     }
 }
