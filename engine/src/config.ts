@@ -1,7 +1,7 @@
 /** The engine's configuration: flags win over the environment (`--data-dir` ⇔ `POBS_DATA_DIR`), parsed once. */
 import {existsSync, readFileSync} from 'node:fs';
 import type {Network} from '@pobs/protocol';
-import {isAddress} from 'viem';
+import {isAddress} from 'viem/utils';
 
 /** A user's mistake: one sentence, exit code 2. */
 export class ConfigError extends Error {}

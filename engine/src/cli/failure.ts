@@ -1,5 +1,4 @@
 /** What went wrong as one sentence and an exit code: 2 usage, 3 dependency down, 4 verification failed, 1 bug. */
-import {ConfigError} from '../config.ts';
 import {DatabaseError} from '../db/database.ts';
 import {MigrationError} from '../db/migrate.ts';
 import {GatewayError} from '../gateway/server.ts';
@@ -11,7 +10,6 @@ export type Failure = {sentence: string; exitCode: number};
 
 /** Undefined for what nobody expected: a bug, to be shown with its stack. */
 export function failureOf(error: unknown): Failure | undefined {
-  if (error instanceof ConfigError) return {sentence: error.message, exitCode: 2};
   if (error instanceof ChainMismatchError) return {sentence: mismatch(error), exitCode: 2};
   if (error instanceof DatabaseError) {
     return {sentence: `The database does not answer (${error.data.reason}): check --database-url and that the server runs.`, exitCode: 3};

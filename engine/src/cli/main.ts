@@ -1,5 +1,6 @@
 /** `pobs-engine`: run, rebuild, journal verify. stdout = result, stderr = logs. Commands load what they need: help and mistakes answer at once. */
 import {Command, CommanderError} from 'commander';
+import {ConfigError} from '../config.ts';
 
 const EXIT_BUG = 1;
 const EXIT_USAGE = 2;
@@ -55,12 +56,15 @@ setTimeout(() => process.exit(), 1_000).unref();
 
 async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof ConfigError) return say(error.message, EXIT_USAGE);
   const {failureOf} = await import('./failure.ts');
   const failure = failureOf(error);
-  if (failure) {
-    process.stderr.write(`✗ ${failure.sentence}\n`);
-    return failure.exitCode;
-  }
+  if (failure) return say(failure.sentence, failure.exitCode);
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   return EXIT_BUG;
+}
+
+function say(sentence: string, exitCode: number): number {
+  process.stderr.write(`✗ ${sentence}\n`);
+  return exitCode;
 }

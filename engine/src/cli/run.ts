@@ -1,6 +1,5 @@
 /** `pobs-engine run`: serves until told to stop. */
 import {pino} from 'pino';
-import {startEngine} from '../app.ts';
 import {type Flags, parseConfig} from '../config.ts';
 
 /** Resolves with the exit code. */
@@ -8,6 +7,7 @@ export async function runCommand(flags: Flags): Promise<number> {
   const config = parseConfig(flags);
   const log = pino({level: config.logLevel, serializers: {error: pino.stdSerializers.err}, formatters: {log: bigintsAsText}}, pino.destination(2));
   const stopped = stopSignal(config.parentPipe);
+  const {startEngine} = await import('../app.ts');
   const engine = await startEngine(config, {log});
   process.stdout.write(`${JSON.stringify({ready: true, url: engine.url})}\n`);
   try {

@@ -2,7 +2,7 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {PGlite} from '@electric-sql/pglite';
-import {afterEach, beforeEach, expect, test} from 'vitest';
+import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from 'vitest';
 import {missingMigration} from '../../../prisma/schema-engine.mjs';
 import {migrate, migrationNames} from './migrate.ts';
 import {connectionOf} from './test/pglite.ts';
@@ -10,13 +10,18 @@ import {connectionOf} from './test/pglite.ts';
 let pglite: PGlite;
 let folder: string;
 
-beforeEach(async () => {
+beforeAll(async () => {
   pglite = await PGlite.create();
+});
+
+afterAll(() => pglite?.close());
+
+beforeEach(async () => {
+  await pglite.exec('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
   folder = mkdtempSync(path.join(os.tmpdir(), 'pobs-migrate-'));
 });
 
-afterEach(async () => {
-  await pglite.close();
+afterEach(() => {
   rmSync(folder, {recursive: true, force: true});
 });
 
