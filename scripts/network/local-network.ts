@@ -124,7 +124,7 @@ export class LocalNetwork {
       return;
     }
     const {withdrawEvery, maxAgeSeconds} = this.options;
-    const {stakeToken, network, tokens} = await deployNetwork({
+    const {stakeToken, network, tokens, auditorIdentity} = await deployNetwork({
       l1: {rpc: this.pair.l1Rpc, inbox: this.pair.inbox},
       l2: {rpc: this.pair.l2Rpc},
       deployerKey: keyOf('deployer'),
@@ -136,8 +136,10 @@ export class LocalNetwork {
       eraEpochs: 5_760,
       termSeconds: 7 * 86_400,
       withdrawEvery,
+      bootstrapValidators: VALIDATORS,
     });
-    this.deployed = {network, stakeToken, tokens} as Deployed;
+    if (auditorIdentity !== undefined) this.secret('auditor', () => auditorIdentity);
+    this.deployed = {network, stakeToken, tokens};
     writeFileSync(this.networkFile, JSON.stringify(network, null, 2));
     writeFileSync(`${file}.tmp`, JSON.stringify(this.deployed, null, 2));
     renameSync(`${file}.tmp`, file);

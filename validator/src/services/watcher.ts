@@ -32,7 +32,7 @@ export type WatcherDeps = {
 };
 
 /** Contract answers after which casting this vote again is pointless. */
-const FINAL_REVERTS = ['EpochManager_VotingClosed', 'EpochManager_UnknownEpoch', 'EpochManager_NotMember'];
+const FINAL_REVERTS = ['EpochManager_VotingClosed', 'EpochManager_UnknownEpoch', 'CertificateVerifier_NotMember'];
 
 export class Watcher {
   readonly #options: WatcherOptions;
