@@ -5,7 +5,8 @@
  *     --ipfs http://… [--work-dir <dir>] [--http-port 18810] [--admin-port 18811] [--index-port 18812] [--metrics-port 18814]
  *
  * `gnd dev` takes the RPC of one chain only, so that each chain has a process and a database (`<db>_l1`, `<db>_l2`) of its
- * own behind one front: `/subgraphs/name/pobs-l1` and `/subgraphs/name/pobs-l2`.
+ * own behind one front: `/subgraphs/name/pobs-l1` and `/subgraphs/name/pobs-l2` on 127.0.0.1. graph-node itself would bind
+ * all interfaces; where the system allows it runs in a network namespace of its own, and the other ports are not used.
  *
  * Prints one line `{"ready":true,"subgraphs":{"l1":url,"l2":url}}` once both answer; logs go to stderr.
  * Exit codes: 0 stopped, 1 a bug, 2 usage, 3 a dependency is down. Where npm carries no graph-node for this platform
@@ -16,8 +17,8 @@ import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
 import {assertReachable, databaseOf} from './gnd/database.mjs';
-import {startFront} from './gnd/front.mjs';
-import {answers, BINARY, startNode} from './gnd/node.mjs';
+import {answers, startFront} from './gnd/front.mjs';
+import {BINARY, canIsolate, startNode} from './gnd/node.mjs';
 import {Refusal} from './gnd/refusal.mjs';
 import {build, fill} from './prepare.mjs';
 
@@ -62,10 +63,10 @@ function rpcOf(text, chainId) {
 }
 
 /** Resolves true once every subgraph answers, false when `stopped` says so. @throws {Refusal} After two minutes. */
-async function untilServing(nodes, stopped) {
+async function untilServing(urls, stopped) {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (!stopped()) {
-    if ((await Promise.all(nodes.map(({url}) => answers(url)))).every(Boolean)) return true;
+    if ((await Promise.all(urls.map(answers))).every(Boolean)) return true;
     if (Date.now() > deadline) throw new Refusal(3, `graph-node served no subgraph within ${READY_TIMEOUT_MS / 1_000} s; its log stands above.`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
@@ -95,20 +96,22 @@ async function main() {
   if (stdin.isFIFO() || stdin.isSocket()) process.stdin.on('end', stop).on('close', stop).resume();
   process.on('exit', () => nodes.forEach((node) => node.stop()));
 
+  const isolate = canIsolate();
+  if (!isolate) process.stderr.write('graph-node listens on all interfaces: no network namespace can be made here to keep it apart.\n');
   for (const {chain, dir, network: name, chainId} of subgraphs) {
     const given = {admin: options['admin-port'], index: options['index-port'], metrics: options['metrics-port']};
     nodes.push(await startNode({
       dir, network: name, rpcUrl: rpcOf(options.rpc, chainId), databaseUrl: await databaseOf(options['database-url'], chain),
       ipfs: options.ipfs, ports: nodes.length === 0 ? given : {},
-    }));
+    }, isolate));
   }
-  const front = await startFront(Number(options['http-port']), Object.fromEntries(subgraphs.map(({chain}, i) => [`/subgraphs/name/pobs-${chain}`, nodes[i].url])));
-  const base = `http://127.0.0.1:${options['http-port']}/subgraphs/name`;
+  const front = await startFront(Number(options['http-port']), Object.fromEntries(subgraphs.map(({chain}, i) => [`/subgraphs/name/pobs-${chain}`, nodes[i].target])));
+  const urls = Object.fromEntries(subgraphs.map(({chain}) => [chain, `http://127.0.0.1:${options['http-port']}/subgraphs/name/pobs-${chain}`]));
   const first = Promise.race(nodes.map(({ended}) => ended));
   let gone = false;
   first.then(() => (gone = true), () => {});
-  if (await untilServing(nodes, () => stopping || gone)) {
-    process.stdout.write(`${JSON.stringify({ready: true, subgraphs: Object.fromEntries(subgraphs.map(({chain}) => [chain, `${base}/pobs-${chain}`]))})}\n`);
+  if (await untilServing(Object.values(urls), () => stopping || gone)) {
+    process.stdout.write(`${JSON.stringify({ready: true, subgraphs: urls})}\n`);
   }
   const code = await first;
   if (!stopping) throw new Refusal(3, `graph-node ended with exit code ${code}; its log stands above.`);

@@ -8,7 +8,7 @@ const CORS = {'access-control-allow-origin': '*', 'access-control-allow-headers'
 
 /**
  * @param {number} port
- * @param {Record<string, string>} targets - URL behind each path.
+ * @param {Record<string, object>} targets - Options of `http.request` behind each path.
  * @throws {Refusal} When the port is in use.
  */
 export async function startFront(port, targets) {
@@ -23,7 +23,7 @@ export async function startFront(port, targets) {
       return;
     }
     const {host: _host, connection: _connection, ...headers} = incoming.headers;
-    const inner = request(target, {method: incoming.method, headers, timeout: TIMEOUT_MS}, (answer) => {
+    const inner = request({...target, method: incoming.method, headers: {...headers, host: '127.0.0.1'}, timeout: TIMEOUT_MS}, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, {...answer.headers, ...CORS});
       answer.pipe(outgoing);
     });
@@ -41,4 +41,17 @@ export async function startFront(port, targets) {
   server.listen(port, '127.0.0.1');
   await Promise.race([once(server, 'listening'), failed]);
   return server;
+}
+
+/** True once the subgraph behind `url` answers queries. */
+export async function answers(url) {
+  try {
+    const response = await fetch(url, {
+      method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({query: '{ meta: _meta { block { number } } }'}),
+      signal: AbortSignal.timeout(2_000),
+    });
+    return (await response.json()).data?.meta !== undefined;
+  } catch {
+    return false;
+  }
 }
