@@ -5,8 +5,9 @@ import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {afterAll, beforeAll, expect, test} from 'vitest';
+import {afterAll, beforeAll, expect, test, vi} from 'vitest';
 import {freePort} from '../../test/postgres.ts';
+import {main} from './main.ts';
 
 const BIN = path.resolve(import.meta.dirname, '../../bin/pobs-operator.mjs');
 const address = (digit: string) => `0x${digit.repeat(40)}`;
@@ -26,6 +27,7 @@ const file = (name: string) => path.join(dir, name);
 
 /** An RPC that knows one thing: its chain id, 1. */
 beforeAll(async () => {
+  for (const name of Object.keys(process.env)) if (name.startsWith('POBS_') || name === 'DATABASE_URL') vi.stubEnv(name, undefined);
   dir = mkdtempSync(path.join(tmpdir(), 'pobs-operator-'));
   writeFileSync(file('network.json'), JSON.stringify(NETWORK));
   writeFileSync(file('broken.json'), '{"name":');
@@ -44,6 +46,7 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
+  vi.unstubAllEnvs();
   rpc.close();
   rpc.closeAllConnections();
   rmSync(dir, {recursive: true, force: true});
@@ -57,10 +60,27 @@ const KEYSTORE = {
   version: 3,
 };
 
-function operator(...args: string[]): Promise<{code: number; stdout: string; stderr: string}> {
+type Result = {code: number; stdout: string; stderr: string};
+
+/** The command line in this process. */
+async function operator(...args: string[]): Promise<Result> {
+  const out = {stdout: '', stderr: ''};
+  const spies = (['stdout', 'stderr'] as const).map((name) => vi.spyOn(process[name], 'write').mockImplementation((text) => {
+    out[name] += String(text);
+    return true;
+  }));
+  try {
+    const code = await main(args);
+    return {code, ...out};
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+/** The program as a user starts it. */
+function program(...args: string[]): Promise<Result> {
   return new Promise((resolve) => {
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('POBS_') && name !== 'DATABASE_URL'));
-    const child = spawn(process.execPath, [BIN, ...args], {env, stdio: ['ignore', 'pipe', 'pipe']});
+    const child = spawn(process.execPath, [BIN, ...args], {stdio: ['ignore', 'pipe', 'pipe']});
     const out = {stdout: '', stderr: ''};
     child.stdout.on('data', (part: Buffer) => (out.stdout += part.toString()));
     child.stderr.on('data', (part: Buffer) => (out.stderr += part.toString()));
@@ -118,6 +138,11 @@ test('files that are what the manifest says, as JSON', async () => {
   const {code, stdout} = await operator('snapshot', 'check', '--out', file('snapshot'), '--json');
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({v: 1, files: [{name: 'log.bin', size: 3}]});
+});
+
+test('the program itself ends with the code and the sentence', async () => {
+  expect(await program('epoch', 'status', '--databse-url', 'x')).toEqual({code: 2, stdout: '', stderr: "✗ unknown option '--databse-url'\n(Did you mean --database-url?)\n"});
+  expect(await program('epoch', 'status')).toEqual({code: 2, stdout: '', stderr: '✗ Give --database-url (or set POBS_DATABASE_URL).\n'});
 });
 
 test('every command explains itself', async () => {
