@@ -30,14 +30,20 @@ export async function runForever({fresh}: {fresh: boolean}): Promise<number> {
   const network = new LocalNetwork({
     stateDir: STATE_DIR, ports, l1BlockSeconds: 2, l2BlockSeconds: 1, withdrawEvery: {l1: 4, l2: 1}, maxAgeSeconds: 600, say,
   });
+  let stopping = false;
   const interrupted = new Promise<number>((resolve) => {
-    process.once('SIGINT', () => resolve(130));
-    process.once('SIGTERM', () => resolve(0));
+    // Ctrl-C reaches the children too: their end is then no failure.
+    const on = (signal: NodeJS.Signals, code: number) => process.once(signal, () => {
+      stopping = true;
+      resolve(code);
+    });
+    on('SIGINT', 130);
+    on('SIGTERM', 0);
   });
   try {
     const code = await Promise.race([interrupted, up(network).then(() => {
       say(`Ready in ${((performance.now() - started) / 1_000).toFixed(1)} s.\n\n${table(network)}\n`);
-      return Promise.race([interrupted, firstFailure(network)]);
+      return Promise.race([interrupted, firstFailure(network, () => stopping)]);
     })]);
     say('Stopping …');
     return code;
@@ -82,10 +88,10 @@ function epochLine(line: Record<string, unknown>): string | undefined {
   return `epoch ${String(line.epoch)} · ${String(line.outcome ?? 'approved')} · ${(Number(line.totalMs ?? line.ms) / 1_000).toFixed(1)} s`;
 }
 
-function firstFailure(network: LocalNetwork): Promise<number> {
+function firstFailure(network: LocalNetwork, stopping: () => boolean): Promise<number> {
   return Promise.race([...network.services].map(async ([name, service]) => {
     const code = await service.exited;
-    if (service.stopping) return new Promise<number>(() => {});
+    if (service.stopping || stopping()) return new Promise<number>(() => {});
     process.stderr.write(`✗ ${name} stopped with exit code ${code}: ${service.lastErrors()}\n`);
     return 3;
   }));

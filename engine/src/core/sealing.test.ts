@@ -3,7 +3,7 @@ import {blindingFor} from '@pobs/protocol';
 import {describe, expect, test} from 'vitest';
 import {buildRules, ETH, ETHER, Exchange, L1, L1_USDC, L2, L2_USDC, rowsOf, secretOf, USDC, WALLETS} from '../../test/model/exchange.ts';
 import {SheetRules} from '../../test/model/sheet-rules.ts';
-import {accountView, epochsView, withdrawableOf} from './queries.ts';
+import {accountView, epochsView, sealedEpoch, withdrawableOf} from './queries.ts';
 
 const [ALICE, BOB, CAROL] = WALLETS as [`0x${string}`, `0x${string}`, `0x${string}`];
 
@@ -39,9 +39,22 @@ describe('order of epochs', () => {
     exchange.decide(3n, 'dead');
     expect(exchange.decide(3n, 'dead')).toEqual([]);
     expect(exchange.refusal({type: 'decideEpoch', epoch: 3n, outcome: 'approved'})).toBe('WRONG_SEQUENCE');
-    expect(exchange.refusal({type: 'seal', epoch: 3n, snapshotTime: 9_999_999n})).toBe('EPOCH_OUT_OF_ORDER');
+    expect(exchange.refusal({type: 'seal', epoch: 2n, snapshotTime: 9_999_999n})).toBe('EPOCH_OUT_OF_ORDER');
     expect(exchange.refusal({type: 'seal', epoch: 4n, snapshotTime: 1n})).toBe('WRONG_SEQUENCE');
     exchange.seal(7n);
+    exchange.decide(7n, 'approved');
+    expect(exchange.refusal({type: 'seal', epoch: 7n, snapshotTime: 9_999_999n})).toBe('EPOCH_OUT_OF_ORDER');
+  });
+
+  test('a dead number may be sealed again, with the withdrawals it gave back', () => {
+    const exchange = funded();
+    exchange.must(withdraw(ALICE, L1, L1_USDC, 10n * USDC));
+    const first = exchange.seal(1n);
+    exchange.decide(1n, 'dead');
+    exchange.must({type: 'seal', epoch: 1n, snapshotTime: first.snapshotTime + 1n});
+    const again = sealedEpoch(exchange.core, 1n)!;
+    expect(again.payouts).toEqual(first.payouts);
+    expect(again.snapshotTime).toBeGreaterThan(first.snapshotTime);
   });
 
   test('every chain must have told a final block', () => {

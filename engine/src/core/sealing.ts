@@ -14,7 +14,9 @@ type Seal = Extract<Command, {type: 'seal'}>;
 
 function checkSeal(state: State, {epoch, snapshotTime}: Seal): Rejection | undefined {
   if (state.lastSealed > 0n && state.lastOutcome === undefined) return {code: 'EPOCH_UNDECIDED', epoch: state.lastSealed};
-  if (epoch <= state.lastSealed) return {code: 'EPOCH_OUT_OF_ORDER', expected: state.lastSealed + 1n};
+  // A number that died before it was proposed is sealed again at a later moment: EpochManager takes them without gaps.
+  const again = epoch === state.lastSealed && state.lastOutcome === 'dead';
+  if (epoch <= state.lastSealed && !again) return {code: 'EPOCH_OUT_OF_ORDER', expected: state.lastSealed + 1n};
   if (snapshotTime <= state.lastSnapshotTime) return {code: 'WRONG_SEQUENCE', reason: `snapshotTime must be later than ${state.lastSnapshotTime}`};
   const silent = state.chains.find(({blockNumber}) => blockNumber === 0n);
   if (silent) return {code: 'WRONG_SEQUENCE', reason: `no final block of chain ${silent.chainId} is known yet`};
