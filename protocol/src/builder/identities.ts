@@ -14,7 +14,9 @@ export const isHolder = ({total, withdrawal}: SealedRow): boolean => total !== 0
 
 export class Identities {
   readonly #numbers = new Map<string, number>();
+  /** Lower-case, and as first seen. */
   readonly #wallets: string[] = [];
+  readonly #spelled: string[] = [];
   readonly #blindings: string[] = [];
   /** Whether a sheet lists the identity, by number. */
   readonly #listed: boolean[] = [];
@@ -34,9 +36,13 @@ export class Identities {
   /** Numbers of an asset's rows; −1 for a row that is left out. @throws {EncodingError} for malformed hex. */
   numbersOf({rows}: SealedAsset): Int32Array {
     const numbers = new Int32Array(rows.length).fill(-1);
+    let guess = 0;
     for (let i = 0; i < rows.length; i += 1) {
       const row = rows[i]!;
-      const number = this.#number(row.wallet, row.blinding);
+      // Sheets tend to list wallets in one order: the next row is then the next identity.
+      const guessed = this.#spelled[guess] === row.wallet && this.#blindings[guess] === row.blinding;
+      const number = guessed ? guess : this.#number(row.wallet, row.blinding);
+      guess = number + 1;
       if (!isHolder(row)) continue;
       numbers[i] = number;
       this.#listed[number] = true;
@@ -71,11 +77,16 @@ export class Identities {
     const walletText = wallet.toLowerCase();
     const blindingText = blinding.toLowerCase();
     const same = this.#numbers.get(walletText);
-    if (same !== undefined && this.#blindings[same] === blindingText) return same;
+    if (same !== undefined && this.#blindings[same] === blindingText) {
+      this.#numbers.set(wallet, same);
+      return same;
+    }
     // A wallet with a second blinding: only a false sheet has one, and it must still have bytes.
     const key = same === undefined ? walletText : `${walletText} ${blindingText}`;
     const other = this.#numbers.get(key);
-    return other ?? this.#add(key, walletText, blindingText);
+    if (other !== undefined) return other;
+    this.#spelled.push(wallet);
+    return this.#add(key, walletText, blindingText);
   }
 
   #add(key: string, wallet: string, blinding: string): number {

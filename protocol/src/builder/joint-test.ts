@@ -6,10 +6,10 @@
 import type {Address} from 'viem';
 import {domainSalt} from '../summary.ts';
 import {LOTS_LIMIT, type SealedAsset, type SealedEpoch, type SealedRow, type Violation} from '../types.ts';
-import {isSystemWallet, ZERO_BLINDING} from '../ids.ts';
 import type {BuildFacts, BuildInput} from './input.ts';
 import {checkPayouts} from './joint-payouts.ts';
 import {assetLabel, violation} from './joint-report.ts';
+import {checkWallets} from './joint-wallets.ts';
 import {type AssetSurvey, surveyAsset} from './joint-survey.ts';
 
 /** Every violation, by rule; empty means that a summary may be made. */
@@ -82,37 +82,6 @@ function checkLineage({sealed: {epoch, snapshotTime}, parent, facts}: BuildInput
   if (approved !== undefined && epoch <= approved.epoch) found.push(violation(5, `epoch ${epoch} does not follow the approved ${approved.epoch}`));
   if (approved !== undefined && snapshotTime <= approved.snapshotTime) found.push(violation(5, `snapshot time ${snapshotTime} is not after ${approved.snapshotTime}`));
   if (approved !== undefined && BigInt(parent) === 0n) found.push(violation(5, 'only the first epoch has no parent'));
-  return found;
-}
-
-/** V4: one row per wallet and custody asset. V6: one blinding per wallet in an era, zero for system rows. */
-function checkWallets({assets}: SealedEpoch): Violation[] {
-  const numbers = new Map<string, number>();
-  const blindings: string[] = [];
-  const seenIn: number[] = [];
-  const different = new Set<string>();
-  const named = new Set<string>();
-  const found: Violation[] = [];
-  assets.forEach((asset, place) => {
-    const twice: string[] = [];
-    for (const {wallet, blinding} of asset.rows) {
-      const key = wallet.toLowerCase();
-      const secret = blinding.toLowerCase();
-      let number = numbers.get(key);
-      if (number === undefined) {
-        number = blindings.push(secret) - 1;
-        numbers.set(key, number);
-        if (isSystemWallet(wallet) && secret !== ZERO_BLINDING) named.add(key);
-      } else if (seenIn[number] === place) {
-        twice.push(key);
-      }
-      if (blindings[number] !== secret) different.add(key);
-      seenIn[number] = place;
-    }
-    if (twice.length > 0) found.push(violation(4, 'a wallet has more than one row', assetLabel(asset), twice));
-  });
-  if (different.size > 0) found.push(violation(6, 'a wallet has two ids in one era', undefined, [...different]));
-  if (named.size > 0) found.push(violation(6, 'a system row has a blinding', undefined, [...named]));
   return found;
 }
 

@@ -2,7 +2,7 @@
 import {rootOf} from '../gpmp/node.ts';
 import {type GpmpTree, treeOf} from '../gpmp/tree.ts';
 import {ID_BYTES} from '../ids.ts';
-import {type BalanceColumns, emptyColumns, sortColumns} from '../snapshot/columns.ts';
+import {AMOUNTS, type BalanceColumns, emptyColumns, sortColumns} from '../snapshot/columns.ts';
 import type {AssetLine, SealedAsset} from '../types.ts';
 import type {Identities} from './identities.ts';
 import {sharedBytes, type SheetParts} from './sheet-work.ts';
@@ -19,28 +19,36 @@ export function sheetColumns({asset, numbers, identities, order}: {
   asset: SealedAsset; numbers: Int32Array; identities: Identities; order: Uint32Array;
 }): BalanceColumns {
   const rowOf = new Int32Array(identities.count).fill(-1);
+  const unsorted = emptyColumns(numbers.length);
   let count = 0;
   let repeated = false;
-  numbers.forEach((number, row) => {
-    if (number < 0) return;
-    count += 1;
+  // Row by row, as they lie in memory; what is put in order afterwards is compact.
+  for (let row = 0; row < numbers.length; row += 1) {
+    const number = numbers[row]!;
+    if (number < 0) continue;
+    const {total, withdrawable, withdrawal} = asset.rows[row]!;
+    unsorted.total[row] = total;
+    unsorted.withdrawable[row] = withdrawable;
+    unsorted.withdrawal[row] = withdrawal;
     repeated ||= rowOf[number]! >= 0;
     rowOf[number] = row;
-  });
+    count += 1;
+  }
   // Only a false sheet lists a wallet twice; its rows are then sorted the long way.
   const rows = repeated
     ? Uint32Array.from([...numbers.keys()].filter((row) => numbers[row]! >= 0))
     : Uint32Array.from(order, (number) => rowOf[number]! >>> 0).filter((row) => row !== 0xffffffff);
   const columns = emptyColumns(count, sharedBytes);
-  const {ids} = identities;
+  // As words: reading a 64-bit integer would allocate a bigint.
+  const amounts = AMOUNTS.map((name) => ({from: new Int32Array(unsorted[name].buffer), to: new Int32Array(columns[name].buffer)}));
   for (let place = 0; place < count; place += 1) {
     const row = rows[place]!;
-    const {total, withdrawable, withdrawal} = asset.rows[row]!;
     const id = numbers[row]! * ID_BYTES;
-    for (let i = 0; i < ID_BYTES; i += 1) columns.ids[place * ID_BYTES + i] = ids[id + i]!;
-    columns.total[place] = total;
-    columns.withdrawable[place] = withdrawable;
-    columns.withdrawal[place] = withdrawal;
+    for (let i = 0; i < ID_BYTES; i += 1) columns.ids[place * ID_BYTES + i] = identities.ids[id + i]!;
+    for (const {from, to} of amounts) {
+      to[2 * place] = from[2 * row]!;
+      to[2 * place + 1] = from[2 * row + 1]!;
+    }
   }
   return repeated ? sortColumns(columns) : columns;
 }
