@@ -3,7 +3,7 @@
  * Progress goes to stderr, so that `npm start --silent -- --once --json` keeps stdout for its one object.
  *
  *   node scripts/prepare.mjs            what every command needs
- *   node scripts/prepare.mjs web        also the web app
+ *   node scripts/prepare.mjs web subgraph   also these
  */
 import {spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
@@ -49,7 +49,7 @@ function digestOf(entries) {
     if (!existsSync(file)) return;
     if (statSync(file).isDirectory()) {
       for (const name of readdirSync(file).sort()) {
-        if (!['node_modules', '.next', 'generated', 'build'].includes(name)) visit(path.join(file, name));
+        if (!['node_modules', '.next', 'generated', 'build', 'next-env.d.ts'].includes(name)) visit(path.join(file, name));
       }
       return;
     }
@@ -139,6 +139,15 @@ await step({
   command: node,
   args: ['scripts/prisma-generate.mjs'],
 });
+if (extras.has('subgraph') && existsSync(path.join(root, 'node_modules/@graphprotocol/gnd-linux-x64/bin/gnd'))) {
+  await step({
+    name: 'build the subgraphs',
+    inputs: ['subgraph', 'package-lock.json'],
+    product: 'subgraph/build/stamp',
+    command: node,
+    args: ['subgraph/prepare.mjs', '--build'],
+  });
+}
 if (extras.has('web')) {
   await step({
     name: 'build the web app',

@@ -35,7 +35,7 @@ test('a line hashes the same in every spelling of its addresses', () => {
 
 test('the hash of the rules does not depend on the order of their fields', () => {
   const rules: Rules = {version: 1, l1ChainId: 1, registry: address, settlementCurrency: 'USDC', maxAgeSeconds: 1, eraEpochs: 2, custodies: []};
-  const reordered = Object.fromEntries(Object.entries(rules).reverse()) as Rules;
+  const reordered = Object.fromEntries(Object.entries(rules).toReversed()) as Rules;
   expect(rulesHash(reordered)).toBe(rulesHash(rules));
   expect(rulesHash({...rules, eraEpochs: 3})).not.toBe(rulesHash(rules));
 });

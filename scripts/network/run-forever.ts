@@ -24,7 +24,7 @@ export async function runForever({fresh}: {fresh: boolean}): Promise<number> {
   }
   if (fresh) rmSync(STATE_DIR, {recursive: true, force: true});
   writeFileSync(LOCK, String(process.pid));
-  execFileSync(process.execPath, ['scripts/prepare.mjs', 'web'], {cwd: ROOT, stdio: 'inherit'});
+  execFileSync(process.execPath, ['scripts/prepare.mjs', 'web', 'subgraph'], {cwd: ROOT, stdio: 'inherit'});
 
   const started = performance.now();
   const network = new LocalNetwork({

@@ -30,7 +30,7 @@ async function attacks(network: LocalNetwork, market: Market, checks: Checks): P
   for (const lie of LIE_NAMES) await timed(lie, () => runLie({network, market, lie, verdicts, checks}));
 }
 
-execFileSync(process.execPath, ['scripts/prepare.mjs', 'web'], {cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit']});
+execFileSync(process.execPath, ['scripts/prepare.mjs', 'web', 'subgraph'], {cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit']});
 const report = await withPassingNetwork(say, (network) => cycle(network, say, {
   beforeEpochs: (market, checks) => attacks(network, market, checks),
   betweenEpochs: (market, checks) => timed('sequencer killed at each stage', () => checkCrashes(network, market, checks)),

@@ -57,9 +57,9 @@ async function sealed(): Promise<SealedEpoch> {
   const {l1, l2, network, tokens} = world;
   epoch += 1n;
   await Promise.all([l1.client.mine({blocks: 4}), l2.client.mine({blocks: 4})]);
-  const at = await Promise.all([[l1, network.l1], [l2, network.l2]].map(async ([node, {custody}]: any) => {
+  const at = await Promise.all(([[l1, network.l1], [l2, network.l2]] as const).map(async ([node, {custody}]) => {
     const {number, hash} = await node.client.getBlock({blockTag: 'finalized'});
-    return {chainId: node.chainId as number, custody: custody as Address, blockNumber: number as bigint, blockHash: hash as Hex, kills: 0};
+    return {chainId: node.chainId, custody, blockNumber: number, blockHash: hash, kills: 0};
   }));
   const assetOf = (chainId: number, custody: Address, token: Address, wallet: Address, lots: bigint, lotSize = 1n): SealedAsset =>
     ({chainId, custody, token, lotSize, deposited: lots, authorisedOut: 0n, rows: [row(wallet, lots)]});

@@ -88,7 +88,7 @@ describe('manifest', () => {
     const parsed = parseManifest(bytes);
     expect(parsed).toMatchObject({ok: true, manifest: {format: 1, epoch: '7', files: [{name: 'balances/1-0x.csv', size: 1}, {name: 'payouts/1.csv', size: 1}]}});
     expect(text(bytes)).toMatch(/^\{"epoch":"7","files":\[\{"cid":"baf/);
-    expect(await encodeManifest(7n, new Map([...files].reverse()))).toEqual(bytes);
+    expect(await encodeManifest(7n, new Map([...files].toReversed()))).toEqual(bytes);
   });
 
   test.each([
