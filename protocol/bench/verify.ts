@@ -1,9 +1,9 @@
 /**
- * How long `checkEpoch` takes from bytes: `node --import tsx protocol/bench/verify.ts [accounts=1000000] [assets=3]`.
+ * How long `checkEpochParallel` takes from bytes: `node --import tsx protocol/bench/verify.ts [accounts=1000000] [assets=3]`.
  * Prints one JSON object. The sheet is written by the bench itself; only the check is timed.
  */
 import {initKeccak, keccak256} from '../src/keccak.ts';
-import {assetKey, balancesName, checkEpoch, custodyKey, type Evidence, payoutsName} from '../src/rules/index.ts';
+import {assetKey, balancesName, checkEpochParallel, custodyKey, type Evidence, payoutsName} from '../src/rules/index.ts';
 import {hexAt} from '../src/rules/bytes.ts';
 import {readSheet} from '../src/rules/sheet-reader.ts';
 import {payoutsRoot, plainRoot, rootOfTop, treeTop} from '../src/rules/tree.ts';
@@ -51,7 +51,7 @@ const sheet = lines('id,total,withdrawable,withdrawal\n', rows.map(({id, total})
 const total = rows.reduce((sum, row) => sum + BigInt(row.total), 0n);
 const payouts = lines('token,wallet,cumulative\n', []);
 const files = new Map([[payoutsName(1), payouts], ...tokens.map((token) => [balancesName(1, token), sheet] as const)]);
-const deposits = new Map(rows.map((row) => [`0x${row.wallet}`, BigInt(row.total)]));
+const deposits = new Map(rows.map((row) => [Buffer.from(`0x${row.wallet}`).toString('latin1'), BigInt(row.total)]));
 
 const parsed = readSheet(sheet);
 const line: Line = {
@@ -84,7 +84,7 @@ const evidence: Evidence = {
 rows.length = 0;
 (globalThis as {gc?: () => void}).gc?.();
 const [started, cpuStarted] = [performance.now(), process.cpuUsage()];
-const violations = checkEpoch(evidence);
+const violations = await checkEpochParallel(evidence);
 const seconds = (performance.now() - started) / 1_000;
 const {user, system} = process.cpuUsage(cpuStarted);
 console.log(JSON.stringify({bench: 'verify', accounts, assets, seconds: Number(seconds.toFixed(2)), cpuSeconds: Number(((user + system) / 1e6).toFixed(2)), violations: violations.length, rssMb: Math.round(process.memoryUsage.rss() / 1e6)}));

@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {keccak256, stringToBytes, zeroHash} from 'viem';
 import {walletBook} from './books.ts';
 import {checkEpoch} from './check-epoch.ts';
+import {checkEpochParallel} from './parallel.ts';
 import {balancesName, custodyKey, type Evidence, paidKey, payoutsName} from './evidence.ts';
 import {
   blinding, type Books, ETHER, evidenceOf, type Forged, honestBooks, idFor, keyOf, publish, TIME, wallet,
@@ -182,6 +183,14 @@ describe('bad bytes are a verdict, never an exception', () => {
     expect(violation!.detail).toContain('first 20 of 500');
   });
 });
+
+test('worker threads change no verdict', async () => {
+  const lies: Evidence[] = [
+    evidenceOf(honestBooks()), lied(({custodies}) => void (custodies[L1]!.assets[0]!.rows[1]!.total += 5n)), lied(() => {}, {files: {[sheet2]: 'garbage'}}),
+    {...evidenceOf(honestBooks()), files: new Map()},
+  ];
+  for (const evidence of lies) expect(await checkEpochParallel(evidence, {parallelBytesMin: 0})).toEqual(checkEpoch(evidence));
+}, 60_000);
 
 describe('V1, V2, V5: summary and chain', () => {
   const honest = evidenceOf(honestBooks());

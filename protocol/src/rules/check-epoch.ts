@@ -7,6 +7,7 @@ import type {RuleNumber, Violation} from '../types.ts';
 import {contextOf} from './context.ts';
 import type {Evidence} from './evidence.ts';
 import {Report} from './report.ts';
+import type {SheetWork} from './sheet-work.ts';
 import {checkV1} from './v1-bytes.ts';
 import {checkV2} from './v2-reserves.ts';
 import {checkV3} from './v3-rows.ts';
@@ -32,9 +33,12 @@ const RULES = [
 
 export const RULES_CHECKED: readonly {rule: RuleNumber; title: string}[] = RULES.map(({rule, title}) => ({rule, title}));
 
-/** @returns Violations, lowest rule first; empty means valid. A rejecting validator signs the first one's rule. */
-export function checkEpoch(evidence: Evidence): Violation[] {
-  const context = contextOf(evidence);
+/**
+ * @param works - Sheets of this evidence already read by `workOnSheet`, to spread the work over cores.
+ * @returns Violations, lowest rule first; empty means valid. A rejecting validator signs the first one's rule.
+ */
+export function checkEpoch(evidence: Evidence, works?: ReadonlyMap<string, SheetWork>): Violation[] {
+  const context = contextOf(evidence, works);
   const report = new Report();
   for (const {check} of RULES) check(context, report);
   return report.violations();

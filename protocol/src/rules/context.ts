@@ -6,7 +6,9 @@ import {
 } from './evidence.ts';
 import {idsHold, joinById, repeated} from './identity.ts';
 import {type MappingTable, type PayoutTable, readMapping, readPayouts} from './record-readers.ts';
-import {readSheet, type Sheet} from './sheet-reader.ts';
+import type {Sheet} from './sheet-reader.ts';
+import {type SheetWork, workKey, workOnSheet} from './sheet-work.ts';
+import type {TreeTop} from './tree.ts';
 import {WalletIndex} from './wallet-index.ts';
 
 export type AssetContext = {
@@ -18,6 +20,8 @@ export type AssetContext = {
   index: number;
   facts: AssetFacts | undefined;
   sheet: Sheet | undefined;
+  /** Root node of the sheet's own tree; undefined where its rows have none. */
+  top: TreeTop | undefined;
   /** Mapping row per sheet row, −1 for none; undefined without sheet or mapping. */
   joined: Int32Array | undefined;
   /** Set by V1: the stored rows are the committed ones, so later rules may judge them. */
@@ -47,9 +51,10 @@ export type MappingContext = MappingTable & {
 
 export type Context = {evidence: Evidence; custodies: CustodyContext[]; assets: AssetContext[]; mapping: MappingContext | undefined};
 
-export function contextOf(evidence: Evidence): Context {
+/** @param works - Sheets already read, by {@link workKey}. */
+export function contextOf(evidence: Evidence, works: ReadonlyMap<string, SheetWork> = new Map()): Context {
   const mapping = evidence.mapping === undefined ? undefined : mappingContext(evidence.mapping);
-  const custodies = evidence.lines.map((line) => custodyContext(evidence, line, mapping));
+  const custodies = evidence.lines.map((line) => custodyContext({evidence, works, mapping}, line));
   return {evidence, custodies, assets: custodies.flatMap(({assets}) => assets), mapping};
 }
 
@@ -58,7 +63,10 @@ function mappingContext(bytes: Uint8Array): MappingContext {
   return {...table, holds: idsHold(table), sharedWallets: repeated(table.wallets, 20, table.count), index: new WalletIndex(table.wallets, table.count)};
 }
 
-function custodyContext(evidence: Evidence, line: Line, mapping: MappingContext | undefined): CustodyContext {
+type Inputs = {evidence: Evidence; works: ReadonlyMap<string, SheetWork>; mapping: MappingContext | undefined};
+
+function custodyContext(inputs: Inputs, line: Line): CustodyContext {
+  const {evidence} = inputs;
   const key = custodyKey(line.chainId, line.custody);
   const facts = evidence.custodies.get(key);
   const name = payoutsName(line.chainId);
@@ -66,22 +74,20 @@ function custodyContext(evidence: Evidence, line: Line, mapping: MappingContext 
   return {
     key, name, label: `line ${line.chainId}/${line.custody}`, line, facts, committed: false,
     payouts: payouts === undefined ? undefined : readPayouts(payouts),
-    assets: line.assets.map((asset, index) => assetContext(evidence, {line, asset, index, facts, mapping})),
+    assets: line.assets.map((asset, index) => assetContext(inputs, {line, asset, index, facts})),
   };
 }
 
-type AssetInput = {
-  line: Line; asset: AssetLine; index: number; facts: CustodyFacts | undefined; mapping: MappingContext | undefined;
-};
+type AssetInput = {line: Line; asset: AssetLine; index: number; facts: CustodyFacts | undefined};
 
-function assetContext(evidence: Evidence, {line, asset, index, facts, mapping}: AssetInput): AssetContext {
+function assetContext({evidence, works, mapping}: Inputs, {line, asset, index, facts}: AssetInput): AssetContext {
   const name = balancesName(line.chainId, asset.token);
   const bytes = evidence.files.get(name);
-  const sheet = bytes === undefined ? undefined : readSheet(bytes);
+  const work = bytes === undefined ? undefined : (works.get(workKey(name, index)) ?? workOnSheet(bytes, index));
   return {
-    key: assetKey(line.chainId, line.custody, asset.token), name, line, asset, index, sheet, committed: false,
+    key: assetKey(line.chainId, line.custody, asset.token), name, line, asset, index, sheet: work?.sheet, top: work?.top, committed: false,
     facts: facts?.assets.get(asset.token.toLowerCase()),
-    joined: sheet === undefined || mapping === undefined ? undefined : joinById(sheet.ids, sheet.count, mapping),
+    joined: work === undefined || mapping === undefined ? undefined : joinById(work.sheet.ids, work.sheet.count, mapping),
   };
 }
 

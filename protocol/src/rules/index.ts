@@ -1,3 +1,4 @@
 export {type Payee, payeesOf, walletBook} from './books.ts';
 export {checkEpoch, RULES_CHECKED} from './check-epoch.ts';
 export * from './evidence.ts';
+export {checkEpochParallel} from './parallel.ts';

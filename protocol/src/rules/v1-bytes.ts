@@ -10,10 +10,9 @@ import {bytesOf, hexAt} from './bytes.ts';
 import type {AssetContext, Context, CustodyContext} from './context.ts';
 import {custodyKey} from './evidence.ts';
 import type {Report} from './report.ts';
-import {columnSum} from './sheet-reader.ts';
-import {payoutsRoot, plainRoot, rootOfTop, treeTop} from './tree.ts';
+import {LOTS_LIMIT} from './sheet-work.ts';
+import {payoutsRoot, plainRoot, rootOfTop} from './tree.ts';
 
-const LOTS_LIMIT = 1n << 63n;
 const SUMMARY = 'summary';
 const MANIFEST = 'manifest.json';
 const MAPPING = 'mapping.csv';
@@ -129,22 +128,15 @@ function checkMappingHash({evidence: {mapping, summary}}: Context, report: Repor
 }
 
 /** Compares root and totals; true when later rules may judge these rows. */
-function checkSheetRoot({name, sheet, asset, index}: AssetContext, report: Report): boolean {
+function checkSheetRoot({name, sheet, top, asset, index}: AssetContext, report: Report): boolean {
   if (sheet === undefined) return false;
   // Rows that cannot be read are missing from any sum, and amounts out of range have no leaf: V4 and V3 name them.
-  if (sheet.malformed.length > 0 || sheet.outOfRange.length > 0) return true;
-  const sums = [columnSum(sheet.total), columnSum(sheet.withdrawable), columnSum(sheet.withdrawal)] as const;
-  if (sums.every((sum) => sum < LOTS_LIMIT)) {
-    const root = rootOfTop(index, asset.token.toLowerCase(), asset.lotSize, treeTop(index, sheet));
-    if (root !== asset.root.toLowerCase()) {
-      report.add({rule: 1, where: name, detail: `root of the stored rows is ${root}, the line carries ${asset.root}`});
-      return false;
-    }
-  }
-  const actual = [...sums, BigInt(sheet.count)];
+  if (top === undefined) return true;
+  const root = rootOfTop(index, asset.token.toLowerCase(), asset.lotSize, top);
+  const actual = [top.total, top.withdrawable, top.withdrawal, BigInt(top.count)];
   const expected = [asset.liabilities, asset.withdrawable, asset.withdrawals, BigInt(asset.count)];
-  if (actual.every((value, i) => value === expected[i])) return true;
-  report.add({rule: 1, where: name, detail: `rows sum to ${actual.join(', ')}, the line carries ${expected.join(', ')}`});
+  if (root === asset.root.toLowerCase() && actual.every((value, i) => value === expected[i])) return true;
+  report.add({rule: 1, where: name, detail: `the stored rows give root ${root} and sums ${actual.join(', ')}, the line carries ${asset.root} and ${expected.join(', ')}`});
   return false;
 }
 

@@ -44,7 +44,11 @@ function limitsOf({facts, asset, joined}: AssetContext, mapping: MappingContext,
       if (row >= 0) limits[row]! += lots(amount);
     }
   };
-  add(facts?.deposits, (amount) => lotsOf(amount, asset.lotSize));
+  // Assigned, not added: senders are unique, and a sum would allocate per sender.
+  for (const [wallet, amount] of facts?.deposits ?? []) {
+    const row = mapping.index.find(wallet);
+    if (row >= 0) limits[row] = lotsOf(amount, asset.lotSize);
+  }
   add(deposits.get(key), (amount) => -lotsOf(amount, asset.lotSize));
   add(withdrawnSince.get(key), (lots) => -lots);
   // The index finds one row per wallet; rows that share it share its limit.

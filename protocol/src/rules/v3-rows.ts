@@ -2,8 +2,7 @@
 import {type Context, idOf} from './context.ts';
 import type {Report} from './report.ts';
 import {columnSum, lessAt, type Sheet, wordsOf} from './sheet-reader.ts';
-
-const LOTS_LIMIT = 1n << 63n;
+import {LOTS_LIMIT} from './sheet-work.ts';
 
 export function checkV3({assets}: Context, report: Report): void {
   for (const {name, sheet, committed} of assets) {

@@ -8,8 +8,8 @@ import {type AssetContext, type Context, type CustodyContext, type MappingContex
 import {paidKey} from './evidence.ts';
 import {readPayouts, walletOf} from './record-readers.ts';
 import type {Report} from './report.ts';
+import {LOTS_LIMIT} from './sheet-work.ts';
 
-const LOTS_LIMIT = 1n << 63n;
 const ZERO_ADDRESS = `0x${'0'.repeat(40)}`;
 const SYSTEM_WALLET_MAX = 4n;
 

@@ -1,6 +1,6 @@
 /** One epoch from proposal to report: gather the evidence, apply the rules. Never votes. */
 import type {Violation} from '@pobs/protocol';
-import {checkEpoch, RULES_CHECKED} from '@pobs/protocol/rules';
+import {checkEpochParallel, RULES_CHECKED} from '@pobs/protocol/rules';
 import type {Proposal} from '../core/proposals.ts';
 import type {EpochReport} from '../core/report.ts';
 import {checksOf} from '../core/verdict.ts';
@@ -18,7 +18,7 @@ export class Judge {
   async judge(proposal: Proposal): Promise<Judgement> {
     const evidence = await this.#evidence.gather(proposal);
     const started = performance.now();
-    const violations = checkEpoch(evidence);
+    const violations = await checkEpochParallel(evidence);
     const seconds = (performance.now() - started) / 1_000;
     const report: EpochReport = {
       epoch: proposal.epoch.toString(), digest: proposal.digest, ok: violations.length === 0, violations,
