@@ -154,7 +154,7 @@ export type SealedEpoch = {
   assets: readonly SealedAsset[];
   /** One per wallet and token with anything ever authorised, this epoch's withdrawals included. */
   payouts: readonly SealedPayout[];
-  /** Every movement since the previous sealed epoch, in order. */
+  /** Every movement since the newest Approved epoch, in order: a dead epoch's legs come again. */
   legs: readonly Leg[];
   /** X25519 viewing keys (`age1…`) by wallet, where the account registered one. */
   viewingKeys: Readonly<Record<Address, string>>;
