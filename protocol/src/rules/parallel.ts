@@ -10,7 +10,7 @@ import {balancesName, type Evidence} from './evidence.ts';
 import {type SheetWork, workKey, workOnSheet} from './sheet-work.ts';
 
 /** Below this a worker starts later than this thread is done. */
-const PARALLEL_BYTES_MIN = 20_000_000;
+const PARALLEL_BYTES_MIN = 60_000_000;
 const WORKERS_MAX = 7;
 const WORKER_URL = new URL('./sheet-worker.ts', import.meta.url);
 
