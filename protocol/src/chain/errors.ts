@@ -71,7 +71,7 @@ export function chainError(error: unknown, {chainId, url = '', functionName = 't
     const at = http instanceof HttpRequestError ? http.url : url;
     return new ChainError({code: 'CHAIN_UNREACHABLE', url: at || url, detail: httpDetail(http)}, {cause: error});
   }
-  return new ChainError({code: 'CHAIN_REFUSED', chainId, detail: (error.details || error.shortMessage).split('\n')[0]!}, {cause: error});
+  return new ChainError({code: 'CHAIN_REFUSED', chainId, detail: (error.details || error.shortMessage).split('\n')[0]!.replace(/\.$/, '')}, {cause: error});
 }
 
 function reverted(revert: ContractFunctionRevertedError, functionName: string, cause: unknown): ChainError {
