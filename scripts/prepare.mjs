@@ -91,7 +91,6 @@ async function step({name, inputs, product, command, args, env, cwd = root, fres
 }
 
 const node = process.execPath;
-const bin = (name) => path.join(root, 'node_modules/.bin', name);
 /** npm's own client: the one that runs us, else the one beside node. */
 const npm = process.env.npm_execpath ? [node, [process.env.npm_execpath]] : ['npm', []];
 
@@ -122,8 +121,9 @@ await step({
   name: 'compile contracts',
   inputs: ['contracts/src', 'contracts/script', 'foundry.toml', 'scripts/solc.cjs', 'package-lock.json'],
   product: 'out/Custody.sol/Custody.json',
-  command: bin('forge'),
-  args: ['build', 'contracts/src', 'contracts/script'],
+  // By path: npm 10 leaves out the link of a name that two packages claim.
+  command: node,
+  args: ['node_modules/@foundry-rs/forge/bin.mjs', 'build', 'contracts/src', 'contracts/script'],
 });
 await step({
   name: 'compile the local L2 precompiles',
@@ -153,8 +153,8 @@ if (extras.has('web')) {
     name: 'build the web app',
     inputs: ['web', 'protocol/src', 'package-lock.json'],
     product: 'web/.next/BUILD_ID',
-    command: bin('next'),
-    args: ['build', 'web'],
+    command: node,
+    args: ['node_modules/next/dist/bin/next', 'build', 'web'],
     env: {NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production'},
   });
 }

@@ -14,6 +14,8 @@ type Suite = {name: string; run: () => Promise<Outcome>};
 const root = path.resolve(import.meta.dirname, '..');
 const reports = path.join(root, '.build/reports');
 const bin = (name: string) => path.join(root, 'node_modules/.bin', name);
+/** By path: npm 10 leaves out the link of a name that two packages claim. */
+const FORGE = [process.execPath, 'node_modules/@foundry-rs/forge/bin.mjs'] as const;
 const nightly = process.argv.includes('--nightly');
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 
@@ -42,7 +44,7 @@ async function tool(command: string, ...args: string[]): Promise<Outcome> {
 type ForgeReport = Record<string, {test_results: Record<string, {status: string; reason: string | null}>}>;
 
 async function contracts(): Promise<Outcome> {
-  const {code, output} = await execute(bin('forge'), ['test', '--json'], {env: nightly ? {FOUNDRY_PROFILE: 'nightly'} : {}});
+  const {code, output} = await execute(FORGE[0], [FORGE[1], 'test', '--json'], {env: nightly ? {FOUNDRY_PROFILE: 'nightly'} : {}});
   const start = output.indexOf('{"');
   if (start < 0) return {passed: 0, failed: 1, details: [output]};
   const report = JSON.parse(output.slice(start, output.lastIndexOf('}') + 1)) as ForgeReport;
@@ -96,7 +98,7 @@ async function checks(...args: string[]): Promise<Outcome> {
 const suites: Suite[] = [
   {name: 'lint', run: () => tool(bin('oxlint'), '--deny-warnings')},
   {name: 'types', run: () => tool(bin('tsc'), '-p', '.', '--noEmit')},
-  {name: 'contract format', run: () => tool(bin('forge'), 'fmt', '--check')},
+  {name: 'contract format', run: () => tool(...FORGE, 'fmt', '--check')},
   {name: 'contracts', run: contracts},
   {name: 'interfaces are fresh', run: () => tool(process.execPath, 'scripts/abi.mjs', '--check')},
   {name: 'units and properties', run: vitest},

@@ -12,6 +12,12 @@ import {type ChainClient, chainClient, ChainError, depositsBySender, inChunks, n
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 /** Public test key 0 of the node. */
 const KEY = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80';
+/** By path: npm 10 leaves out the link of a name that two packages claim. */
+function anvilBinary(): string {
+  const arch = process.arch === 'x64' ? 'amd64' : process.arch;
+  return path.join(ROOT, `node_modules/@foundry-rs/anvil-${process.platform}-${arch}/bin/anvil`);
+}
+
 const CHAIN = 31_337;
 const tokenAbi = parseAbi([
   'function mint(address to, uint256 amount)', 'function transfer(address to, uint256 amount) returns (bool)',
@@ -28,7 +34,7 @@ let token: Address;
 beforeAll(async () => {
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
-  node = spawn(path.join(ROOT, 'node_modules/.bin/anvil'), ['--port', String(port), '--chain-id', String(CHAIN), '--silent'], {stdio: 'ignore'});
+  node = spawn(anvilBinary(), ['--port', String(port), '--chain-id', String(CHAIN), '--silent'], {stdio: 'ignore'});
   client = await untilUp();
   const {abi, bytecode} = JSON.parse(readFileSync(path.join(ROOT, 'out/TestToken.sol/TestToken.json'), 'utf8')) as {abi: Abi; bytecode: {object: Hex}};
   const wallet = createWalletClient({account, transport: http(url), chain: client.chain}).extend(publicActions);
