@@ -31,9 +31,9 @@ export function syntheticInput(accounts: number, auditor = AUDITOR): BuildInput 
   const next = randomWords(0x9e3779b9);
   const owners = Array.from({length: accounts}, () => ({wallet: hexOf(next, 20) as Address, blinding: hexOf(next, 32)}));
   const assets = ASSETS.map(({chainId, token, lotSize}): SealedAsset => {
-    const rows = owners.map((owner): SealedRow => {
+    const rows = owners.map(({wallet, blinding}): SealedRow => {
       const total = BigInt(next()) * 1_000n;
-      return {...owner, total, withdrawable: total / 2n, withdrawal: 0n};
+      return {wallet, blinding, total, withdrawable: total / 2n, withdrawal: 0n};
     });
     const deposited = rows.reduce((sum, {total}) => sum + total, 0n);
     return {chainId, custody: CUSTODY[chainId], token, lotSize, deposited, authorisedOut: 0n, rows};

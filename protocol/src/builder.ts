@@ -1,5 +1,6 @@
 /** Builds one epoch's balance sheet from the engine's sealed books, or names every reason not to (PROTOCOL §4). */
-import {assembleEpoch} from './builder/assemble.ts';
+import {assembleBooks} from './builder/assemble.ts';
+import {readBooks} from './builder/books.ts';
 import type {BuildInput, BuildResult} from './builder/input.ts';
 import {jointTest} from './builder/joint-test.ts';
 
@@ -8,11 +9,12 @@ export type {BuildFacts, BuildInput, BuildResult, BuiltEpoch, Reserve} from './b
 export {jointTest} from './builder/joint-test.ts';
 
 /**
- * The joint test, then {@link assembleEpoch}. Deterministic: the same input gives the same bytes.
+ * The joint test, then `assembleEpoch`. Deterministic: the same input gives the same bytes.
  *
  * @throws {LogError} when the auditor's key is no age recipient, {@link EncodingError} for malformed hex.
  */
 export async function buildEpoch(input: BuildInput): Promise<BuildResult> {
-  const violations = jointTest(input);
-  return violations.length > 0 ? {ok: false, violations} : assembleEpoch(input);
+  const books = readBooks(input.sealed);
+  const violations = jointTest(input, books);
+  return violations.length > 0 ? {ok: false, violations} : assembleBooks(input, books);
 }

@@ -9,7 +9,7 @@ import {encodeManifest, LOG_NAME} from '../snapshot/manifest.ts';
 import {encodePayouts, payoutsName} from '../snapshot/payouts.ts';
 import {rulesHash, summaryDigest} from '../summary.ts';
 import type {Line, PayoutRow, SealedAsset, SealedChain, SealedEpoch, Summary} from '../types.ts';
-import {Identities} from './identities.ts';
+import {type Books, readBooks} from './books.ts';
 import type {BuildInput, BuiltEpoch} from './input.ts';
 import {logRows} from './log-rows.ts';
 import {buildParts} from './parallel.ts';
@@ -21,14 +21,14 @@ type ChainSheets = {chain: SealedChain; sheets: readonly Sheet[]; payouts: Payou
  * Builds without judging: false books give consistent files, hashes and roots over false books.
  * `buildEpoch` is this after the joint test.
  */
-export async function assembleEpoch(input: BuildInput): Promise<BuiltEpoch> {
+export const assembleEpoch = (input: BuildInput): Promise<BuiltEpoch> => assembleBooks(input, readBooks(input.sealed));
+
+/** {@link assembleEpoch} over books that were read already. */
+export async function assembleBooks(input: BuildInput, {identities, assets: books}: Books): Promise<BuiltEpoch> {
   const {sealed} = input;
-  const identities = new Identities();
-  const numbers = new Map(sealed.assets.map((asset) => [asset, identities.numbersOf(asset)]));
   const order = identities.order();
-  const columnsOf = (asset: SealedAsset) => sheetColumns({asset, numbers: numbers.get(asset)!, identities, order});
   const ordered = sortLines(sealed.chains).map((chain) => ({chain, assets: assetsOf(sealed, chain)}));
-  const parts = await buildParts(ordered.flatMap(({assets}) => assets.map((asset, assetIndex) => ({assetIndex, columns: columnsOf(asset)}))));
+  const parts = await buildParts(ordered.flatMap(({assets}) => assets.map((asset, assetIndex) => ({assetIndex, columns: sheetColumns(books.get(asset)!, identities, order)}))));
   const chains = ordered.map(({chain, assets}) =>
     buildChain(sealed, chain, assets.map((asset, assetIndex) => sheetOf(assetIndex, asset, parts.shift()!))));
   const log = await buildLog({

@@ -3,26 +3,27 @@ import type {Address, Hex} from 'viem';
 import {bytesToHex, hexInto} from '../bytes.ts';
 import {accountId, ID_BYTES, idHash, isSystemWallet, ZERO_BLINDING} from '../ids.ts';
 import {sortedOrder} from '../snapshot/columns.ts';
-import {encodeSortedMapping} from '../snapshot/mapping-file.ts';
-import type {SealedAsset, SealedRow} from '../types.ts';
+import {encodePackedMapping} from '../snapshot/mapping-file.ts';
 
 const WALLET_BYTES = 20;
 const BLINDING_BYTES = 32;
-
-/** Holders only: a row of nothing is left out. */
-export const isHolder = ({total, withdrawal}: SealedRow): boolean => total !== 0n || withdrawal !== 0n;
+const CAPACITY_FIRST = 1_024;
 
 export class Identities {
   readonly #numbers = new Map<string, number>();
-  /** Lower-case, and as first seen. */
+  /** Wallet and blinding as first seen, by number. */
   readonly #wallets: string[] = [];
-  readonly #spelled: string[] = [];
   readonly #blindings: string[] = [];
-  /** Whether a sheet lists the identity, by number. */
+  /** Whether a sheet lists the identity. */
   readonly #listed: boolean[] = [];
-  #ids = new Uint8Array(1_024 * ID_BYTES);
-  readonly #wallet = new Uint8Array(WALLET_BYTES);
-  readonly #blinding = new Uint8Array(BLINDING_BYTES);
+  /** Packed, by number. */
+  #ids = new Uint8Array(CAPACITY_FIRST * ID_BYTES);
+  #walletBytes = new Uint8Array(CAPACITY_FIRST * WALLET_BYTES);
+  #blindingBytes = new Uint8Array(CAPACITY_FIRST * BLINDING_BYTES);
+  #guess = 0;
+  /** Lower-case wallets that came with two blindings, and blinded system wallets. */
+  readonly ambiguous = new Set<string>();
+  readonly blindedSystem = new Set<string>();
 
   /** 24 bytes by number. */
   get ids(): Uint8Array {
@@ -33,21 +34,24 @@ export class Identities {
     return this.#wallets.length;
   }
 
-  /** Numbers of an asset's rows; −1 for a row that is left out. @throws {EncodingError} for malformed hex. */
-  numbersOf({rows}: SealedAsset): Int32Array {
-    const numbers = new Int32Array(rows.length).fill(-1);
-    let guess = 0;
-    for (let i = 0; i < rows.length; i += 1) {
-      const row = rows[i]!;
-      // Sheets tend to list wallets in one order: the next row is then the next identity.
-      const guessed = this.#spelled[guess] === row.wallet && this.#blindings[guess] === row.blinding;
-      const number = guessed ? guess : this.#number(row.wallet, row.blinding);
-      guess = number + 1;
-      if (!isHolder(row)) continue;
-      numbers[i] = number;
-      this.#listed[number] = true;
-    }
-    return numbers;
+  /** Number of a wallet and its blinding. @throws {EncodingError} for malformed hex. */
+  numberOf(wallet: Address, blinding: Hex): number {
+    // Sheets tend to list wallets in one order: the next row is then the next identity.
+    const guess = this.#guess;
+    const guessed = this.#wallets[guess] === wallet && this.#blindings[guess] === blinding;
+    const number = guessed ? guess : this.#find(wallet, blinding);
+    this.#guess = number + 1;
+    return number;
+  }
+
+  /** The next row is expected to be the first identity's. */
+  rewind(): void {
+    this.#guess = 0;
+  }
+
+  /** A sheet lists the identity. */
+  list(number: number): void {
+    this.#listed[number] = true;
   }
 
   /** Id of a wallet wherever it is known from, for its log records. */
@@ -65,45 +69,53 @@ export class Identities {
   /** `mapping.csv`: every listed id once. */
   encodeMapping(order: Uint32Array): Uint8Array {
     const listed = order.filter((number) => this.#listed[number]);
-    return encodeSortedMapping(listed.length, (place) => {
-      const number = listed[place]!;
-      return {ids: this.#ids, row: number, wallet: this.#wallets[number]!, blinding: this.#blindings[number]!};
-    });
+    return encodePackedMapping({ids: this.#ids, wallets: this.#walletBytes, blindings: this.#blindingBytes}, listed);
   }
 
-  #number(wallet: Address, blinding: Hex): number {
-    const known = this.#numbers.get(wallet);
-    if (known !== undefined && this.#blindings[known] === blinding) return known;
+  #find(wallet: Address, blinding: Hex): number {
+    const spelled = this.#numbers.get(wallet);
+    if (spelled !== undefined && this.#blindings[spelled] === blinding) return spelled;
     const walletText = wallet.toLowerCase();
     const blindingText = blinding.toLowerCase();
-    const same = this.#numbers.get(walletText);
-    if (same !== undefined && this.#blindings[same] === blindingText) {
-      this.#numbers.set(wallet, same);
-      return same;
+    const known = this.#numbers.get(walletText);
+    if (known === undefined) return this.#add(walletText, wallet, blinding);
+    if (this.#blindings[known]!.toLowerCase() === blindingText) {
+      this.#numbers.set(wallet, known);
+      return known;
     }
-    // A wallet with a second blinding: only a false sheet has one, and it must still have bytes.
-    const key = same === undefined ? walletText : `${walletText} ${blindingText}`;
-    const other = this.#numbers.get(key);
-    if (other !== undefined) return other;
-    this.#spelled.push(wallet);
-    return this.#add(key, walletText, blindingText);
+    // Only a false sheet has a second blinding, and it must still have bytes.
+    this.ambiguous.add(walletText);
+    const key = `${walletText} ${blindingText}`;
+    return this.#numbers.get(key) ?? this.#add(key, wallet, blinding);
   }
 
-  #add(key: string, wallet: string, blinding: string): number {
+  #add(key: string, wallet: Address, blinding: Hex): number {
     const number = this.count;
-    if ((number + 1) * ID_BYTES > this.#ids.length) {
-      const larger = new Uint8Array(2 * this.#ids.length);
-      larger.set(this.#ids);
-      this.#ids = larger;
-    }
-    hexInto(wallet, this.#wallet, 0, WALLET_BYTES);
-    hexInto(blinding, this.#blinding, 0, BLINDING_BYTES);
-    const hash = idHash(this.#wallet, this.#blinding);
+    if ((number + 1) * ID_BYTES > this.#ids.length) this.#grow();
+    hexInto(wallet, this.#walletBytes, number * WALLET_BYTES, WALLET_BYTES);
+    hexInto(blinding, this.#blindingBytes, number * BLINDING_BYTES, BLINDING_BYTES);
+    const hash = idHash(
+      this.#walletBytes.subarray(number * WALLET_BYTES, (number + 1) * WALLET_BYTES),
+      this.#blindingBytes.subarray(number * BLINDING_BYTES, (number + 1) * BLINDING_BYTES),
+    );
     for (let i = 0; i < ID_BYTES; i += 1) this.#ids[number * ID_BYTES + i] = hash[i]!;
+    if (isSystemWallet(wallet) && BigInt(blinding) !== 0n) this.blindedSystem.add(wallet.toLowerCase());
     this.#numbers.set(key, number);
     this.#wallets.push(wallet);
     this.#blindings.push(blinding);
     this.#listed.push(false);
     return number;
   }
+
+  #grow(): void {
+    this.#ids = doubled(this.#ids);
+    this.#walletBytes = doubled(this.#walletBytes);
+    this.#blindingBytes = doubled(this.#blindingBytes);
+  }
+}
+
+function doubled(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(2 * bytes.length);
+  larger.set(bytes);
+  return larger;
 }

@@ -2,12 +2,12 @@
 import {zeroAddress} from 'viem';
 import {isSystemWallet} from '../ids.ts';
 import {LOTS_LIMIT, type SealedPayout, type Violation} from '../types.ts';
+import type {AssetBook} from './books.ts';
 import type {BuildInput} from './input.ts';
 import {assetLabel, violation} from './joint-report.ts';
-import type {AssetSurvey} from './joint-survey.ts';
 
-export function checkPayouts(input: BuildInput, surveys: readonly AssetSurvey[]): Violation[] {
-  return [...checkEach(input), ...checkAgainstRows(input, surveys), ...checkAuthorised(input), ...checkCadence(input, surveys)];
+export function checkPayouts(input: BuildInput, books: readonly AssetBook[]): Violation[] {
+  return [...checkEach(input), ...checkAgainstRows(input, books), ...checkAuthorised(input), ...checkCadence(input, books)];
 }
 
 const payoutKey = (chainId: number, token: string, wallet: string): string => `${chainId}-${token.toLowerCase()} ${wallet.toLowerCase()}`;
@@ -37,9 +37,9 @@ function checkEach({sealed, facts}: BuildInput): Violation[] {
 }
 
 /** Each withdrawal of a row raises the payout of its wallet by the same lots, and no other payout rises. */
-function checkAgainstRows({sealed}: BuildInput, surveys: readonly AssetSurvey[]): Violation[] {
+function checkAgainstRows({sealed}: BuildInput, books: readonly AssetBook[]): Violation[] {
   const requested = new Map<string, bigint>();
-  for (const {asset: {chainId, token}, requests} of surveys) {
+  for (const {asset: {chainId, token}, requests} of books) {
     for (const {wallet, withdrawal} of requests) {
       const key = payoutKey(chainId, token, wallet);
       requested.set(key, (requested.get(key) ?? 0n) + withdrawal);
@@ -68,8 +68,8 @@ function checkAuthorised({sealed}: BuildInput): Violation[] {
 }
 
 /** A line's withdrawals are zero unless the epoch's number is a multiple of `withdrawEvery`. */
-function checkCadence({sealed, rules}: BuildInput, surveys: readonly AssetSurvey[]): Violation[] {
-  return surveys.flatMap(({asset, requests}) => {
+function checkCadence({sealed, rules}: BuildInput, books: readonly AssetBook[]): Violation[] {
+  return books.flatMap(({asset, requests}) => {
     const every = rules.custodies.find(({chainId}) => chainId === asset.chainId)?.withdrawEvery ?? 1;
     if (sealed.epoch % BigInt(every) === 0n) return [];
     const early = requests.map(({wallet}) => wallet.toLowerCase());

@@ -6,27 +6,27 @@
 import type {Address} from 'viem';
 import {domainSalt} from '../summary.ts';
 import {LOTS_LIMIT, type SealedAsset, type SealedEpoch, type SealedRow, type Violation} from '../types.ts';
+import {type AssetBook, type Books, readBooks} from './books.ts';
 import type {BuildFacts, BuildInput} from './input.ts';
 import {checkPayouts} from './joint-payouts.ts';
 import {assetLabel, violation} from './joint-report.ts';
-import {checkWallets} from './joint-wallets.ts';
-import {type AssetSurvey, surveyAsset} from './joint-survey.ts';
 
 /** Every violation, by rule; empty means that a summary may be made. */
-export function jointTest(input: BuildInput): Violation[] {
-  const {sealed, facts = {}} = input;
-  const surveys = sealed.assets.map(surveyAsset);
+export function jointTest(input: BuildInput, books: Books = readBooks(input.sealed)): Violation[] {
+  const {facts = {}} = input;
+  const assets = [...books.assets.values()];
   const found = [
     ...checkIdentity(input),
-    ...surveys.flatMap((survey) => [
-      ...checkReserve(survey.asset, facts),
-      ...checkRows(survey),
-      ...checkEquality(survey),
-      ...checkVesting(survey.asset, facts),
+    ...assets.flatMap((book) => [
+      ...checkReserve(book.asset, facts),
+      ...checkRows(book),
+      ...checkUnique(book),
+      ...checkEquality(book),
+      ...checkVesting(book.asset, facts),
     ]),
     ...checkLineage(input),
-    ...checkWallets(sealed),
-    ...checkPayouts(input, surveys),
+    ...checkBlindings(books),
+    ...checkPayouts(input, assets),
   ];
   return found.sort((a, b) => a.rule - b.rule);
 }
@@ -68,11 +68,15 @@ function checkReserve(asset: SealedAsset, {reserves}: BuildFacts): Violation[] {
 }
 
 /** V3, and the range that every sum of the tree must keep. */
-function checkRows({asset, total, broken}: AssetSurvey): Violation[] {
+function checkRows({asset, total, broken}: AssetBook): Violation[] {
   const found = broken.length === 0 ? [] : [violation(3, 'a row breaks total ≥ withdrawable ≥ withdrawal ≥ 0', assetLabel(asset), broken.map(rowText))];
   if (total >= LOTS_LIMIT) found.push(violation(3, `the rows add up to ${total} lots, beyond 2^63`, assetLabel(asset)));
   return found;
 }
+
+/** V4: one row per wallet and custody asset. */
+const checkUnique = ({asset, repeated}: AssetBook): Violation[] =>
+  repeated.length === 0 ? [] : [violation(4, 'a wallet has more than one row', assetLabel(asset), repeated)];
 
 /** V5: the part that the caller's own numbers show. */
 function checkLineage({sealed: {epoch, snapshotTime}, parent, facts}: BuildInput): Violation[] {
@@ -85,8 +89,16 @@ function checkLineage({sealed: {epoch, snapshotTime}, parent, facts}: BuildInput
   return found;
 }
 
+/** V6: one blinding per wallet in an era, zero for system rows. */
+function checkBlindings({identities: {ambiguous, blindedSystem}}: Books): Violation[] {
+  return [
+    ...(ambiguous.size === 0 ? [] : [violation(6, 'a wallet has two ids in one era', undefined, [...ambiguous])]),
+    ...(blindedSystem.size === 0 ? [] : [violation(6, 'a system row has a blinding', undefined, [...blindedSystem])]),
+  ];
+}
+
 /** V8: what is owed is what came in less what was authorised to leave. */
-function checkEquality({asset, total, withdrawn}: AssetSurvey): Violation[] {
+function checkEquality({asset, total, withdrawn}: AssetBook): Violation[] {
   const owed = total - withdrawn;
   const held = asset.deposited - asset.authorisedOut;
   return owed === held ? [] : [violation(8, `liabilities less withdrawals are ${owed}, deposited less authorised ${held}`, assetLabel(asset))];

@@ -7,37 +7,38 @@ import {sortedOrder} from './columns.ts';
 import {addFinding, type Finding, linesAfter, TextWriter} from './text.ts';
 
 const HEADER = 'id,wallet,blinding';
-const COMMA = 44;
+const WALLET_BYTES = 20;
+const BLINDING_BYTES = 32;
 const LF = 10;
 const ROW = /^([0-9a-f]{48}),(0x[0-9a-f]{40}),(0x[0-9a-f]{64})$/;
 /** 48 + `,0x` + 40 + `,0x` + 64 + LF. */
 const ROW_BYTES = 159;
 
-/** Canonical bytes; sorts the rows by id. @throws {EncodingError} when an id is not of 24 bytes. */
+/** Canonical bytes; sorts the rows by id. @throws {EncodingError} for malformed hex. */
 export function encodeMapping(rows: readonly MappingRow[]): Uint8Array {
-  const ids = new Uint8Array(rows.length * ID_BYTES);
-  rows.forEach(({id}, row) => hexInto(id, ids, row * ID_BYTES, ID_BYTES));
-  const order = sortedOrder(ids, ID_BYTES, rows.length);
-  return encodeSortedMapping(rows.length, (place) => {
-    const row = order?.[place] ?? place;
-    const {wallet, blinding} = rows[row]!;
-    return {ids, row, wallet: wallet.toLowerCase(), blinding: blinding.toLowerCase()};
+  const packed = {
+    ids: new Uint8Array(rows.length * ID_BYTES), wallets: new Uint8Array(rows.length * WALLET_BYTES),
+    blindings: new Uint8Array(rows.length * BLINDING_BYTES),
+  };
+  rows.forEach(({id, wallet, blinding}, row) => {
+    hexInto(id, packed.ids, row * ID_BYTES, ID_BYTES);
+    hexInto(wallet, packed.wallets, row * WALLET_BYTES, WALLET_BYTES);
+    hexInto(blinding, packed.blindings, row * BLINDING_BYTES, BLINDING_BYTES);
   });
+  const order = sortedOrder(packed.ids, ID_BYTES, rows.length) ?? Uint32Array.from(rows.keys());
+  return encodePackedMapping(packed, order);
 }
 
-/** Rows in order of their ids, each id taken from a packed column. */
-export function encodeSortedMapping(
-  count: number, rowOf: (place: number) => {ids: Uint8Array; row: number; wallet: string; blinding: string},
-): Uint8Array {
-  const writer = new TextWriter(HEADER.length + 1 + count * ROW_BYTES);
+/** {@link encodeMapping} from packed columns of 24, 20 and 32 bytes per row, in an order that sorts their ids. */
+export function encodePackedMapping({ids, wallets, blindings}: {ids: Uint8Array; wallets: Uint8Array; blindings: Uint8Array}, order: Uint32Array): Uint8Array {
+  const writer = new TextWriter(HEADER.length + 1 + order.length * ROW_BYTES);
   writer.ascii(`${HEADER}\n`);
-  for (let place = 0; place < count; place += 1) {
-    const {ids, row, wallet, blinding} = rowOf(place);
+  for (const row of order) {
     writer.hex(ids, row * ID_BYTES, ID_BYTES);
-    writer.byte(COMMA);
-    writer.ascii(wallet);
-    writer.byte(COMMA);
-    writer.ascii(blinding);
+    writer.ascii(',0x');
+    writer.hex(wallets, row * WALLET_BYTES, WALLET_BYTES);
+    writer.ascii(',0x');
+    writer.hex(blindings, row * BLINDING_BYTES, BLINDING_BYTES);
     writer.byte(LF);
   }
   return writer.done();

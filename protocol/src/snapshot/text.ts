@@ -15,30 +15,32 @@ export type Finding = {
 
 export const FINDINGS_MAX = 100;
 const TEXT_MAX = 160;
-/** Characters from which the engine's own encoder is faster than a loop. */
-const NATIVE_ABOVE = 24;
-const encoder = new TextEncoder();
 
 export function addFinding(findings: Finding[], code: Finding['code'], line: number, text: string): void {
   if (findings.length < FINDINGS_MAX) findings.push({code, line, text: text.slice(0, TEXT_MAX)});
 }
 
-/** Writes into a buffer that is large enough; `at` is the next free byte. */
+/** Kept between files of a few megabytes: their many chunks then leave no garbage. */
+let spare = new Uint8Array(0);
+const SPARE_BYTES_MAX = 2 ** 23;
+
+/** Writes text of at most `bytesMax` bytes; one writer at a time. */
 export class TextWriter {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #scratch = new Uint8Array(DIGITS_MAX);
   #at = 0;
 
   constructor(bytesMax: number) {
-    this.#bytes = new Uint8Array(bytesMax);
+    if (bytesMax > SPARE_BYTES_MAX) {
+      this.#bytes = new Uint8Array(bytesMax);
+      return;
+    }
+    if (spare.length < bytesMax) spare = new Uint8Array(bytesMax);
+    this.#bytes = spare;
   }
 
   /** ASCII text only. */
   ascii(text: string): void {
-    if (text.length > NATIVE_ABOVE) {
-      this.#at += encoder.encodeInto(text, this.#bytes.subarray(this.#at)).written;
-      return;
-    }
     for (let i = 0; i < text.length; i += 1) this.#bytes[this.#at++] = text.charCodeAt(i);
   }
 
