@@ -1,5 +1,5 @@
 import {keccak_256} from '@noble/hashes/sha3.js';
-import {expect, test} from 'vitest';
+import {afterEach, expect, test, vi} from 'vitest';
 import {blockHasher, keccak256, keccakInto, keccakIsFast} from './keccak.ts';
 import {BLOCK_BYTES, createKernel} from './keccak/kernel.ts';
 
@@ -36,6 +36,27 @@ test('a block hasher forgets the digest before', () => {
     keccak256(preimageOf(round));
   }
   expect(() => blockHasher(136)).toThrow(RangeError);
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.resetModules();
+});
+
+test('without WebAssembly the digests are the same', async () => {
+  vi.stubGlobal('WebAssembly', undefined);
+  vi.resetModules();
+  const slow = await import('./keccak.ts');
+  expect(slow.keccakIsFast).toBe(false);
+  expect(hex(slow.keccak256(preimageOf(77)))).toBe(hex(keccak_256(preimageOf(77))));
+  const {bytes, words, hash} = slow.blockHasher(124);
+  for (const round of [1, 2]) {
+    const preimage = preimageOf(124).map((byte) => byte ^ round);
+    bytes.set(preimage);
+    hash();
+    expect(hex(bytes.subarray(0, 32))).toBe(hex(keccak_256(preimage)));
+    expect(words.length).toBe(BLOCK_BYTES / 4);
+  }
 });
 
 test('a known digest', () => {

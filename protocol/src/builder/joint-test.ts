@@ -1,11 +1,11 @@
 /**
  * The joint test (PROTOCOL §4): the operator's own check of V1–V8 and V11 before it signs anything.
  *
- * Its own code over the sealed books, in one pass per rule; the validators' rules read published bytes instead.
+ * Its own code over the sealed books as they were read; the validators' rules read published bytes instead.
  */
 import type {Address} from 'viem';
 import {domainSalt} from '../summary.ts';
-import {LOTS_LIMIT, type SealedAsset, type SealedEpoch, type SealedRow, type Violation} from '../types.ts';
+import {LOTS_LIMIT, type SealedAsset, type SealedRow, type Violation} from '../types.ts';
 import {type AssetBook, type Books, readBooks} from './books.ts';
 import type {BuildFacts, BuildInput} from './input.ts';
 import {checkPayouts} from './joint-payouts.ts';
