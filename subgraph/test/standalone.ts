@@ -19,7 +19,7 @@ import {playL1, playL2} from './story.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 const arch = process.arch === 'x64' ? 'amd64' : process.arch;
 /** By path: npm 10 leaves out the link of a name that two packages claim. */
-const anvil = path.join(root, `node_modules/@foundry-rs/anvil-${process.platform}-${arch}/bin/anvil`);
+const ANVIL = path.join(root, `node_modules/@foundry-rs/anvil-${process.platform}-${arch}/bin/anvil`);
 const ANVIL_ACCOUNT = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266';
 const READY_TIMEOUT_MS = 120_000;
 
@@ -64,7 +64,7 @@ const ready = (line: string) => {
 
 async function anvil(chainId: number): Promise<string> {
   const port = await freePort();
-  const child = start(anvil, ['--port', String(port), '--chain-id', String(chainId)]);
+  const child = start(ANVIL, ['--port', String(port), '--chain-id', String(chainId)]);
   await lineOf(child, (line) => (line.includes('Listening on') ? true : undefined));
   return `http://127.0.0.1:${port}`;
 }
