@@ -66,6 +66,12 @@ export class Harness {
     return new Harness({dir, pair, network, usdc: tokens.l2Usdc, depositor, engine, validators, config, storage, database});
   }
 
+  get guardianKeyFile(): string {
+    const file = path.join(this.dir, 'guardian.key');
+    writeFileSync(file, keyOf(2));
+    return file;
+  }
+
   async stop(): Promise<void> {
     this.engine.close();
     await Promise.all([this.pair.stop(), this.#storage.stop(), this.#database.stop()]);

@@ -4,6 +4,7 @@ import {epochManagerAbi} from '@pobs/protocol/abi';
 import type {Hex} from 'viem';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {createSequencer, type Overrides, type Persistence, type Stage, type StageReport} from '../src/app.ts';
+import {command} from './command.ts';
 import {Harness} from './harness.ts';
 
 const WITHDRAWAL = 10n;
@@ -26,7 +27,10 @@ afterAll(async () => {
 /** One epoch from wherever it stands; its reported stages. */
 async function runOne(overrides: Overrides = {}, until?: Stage): Promise<StageReport[]> {
   const reports: StageReport[] = [];
-  const sequencer = await createSequencer({...harness.config, voteGraceMs: 5_000}, {...overrides, report: (stage) => reports.push(stage)});
+  const sequencer = await createSequencer({...harness.config, voteGraceMs: 5_000}, {...overrides, report: (stage) => {
+    reports.push(stage);
+    if (process.env.POBS_TEST_LOG) process.stderr.write(`${stage.epoch} ${stage.stage} ${stage.ms} ms\n`);
+  }});
   try {
     await sequencer.run({signal: never, epochs: 1, until});
     return reports;
@@ -131,6 +135,67 @@ test('an epoch can be left at a stage and taken up later', async () => {
   expect(await harness.balance()).toBe(before);
   expect((await runOne()).map(({stage}) => stage)).toEqual(['distributed', 'final']);
   expect((await harness.balance()) - before).toBe(WITHDRAWAL);
+});
+
+/** Flags of the command line for the harness, and the command's JSON answer. */
+async function operator(...args: string[]): Promise<Record<string, unknown>> {
+  const {network, config, dir} = harness;
+  const {code, stdout, stderr} = await command(
+    ...args, '--network', `${dir}/network.json`, '--rpc', `${network.l1.chainId}=${config.l1Url},${network.l2.chainId}=${config.l2Url}`, '--json',
+    '--database-url', config.databaseUrl, '--data-dir', config.dataDir, '--engine-url', config.engineUrl, '--operator-token-file', config.operatorTokenFile,
+    '--storage', config.storage, '--log-level', 'silent', ...(args.includes('--key-file') ? [] : ['--key-file', config.keyFile]),
+  );
+  if (code !== 0) throw new Error(`exit code ${code}: ${stderr}`);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+describe('the operator by hand', () => {
+  const chain = () => String(harness.network.l2.chainId);
+
+  test('pays what is active, from storage alone, once', async () => {
+    const [{epoch}] = (await runOne({}, 'settled-l1')).slice(-1) as [StageReport];
+    const before = await harness.balance();
+    await expect(operator('withdrawals', 'execute', '--chain', chain())).rejects.toThrow(/exit code 2: ✗ This would pay the withdrawals of epoch \d+ on chain 412346: add --yes/);
+    await expect(operator('withdrawals', 'execute', '--chain', '5', '--yes')).rejects.toThrow(/--chain must be 31337 or 412346, not "5"/);
+    const elsewhere = ['--data-dir', `${harness.dir}/nothing`];
+    expect(await operator('withdrawals', 'execute', '--chain', chain(), '--yes', ...elsewhere)).toMatchObject({epoch: epoch.toString(), paid: 1, deferred: 0});
+    expect((await harness.balance()) - before).toBe(WITHDRAWAL);
+    expect(await operator('withdrawals', 'execute', '--chain', chain(), '--yes')).toMatchObject({paid: 0, txs: []});
+    expect((await runOne()).map(({stage, skipped}) => [stage, skipped ?? false])).toEqual([['distributed', true], ['final', false]]);
+  });
+
+  test('sees epochs and terms', async () => {
+    expect(await operator('epoch', 'status', '--epoch', '1')).toMatchObject({epochs: [{epoch: 1, stage: 'final', outcome: 'approved'}]});
+    await expect(operator('epoch', 'status', '--epoch', '999')).rejects.toThrow('There is no epoch 999.');
+    expect(await operator('term', 'status')).toMatchObject({setId: 1, onL2: 1, ticket: 'redeemed', members: 4});
+    expect(await operator('term', 'send', '--yes')).toMatchObject({sent: false, onL2: true});
+  });
+
+  test('checks what storage holds of an epoch, and publishes a folder', async () => {
+    const [{epoch}] = (await runOne({}, 'sealed')).slice(-1) as [StageReport];
+    const built = await operator('snapshot', 'build', '--epoch', epoch.toString(), '--out', `${harness.dir}/snapshot`);
+    expect(await operator('snapshot', 'upload', '--out', `${harness.dir}/snapshot`)).toMatchObject({cid: built.cid});
+    expect((await runOne()).at(-1)).toMatchObject({epoch, stage: 'final', outcome: 'approved'});
+    // The build is deterministic: by hand or in the pipeline, the same bytes.
+    expect(await operator('snapshot', 'check', '--epoch', epoch.toString())).toMatchObject({cid: built.cid});
+    await expect(operator('snapshot', 'build', '--epoch', '1', '--out', `${harness.dir}/old`)).rejects.toThrow(/exit code 4: ✗ Epoch 1 was not built, its books break V5/);
+    await expect(operator('snapshot', 'check', '--epoch', '999')).rejects.toThrow('There is no epoch 999.');
+  });
+
+  test('posts a root once', async () => {
+    const [{epoch}] = (await runOne({}, 'published')).slice(-1) as [StageReport];
+    expect(await operator('root', 'post', '--epoch', epoch.toString(), '--yes')).toMatchObject({proposed: true});
+    expect(await operator('root', 'post', '--epoch', epoch.toString(), '--yes')).toMatchObject({already: true});
+    expect((await runOne()).at(-1)).toMatchObject({epoch, stage: 'final', outcome: 'approved'});
+  });
+
+  test('brakes only as the guardian', async () => {
+    const pause = ['custody', 'pause', '--chain', chain(), '--hours', '1', '--yes'];
+    await expect(operator(...pause)).rejects.toThrow(/exit code 2: ✗ The contract refuses pause: /);
+    const guardian = ['--key-file', harness.guardianKeyFile];
+    expect(await operator(...pause, ...guardian)).toMatchObject({paused: true});
+    expect(await operator('custody', 'unpause', '--chain', chain(), '--yes', ...guardian)).toMatchObject({paused: false});
+  });
 });
 
 test('only one sequencer runs on a database', async () => {

@@ -7,6 +7,7 @@ import {ChainError, chainError} from './errors.ts';
 
 const TIMEOUT_MS = 120_000;
 const GAS_PERCENT = 120n;
+const OFFER_AGAIN_MS = 10_000;
 
 export type Sent = {hash: Hex; raw: Hex};
 
@@ -83,10 +84,15 @@ async function sign<const abi extends Abi | readonly unknown[], name extends Con
 
 async function receiptOf({client, sent, functionName, timeoutMs}: {client: ChainClient; sent: Sent; functionName: string; timeoutMs: number}): Promise<TransactionReceipt> {
   const deadline = Date.now() + timeoutMs;
-  for (;;) {
+  for (let offerAt = Date.now() + OFFER_AGAIN_MS; ;) {
     const receipt = await findReceipt(client, sent.hash);
     if (receipt) return checked(receipt, client, functionName);
     if (Date.now() > deadline) throw new ChainError({code: 'CHAIN_TX_TIMEOUT', chainId: client.chain.id, hash: sent.hash, timeoutMs});
+    if (Date.now() > offerAt) {
+      // A node may have dropped it; where it is known, this is refused and changes nothing.
+      await client.sendRawTransaction({serializedTransaction: sent.raw}).catch(() => {});
+      offerAt = Date.now() + OFFER_AGAIN_MS;
+    }
     await new Promise((resolve) => setTimeout(resolve, client.pollingInterval));
   }
 }

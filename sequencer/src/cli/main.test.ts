@@ -6,8 +6,8 @@ import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, test, vi} from 'vitest';
+import {command, type CommandResult} from '../../test/command.ts';
 import {freePort} from '../../test/postgres.ts';
-import {main} from './main.ts';
 
 const BIN = path.resolve(import.meta.dirname, '../../bin/pobs-operator.mjs');
 const address = (digit: string) => `0x${digit.repeat(40)}`;
@@ -60,25 +60,8 @@ const KEYSTORE = {
   version: 3,
 };
 
-type Result = {code: number; stdout: string; stderr: string};
-
-/** The command line in this process. */
-async function operator(...args: string[]): Promise<Result> {
-  const out = {stdout: '', stderr: ''};
-  const spies = (['stdout', 'stderr'] as const).map((name) => vi.spyOn(process[name], 'write').mockImplementation((text) => {
-    out[name] += String(text);
-    return true;
-  }));
-  try {
-    const code = await main(args);
-    return {code, ...out};
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
-
 /** The program as a user starts it. */
-function program(...args: string[]): Promise<Result> {
+function program(...args: string[]): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [BIN, ...args], {stdio: ['ignore', 'pipe', 'pipe']});
     const out = {stdout: '', stderr: ''};
@@ -127,7 +110,7 @@ beforeAll(async () => {
 });
 
 test.each(MISTAKES)('%s', async (_, args, code, sentence) => {
-  const result = await operator(...args());
+  const result = await command(...args());
   expect(result.stderr).toMatch(sentence);
   expect(result.stderr).not.toMatch(/\n\s+at /);
   expect(result.stdout).toBe('');
@@ -135,7 +118,7 @@ test.each(MISTAKES)('%s', async (_, args, code, sentence) => {
 });
 
 test('files that are what the manifest says, as JSON', async () => {
-  const {code, stdout} = await operator('snapshot', 'check', '--out', file('snapshot'), '--json');
+  const {code, stdout} = await command('snapshot', 'check', '--out', file('snapshot'), '--json');
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({v: 1, files: [{name: 'log.bin', size: 3}]});
 });
@@ -146,7 +129,7 @@ test('the program itself ends with the code and the sentence', async () => {
 });
 
 test('every command explains itself', async () => {
-  const {code, stdout} = await operator('epoch', 'run', '--help');
+  const {code, stdout} = await command('epoch', 'run', '--help');
   expect(code).toBe(0);
   expect(stdout).toContain('--interval-seconds');
 });
