@@ -91,10 +91,14 @@ class ArweaveStore implements ContentStore {
     transaction.addTag(CID_TAG, cid);
     transaction.addTag('Content-Type', 'application/octet-stream');
     await arweave.transactions.sign(transaction, wallet);
-    const chunks = transaction.chunks!.chunks.length;
+    const {chunks} = transaction.chunks!;
     const head = transaction.toJSON();
-    await this.#post('/tx', chunks === 1 ? head : {...head, data: ''}, signal);
-    for (let i = 0; chunks > 1 && i < chunks; i += 1) await this.#post('/chunk', transaction.getChunk(i, bytes), signal);
+    if (chunks.length === 1) {
+      await this.#post('/tx', head, signal);
+    } else {
+      await this.#post('/tx', {...head, data: ''}, signal);
+      for (const i of chunks.keys()) await this.#post('/chunk', transaction.getChunk(i, bytes), signal);
+    }
     return transaction.id;
   }
 
