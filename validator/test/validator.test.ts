@@ -20,6 +20,7 @@ const recipients: string[] = [];
 let lastDigest: Hex = zeroHash;
 let lastLog: Hex = zeroHash;
 let epoch = 0n;
+let snapshotTime = 0n;
 
 const blinding = (wallet: Address) => blindingFor(keccak256(wallet), 0);
 const row = (wallet: Address, total: bigint) => ({wallet, blinding: blinding(wallet), total, withdrawable: total, withdrawal: 0n});
@@ -64,8 +65,10 @@ async function sealed(): Promise<SealedEpoch> {
   const assetOf = (chainId: number, custody: Address, token: Address, wallet: Address, lots: bigint, lotSize = 1n): SealedAsset =>
     ({chainId, custody, token, lotSize, deposited: lots, authorisedOut: 0n, rows: [row(wallet, lots)]});
   const {timestamp} = await l2.client.getBlock();
+  // Two epochs may fall into one second of the chain; their snapshot times must not (V5).
+  snapshotTime = timestamp > snapshotTime ? timestamp : snapshotTime + 1n;
   return {
-    epoch, snapshotTime: timestamp, era: 0, journalHead: zeroHash, chains: at, payouts: [], legs: [], viewingKeys: {},
+    epoch, snapshotTime, era: 0, journalHead: zeroHash, chains: at, payouts: [], legs: [], viewingKeys: {},
     assets: [
       assetOf(31_337, network.l1.custody, tokens.l1Usdc, alice.address, 1_000n),
       assetOf(412_346, network.l2.custody, zeroAddress, carol.address, 5n, 1_000_000_000n),
