@@ -1,7 +1,7 @@
 /** Builds the sequencer: the only place that constructs. */
 import {buildEpoch} from '@pobs/protocol/builder';
 import {type ChainClient, chainClient, walletFor} from '@pobs/protocol/chain';
-import {all, parseStores} from '@pobs/protocol/store';
+import {all, type ArweaveWallet, parseStores} from '@pobs/protocol/store';
 import type pg from 'pg';
 import {pino} from 'pino';
 import type {LocalAccount} from 'viem';
@@ -184,9 +184,7 @@ async function wire(config: SequencerConfig, {repository, vault, logger, builder
   const clients = await openChains(config);
   const {epochChain, l1, l2, termChain} = chainAdapters(config, {...clients, account, key, log: repository});
   const engine = new HttpEngine({url: config.engineUrl, token});
-  const needsWallet = /(^|,)\s*arweave=/.test(config.storage);
-  const wallet = needsWallet ? await arweaveWallet(config.dataDir, config.arweaveKeyFile) : undefined;
-  const store = all(parseStores(config.storage, {...(wallet && {wallet}), timeoutMs: config.timeoutMs}));
+  const store = all(parseStores(config.storage, {...(usesArweave(config.storage) && {wallet: await walletOf(config)}), timeoutMs: config.timeoutMs}));
   const terms = new TermKeeper({terms: termChain, sets: termChain, logger});
   const {maxAgeSeconds} = network.rules;
   const pollIntervalMs = 250;
@@ -203,6 +201,16 @@ async function wire(config: SequencerConfig, {repository, vault, logger, builder
     settler: new Settler({maxAgeSeconds}, {vault, votes, logger}),
     distributor: new Distributor({batchSize: config.batchSize, pollIntervalMs}, {logger}),
   };
+}
+
+const usesArweave = (storage: string): boolean => /(^|,)\s*arweave=/.test(storage);
+
+/** A configured wallet is read at once, so that a wrong path is told now; making one may take a while and is not waited for. */
+async function walletOf({dataDir, arweaveKeyFile}: SequencerConfig): Promise<ArweaveWallet> {
+  const wallet = arweaveWallet(dataDir, arweaveKeyFile);
+  if (arweaveKeyFile !== undefined) return wallet;
+  wallet.catch(() => {});
+  return () => wallet;
 }
 
 /** The newest epoch that was proposed from this database must be on this chain. @throws {SequencerError} `DATABASE_FOREIGN` */

@@ -8,6 +8,9 @@ import {isBlock, isRaw, parseCid} from './unixfs.ts';
 /** An Arweave wallet: the RSA key in JSON Web Key form. */
 export type ArweaveJwk = {kty: string; e: string; n: string; d?: string; p?: string; q?: string; dp?: string; dq?: string; qi?: string};
 
+/** A key, or how to get it when the first upload needs it. */
+export type ArweaveWallet = ArweaveJwk | (() => Promise<ArweaveJwk>);
+
 export const CID_TAG = 'PofBS-CID';
 
 /** Transactions with one CID tag that are tried: anybody may tag anything, only matching bytes count. */
@@ -22,17 +25,17 @@ const FILE_PATIENCE = 6;
  *
  * @param wallet - Pays for uploads; without it the store reads only.
  */
-export function arweaveStore(url: string, wallet?: ArweaveJwk, options: StoreOptions = {}): ContentStore {
+export function arweaveStore(url: string, wallet?: ArweaveWallet, options: StoreOptions = {}): ContentStore {
   return new ArweaveStore(url, wallet, options);
 }
 
 class ArweaveStore implements ContentStore {
   readonly name: string;
   readonly #url: string;
-  readonly #wallet: ArweaveJwk | undefined;
+  readonly #wallet: ArweaveWallet | undefined;
   readonly #timeoutMs: number;
 
-  constructor(url: string, wallet: ArweaveJwk | undefined, {timeoutMs = 10_000}: StoreOptions) {
+  constructor(url: string, wallet: ArweaveWallet | undefined, {timeoutMs = 10_000}: StoreOptions) {
     this.#url = url.replace(/\/+$/, '');
     this.name = `arweave ${this.#url}`;
     this.#wallet = wallet;
@@ -47,7 +50,8 @@ class ArweaveStore implements ContentStore {
     const there = await this.#find(cid, signal);
     if (there) return {cid, reference: there.id};
     if (!this.#wallet) throw new StoreError({code: 'STORE_READ_ONLY', store: this.name});
-    return {cid, reference: await this.#upload(bytes, cid, this.#wallet, signal)};
+    const wallet = typeof this.#wallet === 'function' ? await this.#wallet() : this.#wallet;
+    return {cid, reference: await this.#upload(bytes, cid, wallet, signal)};
   }
 
   async get(cid: string, {signal}: CallOptions = {}): Promise<Uint8Array> {

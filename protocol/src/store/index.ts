@@ -1,4 +1,4 @@
-export {type ArweaveJwk, arweaveStore} from './arweave.ts';
+export {type ArweaveJwk, arweaveStore, type ArweaveWallet} from './arweave.ts';
 export {all, firstOf} from './combine.ts';
 export {fetchEpoch, type FetchedEpoch, publishEpoch, type PublishedEpoch} from './epoch-files.ts';
 export {StoreError, type StoreErrorData} from './errors.ts';

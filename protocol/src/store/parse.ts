@@ -1,4 +1,4 @@
-import {type ArweaveJwk, arweaveStore} from './arweave.ts';
+import {arweaveStore, type ArweaveWallet} from './arweave.ts';
 import {StoreError} from './errors.ts';
 import {ipfsStore} from './ipfs.ts';
 import type {ContentStore} from './types.ts';
@@ -8,7 +8,7 @@ import type {ContentStore} from './types.ts';
  *
  * @throws {StoreError} `STORE_URL_INVALID`
  */
-export function parseStores(flag: string, {wallet, timeoutMs}: {wallet?: ArweaveJwk; timeoutMs?: number} = {}): ContentStore[] {
+export function parseStores(flag: string, {wallet, timeoutMs}: {wallet?: ArweaveWallet; timeoutMs?: number} = {}): ContentStore[] {
   const options = timeoutMs === undefined ? {} : {timeoutMs};
   return flag.split(',').filter((part) => part.trim() !== '').map((part) => {
     const at = part.indexOf('=');
