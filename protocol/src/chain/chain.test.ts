@@ -42,8 +42,11 @@ beforeAll(async () => {
   token = (await wallet.waitForTransactionReceipt({hash, pollingInterval: 50})).contractAddress!;
 }, 60_000);
 
-afterAll(() => {
-  node.kill('SIGKILL');
+afterAll(async () => {
+  // npm's wrapper hands SIGTERM on to the node; killed outright it would leave an orphan.
+  const ended = new Promise((resolve) => node.once('exit', resolve));
+  node.kill('SIGTERM');
+  await ended;
 });
 
 async function freePort(): Promise<number> {
