@@ -1,5 +1,5 @@
 /** The lasting local network of `npm start`. */
-import {execFileSync} from 'node:child_process';
+import {spawnSync} from 'node:child_process';
 import {existsSync, readFileSync, rmSync, unlinkSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {LocalNetwork, ROOT, VALIDATORS} from './local-network.ts';
@@ -23,8 +23,10 @@ export async function runForever({fresh}: {fresh: boolean}): Promise<number> {
     return 2;
   }
   if (fresh) rmSync(STATE_DIR, {recursive: true, force: true});
+  // It has said in one sentence what is wrong.
+  const {status} = spawnSync(process.execPath, ['scripts/prepare.mjs', 'web', 'subgraph'], {cwd: ROOT, stdio: 'inherit'});
+  if (status !== 0) return status ?? 130;
   writeFileSync(LOCK, String(process.pid));
-  execFileSync(process.execPath, ['scripts/prepare.mjs', 'web', 'subgraph'], {cwd: ROOT, stdio: 'inherit'});
 
   const started = performance.now();
   const network = new LocalNetwork({
