@@ -181,6 +181,10 @@ export class Rpc {
     return this.send<RpcBlock>('eth_getBlockByNumber', ['latest', false]);
   }
 
+  async block(number: number): Promise<RpcBlock> {
+    return this.send<RpcBlock>('eth_getBlockByNumber', [`0x${number.toString(16)}`, false]);
+  }
+
   /** Logs of a closed block range. */
   async logs(filter: {
     fromBlock: bigint;

@@ -77,8 +77,9 @@ export class Outbound {
   /** An empty batch: it reports delivered messages as read and moves the inbox on, which each assertion must do. */
   async #postBatch(): Promise<void> {
     const {l1, l2, book, rollup, nextMessage} = this.#deps;
-    const block = await l2.latestBlock();
-    const l2Block = Number(block.number);
+    // The newest block whose sends are in the book: the head may hold some that nobody has read yet.
+    const l2Block = book.l2Cursor;
+    const block = await l2.block(l2Block);
     const sends = book.sendCountAt(l2Block);
     const claim = {l2Block, l2Hash: block.hash, sends, sendRoot: book.sendRootOf(sends)};
     const bridge = {address: rollup.bridge, abi: bridgeAbi};
