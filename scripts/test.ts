@@ -101,6 +101,7 @@ const suites: Suite[] = [
   {name: 'contract format', run: () => tool(...FORGE, 'fmt', '--check')},
   {name: 'contracts', run: contracts},
   {name: 'interfaces are fresh', run: () => tool(process.execPath, 'scripts/abi.mjs', '--check')},
+  {name: 'contract snapshots are fresh', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contract-snapshots.ts', '--check')},
   {name: 'units and properties', run: vitest},
   {name: 'one network: cycle, attacks, crashes, web, subgraph', run: () => checks('test/e2e/main.ts')},
 ];
