@@ -9,7 +9,7 @@ import {mkdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 
 type Outcome = {passed: number; failed: number; details: readonly string[]};
-type Suite = {name: string; run: () => Promise<Outcome>};
+type Suite = {name: string; run: () => Promise<Outcome>; nightly?: true};
 
 const root = path.resolve(import.meta.dirname, '..');
 const reports = path.join(root, '.build/reports');
@@ -102,6 +102,7 @@ const suites: Suite[] = [
   {name: 'contracts', run: contracts},
   {name: 'interfaces are fresh', run: () => tool(process.execPath, 'scripts/abi.mjs', '--check')},
   {name: 'contract snapshots are fresh', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contract-snapshots.ts', '--check')},
+  {name: 'coverage of the contracts', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contracts-coverage.ts'), nightly: true},
   {name: 'units and properties', run: vitest},
   {name: 'one network: cycle, attacks, crashes, web, subgraph', run: () => checks('test/e2e/main.ts')},
 ];
@@ -109,6 +110,7 @@ const suites: Suite[] = [
 let passed = 0;
 let failed = 0;
 for (const suite of suites) {
+  if (suite.nightly && !nightly) continue;
   if (chosen.length > 0 && !chosen.some((word) => suite.name.includes(word))) continue;
   process.stdout.write(`• ${suite.name} …\n`);
   const started = performance.now();
