@@ -31,6 +31,12 @@ library GpmpLib {
     /// @notice Exclusive bound of every amount and sum, in lots.
     uint64 internal constant LOTS_LIMIT = 1 << 63;
 
+    /// @notice What stands in a public row instead of a wallet: it commits to the wallet and shows it to nobody.
+    /// @param blinding The account's secret of the era; zero for system rows.
+    function rowId(address wallet, bytes32 blinding) internal pure returns (bytes24) {
+        return bytes24(keccak256(abi.encodePacked("PofBS-id", wallet, blinding)));
+    }
+
     function leaf(uint16 asset, Row memory row) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(uint8(0x00), asset, row.id, row.total, row.withdrawable, row.withdrawal));
     }
@@ -87,9 +93,12 @@ library GpmpLib {
             return false;
         }
         Node memory reached = Node(leaf(asset, row), Sums(row.total, row.withdrawable, row.withdrawal, 1));
+        uint256 last = uint256(sums.count) - 1;
         for (uint256 i = 0; i < siblings.length; ++i) {
             if (!_belowLimit(siblings[i].sums)) return false;
             bool isLeft = index & 1 == 0;
+            // The last node of a level, alone, has nothing beside it.
+            if (isLeft && index == last && !_isEmpty(siblings[i])) return false;
             (Node memory left, Node memory right) = isLeft ? (reached, siblings[i]) : (siblings[i], reached);
             // forge-lint: disable-next-line(unsafe-typecast) -- depth of a 32-bit count is at most 32
             bytes32 hash = node(uint8(i + 1), asset, left, right);
@@ -97,12 +106,18 @@ library GpmpLib {
             if (!_belowLimit(sum) || sum.count < left.sums.count) return false;
             reached = Node(hash, sum);
             index >>= 1;
+            last >>= 1;
         }
         return _equal(reached.sums, sums) && root(asset, token, lotSize, reached.hash, sums) == expectedRoot;
     }
 
     function _rowHolds(Row memory row) private pure returns (bool) {
         return row.total < LOTS_LIMIT && row.total >= row.withdrawable && row.withdrawable >= row.withdrawal;
+    }
+
+    function _isEmpty(Node memory given) private pure returns (bool) {
+        Sums memory sums = given.sums;
+        return given.hash == bytes32(0) && (sums.total | sums.withdrawable | sums.withdrawal | sums.count) == 0;
     }
 
     function _belowLimit(Sums memory sums) private pure returns (bool) {
