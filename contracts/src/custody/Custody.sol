@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ChainClock} from "../arbitrum/ChainClock.sol";
-import {Ballot, ICertificateVerifier} from "../interfaces/ICertificateVerifier.sol";
+import {Ballot} from "../interfaces/ICertificateVerifier.sol";
 import {ICustody} from "../interfaces/ICustody.sol";
 import {AssetLine, Certificate, Line, PayoutClaim, Summary} from "../interfaces/PobsTypes.sol";
 import {CertificateLib} from "../libraries/CertificateLib.sol";
@@ -13,12 +12,13 @@ import {PayoutLib} from "../libraries/PayoutLib.sol";
 import {RulesHashes} from "../libraries/RulesHashes.sol";
 import {SummaryLib} from "../libraries/SummaryLib.sol";
 import {VerifierCall} from "../libraries/VerifierCall.sol";
+import {CustodyBase} from "./CustodyBase.sol";
 import {CustodyControl} from "./CustodyControl.sol";
 import {PaymentLib} from "./PaymentLib.sol";
 
 /// @title Custody of one chain: pooled funds that leave only by an epoch two thirds of the validators approved.
 /// @dev Deposits are plain transfers: nothing here runs for them but {receive}.
-contract Custody is CustodyControl, ReentrancyGuardTransient {
+contract Custody is CustodyControl {
     using RulesHashes for RulesHashes.Hashes;
 
     /// @notice Gas a payee may use in {distribute}; enough for any listed token, too little to hold up a batch.
@@ -26,27 +26,27 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
     /// @dev What must be left besides, for the 1/64 rule and for booking the failure.
     uint256 private constant PAYEE_GAS_RESERVE = 30_000;
 
-    ICertificateVerifier public immutable VERIFIER;
-    /// @notice EIP-712 domain of the deployment, equal on every chain.
-    bytes32 public immutable DOMAIN;
-    /// @notice MAX_AGE: seconds after its snapshot in which an epoch may settle.
-    uint64 public immutable MAX_AGE;
-    /// @notice Seconds a settled root waits before it pays.
-    uint64 public immutable DISPUTE_WINDOW;
-    /// @notice True on an Arbitrum chain: block numbers come from ArbSys.
-    bool public immutable ARBITRUM;
+    /// @notice Code of the exits, run on this custody's storage for every call that is not found here.
+    address public immutable EXITS;
 
-    /// @param salt Names the deployment: see {SummaryLib-saltOf}.
-    constructor(ICertificateVerifier verifier, bytes32 salt, uint64 maxAge, uint64 disputeWindow, bool arbitrum) {
-        if (address(verifier) == address(0)) revert Custody_ZeroAddress();
-        if (salt == bytes32(0) || maxAge == 0 || block.chainid > type(uint64).max) revert Custody_BadParameters();
-        ChainClock.check(arbitrum);
-        VERIFIER = verifier;
-        DOMAIN = SummaryLib.domainSeparator(salt);
-        MAX_AGE = maxAge;
-        DISPUTE_WINDOW = disputeWindow;
-        ARBITRUM = arbitrum;
+    /// @param exits A {CustodyExits} of the same parameters.
+    constructor(Parameters memory p, CustodyBase exits) CustodyBase(p) {
+        if (exits.PARAMETERS_HASH() != PARAMETERS_HASH) revert Custody_WrongModule(address(exits));
+        EXITS = address(exits);
         _disableInitializers();
+    }
+
+    /// @dev Forced withdrawals, freeze and escape live in {CustodyExits}; precedent: Compound's Comet and its extension.
+    fallback() external payable {
+        address exits = EXITS;
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            calldatacopy(m, 0x00, calldatasize())
+            let ok := delegatecall(gas(), exits, m, calldatasize(), 0x00, 0x00)
+            returndatacopy(m, 0x00, returndatasize())
+            if iszero(ok) { revert(m, returndatasize()) }
+            return(m, returndatasize())
+        }
     }
 
     /// @dev A plain push of ETH is a deposit (paper §3.3 Fig. 4).
@@ -59,6 +59,8 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
         if (admin == address(0) || guardian == address(0)) revert Custody_ZeroAddress();
         _grantRole(DEFAULT_ADMIN_ROLE, admin);
         _grantRole(GUARDIAN_ROLE, guardian);
+        // The freeze clock runs from the start, though nothing was ever settled.
+        _storage().head.snapshotTime = SafeCast.toUint40(block.timestamp);
     }
 
     /// @inheritdoc ICustody
@@ -71,6 +73,7 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
         Certificate calldata certificate
     ) external nonReentrant {
         Head memory head = _storage().head;
+        if (head.frozen) revert Custody_Frozen();
         _requireNotPaused(head, PAUSE_SETTLE);
         if (head.hasPending) {
             _activateDue();
@@ -86,12 +89,13 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
         // Effect
         _bookAssets(head.tokenCount, line.assets, treeHashes);
         emit Settled(summary.epoch, digest, line.payoutRoot, line.blockNumber, signed);
-        _bookRoot(summary, line);
+        _bookRoot(summary, line, digest);
     }
 
     /// @inheritdoc ICustody
     function activate() external nonReentrant {
         Head memory head = _storage().head;
+        if (head.frozen) revert Custody_Frozen();
         _requireNotPaused(head, PAUSE_SETTLE);
         if (!head.hasPending) revert Custody_NothingPending();
         _activateDue();
@@ -207,35 +211,26 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
     }
 
     /// @dev Stores the root as active or, with a dispute window, as pending.
-    function _bookRoot(Summary calldata summary, Line calldata line) private {
+    function _bookRoot(Summary calldata summary, Line calldata line, bytes32 digest) private {
+        if ((summary.epoch | summary.snapshotTime | line.blockNumber) >> FIGURE_BITS != 0) {
+            revert Custody_FigureTooLarge();
+        }
+        Pending memory root = Pending({
+            epoch: uint40(summary.epoch),
+            snapshotTime: uint40(summary.snapshotTime),
+            blockNumber: uint40(line.blockNumber),
+            payoutCount: line.payoutCount,
+            setId: summary.setId,
+            activeAt: SafeCast.toUint40(block.timestamp + DISPUTE_WINDOW),
+            payoutRoot: line.payoutRoot,
+            digest: digest
+        });
         if (DISPUTE_WINDOW == 0) {
-            _setActive(summary.epoch, summary.snapshotTime, line.blockNumber, line.payoutCount, line.payoutRoot);
+            _setActive(root);
             return;
         }
-        CustodyStorage storage $ = _storage();
-        $.pending = Pending({
-            epoch: SafeCast.toUint48(summary.epoch),
-            snapshotTime: SafeCast.toUint40(summary.snapshotTime),
-            blockNumber: SafeCast.toUint48(line.blockNumber),
-            payoutCount: line.payoutCount,
-            activeAt: SafeCast.toUint40(block.timestamp + DISPUTE_WINDOW),
-            payoutRoot: line.payoutRoot
-        });
-        $.head.hasPending = true;
-    }
-
-    function _setActive(uint64 epoch, uint64 snapshotTime, uint64 blockNumber, uint32 payoutCount, bytes32 payoutRoot)
-        private
-    {
-        if ((epoch | blockNumber) >> 48 != 0 || snapshotTime >> 40 != 0) revert Custody_FigureTooLarge();
-        CustodyStorage storage $ = _storage();
-        Head storage head = $.head;
-        head.epoch = uint48(epoch);
-        head.snapshotTime = uint40(snapshotTime);
-        head.blockNumber = uint48(blockNumber);
-        head.payoutCount = payoutCount;
-        $.payoutRoot = payoutRoot;
-        emit RootActivated(epoch, payoutRoot);
+        _storage().pending = root;
+        _storage().head.hasPending = true;
     }
 
     /// @dev Activates the pending root; reverts inside its window, where it is in everybody's way.
@@ -251,24 +246,7 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
         Head memory head = $.head;
         _requireNotPaused(head, PAUSE_PAY);
         if (!head.hasPending || _isPaused(head, PAUSE_SETTLE)) return;
-        if (block.timestamp >= $.pending.activeAt) _activatePending();
-    }
-
-    function _activatePending() private {
-        CustodyStorage storage $ = _storage();
-        Pending memory root = $.pending;
-        delete $.pending;
-        $.head.hasPending = false;
-        _setActive(root.epoch, root.snapshotTime, root.blockNumber, root.payoutCount, root.payoutRoot);
-        uint256 count = $.head.tokenCount;
-        for (uint256 i = 0; i < count; ++i) {
-            address token = $.tokens[i];
-            Figures memory figures = $.pendingFigures[token];
-            // An asset listed while the root was pending has no figures yet.
-            if (figures.deposited < $.assets[token].deposited) continue;
-            $.assets[token].deposited = figures.deposited;
-            $.assets[token].authorisedOut = figures.authorisedOut;
-        }
+        if (_isPendingDue()) _activatePending();
     }
 
     /// @dev Books a leaf of the active root as paid, before any payee code runs.

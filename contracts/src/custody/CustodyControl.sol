@@ -6,64 +6,11 @@ import {UUPSUpgradeable} from "@openzeppelin/contracts-upgradeable/proxy/utils/U
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICustody} from "../interfaces/ICustody.sol";
 import {RulesHashes} from "../libraries/RulesHashes.sol";
+import {CustodyBase} from "./CustodyBase.sol";
 
-/// @title State, roles, listing, rules and pauses of a custody; nothing here moves funds.
-abstract contract CustodyControl is ICustody, AccessControlUpgradeable, UUPSUpgradeable {
+/// @title Roles, listing, limits, rules, pauses and upgrades of a custody; nothing here moves funds.
+abstract contract CustodyControl is ICustody, CustodyBase, AccessControlUpgradeable, UUPSUpgradeable {
     using RulesHashes for RulesHashes.Hashes;
-
-    /// @dev One word, so that settling and paying touch one slot per asset. A lot is below 2^64 base units.
-    struct Asset {
-        uint64 lotSize;
-        uint64 deposited;
-        uint64 authorisedOut;
-        uint64 paidOut;
-    }
-
-    /// @dev What every settlement and payment reads, in one word: the active root's figures, the pause, and whether a
-    /// root is pending. Epochs and blocks are below 2^48, seconds below 2^40.
-    struct Head {
-        uint48 epoch;
-        uint40 snapshotTime;
-        uint48 blockNumber;
-        uint32 payoutCount;
-        uint16 kills;
-        uint40 pausedUntil;
-        uint8 pauseBits;
-        uint8 tokenCount;
-        bool hasPending;
-    }
-
-    struct Pending {
-        uint48 epoch;
-        uint40 snapshotTime;
-        uint48 blockNumber;
-        uint32 payoutCount;
-        uint40 activeAt;
-        bytes32 payoutRoot;
-    }
-
-    /// @dev Cumulative figures that a pending root brings when it is activated.
-    struct Figures {
-        uint64 deposited;
-        uint64 authorisedOut;
-    }
-
-    /// @custom:storage-location erc7201:pobs.storage.Custody
-    struct CustodyStorage {
-        Head head;
-        bytes32 payoutRoot;
-        /// @dev Seconds of pause counted against the guardian's allowance.
-        uint32 pauseSpent;
-        Pending pending;
-        RulesHashes.Hashes rules;
-        address[] tokens;
-        mapping(address token => Asset) assets;
-        mapping(address token => Figures) pendingFigures;
-        mapping(address token => mapping(address wallet => uint64)) paid;
-    }
-
-    /// @dev keccak256(abi.encode(uint256(keccak256("pobs.storage.Custody")) - 1)) & ~bytes32(uint256(0xff))
-    bytes32 private constant STORAGE = 0xf8e2416086dec83057915a3433cbb81ba8b9ad9d06eaa9e32ee798510cffd400;
 
     /// @notice May pause, and nothing else.
     bytes32 public constant GUARDIAN_ROLE = keccak256("GUARDIAN");
@@ -166,18 +113,4 @@ abstract contract CustodyControl is ICustody, AccessControlUpgradeable, UUPSUpgr
     }
 
     function _authorizeUpgrade(address) internal override onlyRole(DEFAULT_ADMIN_ROLE) {}
-
-    function _isPaused(Head memory head, uint256 bit) internal view returns (bool) {
-        return head.pauseBits & bit != 0 && block.timestamp < head.pausedUntil;
-    }
-
-    function _requireNotPaused(Head memory head, uint256 bit) internal view {
-        if (_isPaused(head, bit)) revert Custody_Paused(head.pauseBits, head.pausedUntil);
-    }
-
-    function _storage() internal pure returns (CustodyStorage storage $) {
-        assembly {
-            $.slot := STORAGE
-        }
-    }
 }

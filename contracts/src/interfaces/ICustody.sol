@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {ICertificateVerifier} from "./ICertificateVerifier.sol";
 import {Certificate, Line, PayoutClaim, Summary} from "./PobsTypes.sol";
 
 /// @title Custody of one chain: pooled funds that leave only by an epoch two thirds of the validators approved.
@@ -8,6 +9,27 @@ import {Certificate, Line, PayoutClaim, Summary} from "./PobsTypes.sol";
 /// I-1 `paidOut <= authorisedOut <= deposited`; I-2 `balance + paidOut * lotSize >= deposited * lotSize`;
 /// I-3 the sum of {paid} over wallets is `paidOut`; I-4 `deposited`, `authorisedOut`, {paid} and the epoch never fall.
 interface ICustody {
+    /// @notice What the modules of one custody are built with.
+    /// @param salt Names the deployment: see {SummaryLib-saltOf}.
+    /// @param maxAge Seconds after its snapshot in which an epoch may settle.
+    /// @param disputeWindow Seconds a settled root waits before it pays; zero: it pays at once.
+    /// @param upgradeDelay Least delay, in seconds, of the timelock that may upgrade; zero asks for none.
+    /// @param arbitrum True on an Arbitrum chain.
+    struct Parameters {
+        ICertificateVerifier verifier;
+        bytes32 salt;
+        uint64 maxAge;
+        uint64 disputeWindow;
+        uint64 upgradeDelay;
+        bool arbitrum;
+    }
+
+    enum KillReason {
+        Guardian,
+        Dispute,
+        Fraud
+    }
+
     struct AssetState {
         bool listed;
         uint128 lotSize;
@@ -31,6 +53,10 @@ interface ICustody {
         uint64 indexed epoch, bytes32 indexed digest, bytes32 payoutRoot, uint64 blockNumber, uint256 signedWeight
     );
     event RootActivated(uint64 indexed epoch, bytes32 payoutRoot);
+    /// @param kills After this one; lines must name it from now on.
+    event RootKilled(uint64 indexed epoch, bytes32 indexed digest, uint32 kills, KillReason reason);
+    /// @notice A freeze came inside the dispute window of this root.
+    event RootDropped(uint64 indexed epoch, bytes32 indexed digest);
     event Paid(address indexed token, address indexed wallet, uint64 lots, uint64 cumulative, uint64 epoch);
     event PayoutDeferred(address indexed token, address indexed wallet, uint64 lots, uint64 epoch);
     event Paused(uint256 bits, uint64 until);
@@ -38,6 +64,8 @@ interface ICustody {
 
     error Custody_ZeroAddress();
     error Custody_BadParameters();
+    error Custody_WrongModule(address exits);
+    error Custody_Frozen();
     error Custody_Paused(uint256 bits, uint64 until);
     error Custody_WrongCustody(uint64 chainId, address custody);
     error Custody_RootPending(uint64 epoch, uint64 activeAt);
