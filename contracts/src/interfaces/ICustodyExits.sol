@@ -98,7 +98,6 @@ interface ICustodyExits {
     /// @notice No deposit may be recorded for the zero address, a system row or the custody.
     error CustodyExits_ReservedWallet(address wallet);
     error CustodyExits_NotFrozen();
-    error CustodyExits_AlreadyFrozen();
     error CustodyExits_NotActive(bytes32 digest);
     error CustodyExits_WrongCustody(uint64 chainId, address custody);
     error CustodyExits_LineNotInSummary(uint256 index);
@@ -171,21 +170,18 @@ interface ICustodyExits {
     /// @notice Proven fraud kills the pending root, or freezes the custody whose active line it is.
     function reportFraud(bytes calldata evidence) external;
 
-    /// @notice Frozen: pays `total - withdrawal` of a row to its wallet, whoever calls, once per row. A payment that
-    /// fails takes nothing; one that the reserves cannot meet pays what they can and leaves the rest due.
-    function escape(LeafProof calldata proof) external;
-
-    /// @notice {escape} by the row's wallet itself, to another address: for a wallet that its token or code blocks.
-    function escapeTo(LeafProof calldata proof, address to) external;
+    /// @notice Frozen: pays `total - withdrawal` of a row, once per row. A payment that fails takes nothing; one that
+    /// the reserves cannot meet pays what they can and leaves the rest due.
+    /// @param to The row's wallet, whoever calls; another address only if that wallet itself calls (for one that its
+    /// token or its own code keeps from being paid).
+    function escape(LeafProof calldata proof, address to) external;
 
     /// @notice Frozen: opens a system row, whose claims nobody can escape with, to {recover}.
     function releaseSystemRow(LeafProof calldata proof) external;
 
-    /// @notice Frozen: pays a wallet's recorded deposits of blocks after the active line's, whoever calls.
-    function reclaim(address token, address wallet) external;
-
-    /// @notice {reclaim} of the caller's own, to another address.
-    function reclaimTo(address token, address to) external;
+    /// @notice Frozen: pays a wallet's recorded deposits of blocks after the active line's.
+    /// @param to As in {escape}.
+    function reclaim(address token, address wallet, address to) external;
 
     /// @notice Frozen, once: two thirds of a set in term now certify who gets what nobody else is owed, above all
     /// plain transfers after the active epoch's block.
@@ -194,6 +190,9 @@ interface ICustodyExits {
     /// @notice Pays a leaf of the recovery root to its wallet, never out of what somebody else is owed; what is not
     /// there yet stays due.
     function recover(PayoutClaim calldata payout) external;
+
+    /// @notice True once the custody is frozen; that never ends.
+    function frozen() external view returns (bool);
 
     /// @notice The newest forced request, and whether it still waits for its answer.
     function forcedRequest(address token, address wallet) external view returns (ForcedRequest memory, bool open);

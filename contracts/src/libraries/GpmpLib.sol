@@ -93,12 +93,11 @@ library GpmpLib {
             return false;
         }
         Node memory reached = Node(leaf(asset, row), Sums(row.total, row.withdrawable, row.withdrawal, 1));
-        uint256 last = uint256(sums.count) - 1;
         for (uint256 i = 0; i < siblings.length; ++i) {
             if (!_belowLimit(siblings[i].sums)) return false;
             bool isLeft = index & 1 == 0;
             // The last node of a level, alone, has nothing beside it.
-            if (isLeft && index == last && !_isEmpty(siblings[i])) return false;
+            if (isLeft && index == (sums.count - 1) >> i && !_isEmpty(siblings[i])) return false;
             (Node memory left, Node memory right) = isLeft ? (reached, siblings[i]) : (siblings[i], reached);
             // forge-lint: disable-next-line(unsafe-typecast) -- depth of a 32-bit count is at most 32
             bytes32 hash = node(uint8(i + 1), asset, left, right);
@@ -106,7 +105,6 @@ library GpmpLib {
             if (!_belowLimit(sum) || sum.count < left.sums.count) return false;
             reached = Node(hash, sum);
             index >>= 1;
-            last >>= 1;
         }
         return _equal(reached.sums, sums) && root(asset, token, lotSize, reached.hash, sums) == expectedRoot;
     }
@@ -116,12 +114,11 @@ library GpmpLib {
     }
 
     function _isEmpty(Node memory given) private pure returns (bool) {
-        Sums memory sums = given.sums;
-        return given.hash == bytes32(0) && (sums.total | sums.withdrawable | sums.withdrawal | sums.count) == 0;
+        return given.hash == bytes32(0) && _packed(given.sums) == bytes28(0);
     }
 
     function _belowLimit(Sums memory sums) private pure returns (bool) {
-        return sums.total < LOTS_LIMIT && sums.withdrawable < LOTS_LIMIT && sums.withdrawal < LOTS_LIMIT;
+        return (sums.total | sums.withdrawable | sums.withdrawal) < LOTS_LIMIT;
     }
 
     /// @dev Both sides are below the limit, so amounts cannot wrap; the caller refuses a count that did.
@@ -133,11 +130,12 @@ library GpmpLib {
     }
 
     function _equal(Sums memory a, Sums memory b) private pure returns (bool) {
-        return
-            a.total == b.total && a.withdrawable == b.withdrawable && a.withdrawal == b.withdrawal && a.count == b.count;
+        return _packed(a) == _packed(b);
     }
 
     function _packed(Sums memory sums) private pure returns (bytes28) {
-        return bytes28(abi.encodePacked(sums.total, sums.withdrawable, sums.withdrawal, sums.count));
+        return bytes28(
+            uint224(sums.total) << 160 | uint224(sums.withdrawable) << 96 | uint224(sums.withdrawal) << 32 | sums.count
+        );
     }
 }
