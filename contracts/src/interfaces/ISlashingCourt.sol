@@ -50,9 +50,7 @@ interface ISlashingCourt {
         uint128 slashed,
         address indexed reporter
     );
-    event OperatorConvicted(
-        uint64 indexed epoch, bytes32 indexed digest, uint128 slashed, address indexed reporter
-    );
+    event OperatorConvicted(uint64 indexed epoch, bytes32 indexed digest, uint128 slashed, address indexed reporter);
     event DissentQueued(
         address indexed validator,
         uint64 indexed epoch,

@@ -239,7 +239,6 @@ contract FraudVerifier is IFraudVerifier {
 
     function _verdict(Subject calldata subject) private view returns (uint64, bytes32, uint64, address) {
         Summary calldata summary = subject.summary;
-        return
-            (summary.epoch, SummaryLib.digest(DOMAIN, summary), subject.line.chainId, subject.line.custody);
+        return (summary.epoch, SummaryLib.digest(DOMAIN, summary), subject.line.chainId, subject.line.custody);
     }
 }
