@@ -14,7 +14,7 @@ const REPORT = path.join(ROOT, FOLDER, 'lcov.info');
 /** Its own build folder: coverage compiles without the optimizer, which the other suites must not meet. */
 function runForge(): void {
   mkdirSync(path.join(ROOT, FOLDER), {recursive: true});
-  const args = ['node_modules/@foundry-rs/forge/bin.mjs', 'coverage', '--report', 'lcov', '--report-file', REPORT, '--no-match-path', 'contracts/test/{gas,invariant}/**'];
+  const args = ['scripts/forge.mjs', 'coverage', '--report', 'lcov', '--report-file', REPORT, '--no-match-path', 'contracts/test/{gas,invariant}/**'];
   const env = {...process.env, FOUNDRY_OUT: `${FOLDER}/out`, FOUNDRY_CACHE_PATH: `${FOLDER}/cache`};
   let run = spawnSync(process.execPath, args, {cwd: ROOT, env, encoding: 'utf8', maxBuffer: 256 * 1024 ** 2});
   if (run.status !== 0 && /stack too deep/i.test(run.stdout + run.stderr)) {

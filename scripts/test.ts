@@ -14,8 +14,7 @@ type Suite = {name: string; run: () => Promise<Outcome>; nightly?: true};
 const root = path.resolve(import.meta.dirname, '..');
 const reports = path.join(root, '.build/reports');
 const bin = (name: string) => path.join(root, 'node_modules/.bin', name);
-/** By path: npm 10 leaves out the link of a name that two packages claim. */
-const FORGE = [process.execPath, 'node_modules/@foundry-rs/forge/bin.mjs'] as const;
+const FORGE = [process.execPath, 'scripts/forge.mjs'] as const;
 const nightly = process.argv.includes('--nightly');
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 

@@ -32,8 +32,8 @@ function killerOf(output: string): string {
 /** @throws Error when forge neither passed nor failed a test: then the run says nothing. */
 function verdictOf(mutant: Mutant, {code, output}: Run): Result | undefined {
   if (code === 'timeout') return {...mutant, outcome: 'killed', by: 'time ran out'};
-  if (code === 0) return undefined;
-  if (!/\[FAIL|failing test/i.test(output)) throw new Error(`No verdict on mutant ${mutant.number} (${mutant.file}:${mutant.line}):\n${output.slice(-1_500)}`);
+  if (code === 0 && / [1-9]\d* tests? passed, 0 failed/.test(output)) return undefined;
+  if (code === 0 || !/\[FAIL|failing test/i.test(output)) throw new Error(`No verdict on mutant ${mutant.number} (${mutant.file}:${mutant.line}):\n${output.slice(-1_500)}`);
   return {...mutant, outcome: 'killed', by: killerOf(output)};
 }
 

@@ -4,10 +4,10 @@ import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, write
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {ROOT} from '../contracts/sources.ts';
+import {forgePath} from '../forge.mjs';
 
 export type Run = {code: number | 'timeout'; output: string};
 
-const FORGE = 'node_modules/@foundry-rs/forge/bin.mjs';
 const BUILD_TIMEOUT_MS = 15 * 60_000;
 /** Mutants are larger than a chain allows; few fuzz runs with a fixed seed, because every mutant repeats them. */
 const ENVIRONMENT = {FOUNDRY_FUZZ_RUNS: '24', FOUNDRY_FUZZ_SEED: '0x01', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1', FOUNDRY_LINT_LINT_ON_BUILD: 'false'};
@@ -51,7 +51,7 @@ export class Workspace {
 
   #forge(args: readonly string[], timeoutMs: number): Promise<Run> {
     return new Promise((resolve) => {
-      const child = spawn(process.execPath, [path.join(ROOT, FORGE), ...args, '--root', this.folder], {
+      const child = spawn(forgePath(), [...args, '--root', this.folder], {
         cwd: this.folder, env: {...process.env, ...ENVIRONMENT}, stdio: ['ignore', 'pipe', 'pipe'], detached: true,
       });
       let output = '';
@@ -59,7 +59,7 @@ export class Workspace {
       const take = (chunk: Buffer) => { output += chunk.toString(); };
       child.stdout.on('data', take);
       child.stderr.on('data', take);
-      // The whole group: forge runs below node.
+      // The whole group: forge starts the compiler.
       const timer = setTimeout(() => { isLate = true; process.kill(-child.pid!, 'SIGKILL'); }, timeoutMs);
       child.on('close', (code) => {
         clearTimeout(timer);
