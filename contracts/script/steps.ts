@@ -9,7 +9,16 @@ export const CREATE2_DEPLOYER: Address = '0x4e59b44847b379578588920cA78FbF26c0B4
 export type Check =
   | {kind: 'code'; contract: string; address: Address}
   | {kind: 'implementation'; contract: string; address: Address; expected: Address}
-  | {kind: 'read'; contract: string; address: Address; functionName: string; args: readonly unknown[]; expected: unknown; pick?: string};
+  | {kind: 'read'; contract: string; address: Address; functionName: string; args: readonly unknown[]; expected: unknown; pick?: string}
+  | {kind: 'storage'; contract: string; address: Address; namespace: string; member: string; expected: bigint};
+
+/** What a call makes true, seen by a getter (one field of it with `pick`) or in storage. */
+export type Outcome =
+  | {functionName: string; args?: readonly unknown[]; expected: unknown; pick?: string}
+  | {namespace: string; member: string; expected: bigint};
+
+/** A call that only the admin may make once the deployment is handed over: printed with its data, for the timelock. */
+export type Later = {contract: string; to: Address; functionName: string; data: Hex};
 
 export type Step = {
   /** Unique on its chain; in the record and in messages. */
@@ -32,6 +41,7 @@ export type ChainPlan = {
   expectations: readonly Check[];
   /** Addresses that must hold exactly these roles, by contract and role name. */
   roles: readonly RoleHolders[];
+  later: readonly Later[];
 };
 
 export type RoleHolders = {contract: string; address: Address; role: string; holders: readonly Address[]};
@@ -45,6 +55,7 @@ export class ChainBuilder {
   readonly #contracts: Record<string, ContractEntry> = {};
   readonly #expectations: Check[] = [];
   readonly #roles: RoleHolders[] = [];
+  readonly #later: Later[] = [];
   readonly #phaseOf = new Map<string, number>();
 
   constructor({chainId, label, deployer}: {chainId: number; label: string; deployer: Address}) {
@@ -90,19 +101,38 @@ export class ChainBuilder {
     return address;
   }
 
-  /** Plans a call. @param values - Arguments by name. @param done - What tells that it was made; also checked when reading back unless `passing`. */
-  call(contract: string, functionName: string, values: Named, done: Omit<Extract<Check, {kind: 'read'}>, 'kind' | 'contract' | 'address'>, {id = `${contract}.${functionName}`, after = [], passing = false}: {id?: string; after?: readonly string[]; passing?: boolean} = {}): void {
+  /**
+   * Plans a call.
+   *
+   * @param values - Arguments by name.
+   * @param outcome - What tells that it was made; also checked when reading back, unless a later step undoes it (`passing`).
+   * @param last - After every step planned so far.
+   */
+  call(contract: string, functionName: string, values: Named, outcome: Outcome, {id = `${contract}.${functionName}`, after = [], passing = false, last = false}: {id?: string; after?: readonly string[]; passing?: boolean; last?: boolean} = {}): void {
     const {name, address} = this.entry(contract);
-    const check: Check = {kind: 'read', contract: name, address, ...done};
+    const done = this.#checkOf(contract, outcome);
     const data = encodeFunctionData({abi: artifact(name).abi, functionName, args: functionArguments(name, functionName, values)});
-    this.#push({id, after: [this.#readyId(contract), ...after], to: address, data, done: check});
-    if (!passing) this.#expectations.push(check);
+    this.#push({id, after: last ? [...this.#phaseOf.keys()] : [this.#readyId(contract), ...after.map((other) => this.#readyId(other))], to: address, data, done});
+    if (!passing) this.#expectations.push(done);
   }
 
-  /** A fact that no step of this chain makes true by itself. */
-  expect(contract: string, functionName: string, expected: unknown, args: readonly unknown[] = []): void {
+  /** A call for the timelock, after the deployment. */
+  later(contract: string, functionName: string, values: Named): void {
     const {name, address} = this.entry(contract);
-    this.#expectations.push({kind: 'read', contract: name, address, functionName, args, expected});
+    const data = encodeFunctionData({abi: artifact(name).abi, functionName, args: functionArguments(name, functionName, values)});
+    this.#later.push({contract, to: address, functionName, data});
+  }
+
+  /** A fact that no call of this chain makes true by itself. */
+  expect(contract: string, outcome: Outcome): void {
+    this.#expectations.push(this.#checkOf(contract, outcome));
+  }
+
+  #checkOf(contract: string, outcome: Outcome): Check {
+    const {name, address} = this.entry(contract);
+    return 'member' in outcome
+      ? {kind: 'storage', contract: name, address, ...outcome}
+      : {kind: 'read', contract: name, address, args: [], ...outcome};
   }
 
   roleHolders(contract: string, role: string, holders: readonly Address[]): void {
@@ -121,7 +151,7 @@ export class ChainBuilder {
   }
 
   build(): ChainPlan {
-    return {chainId: this.chainId, contracts: this.#contracts, steps: this.#steps, expectations: this.#expectations, roles: this.#roles};
+    return {chainId: this.chainId, contracts: this.#contracts, steps: this.#steps, expectations: this.#expectations, roles: this.#roles, later: this.#later};
   }
 
   #push({after, ...step}: Omit<Step, 'phase'> & {after: readonly string[]}): void {
