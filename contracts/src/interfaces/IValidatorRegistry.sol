@@ -269,9 +269,7 @@ interface IValidatorRegistry {
     /// @param bps Share of the stake, basis points.
     /// @param bountyBps Share of what is slashed that goes to `reporter`; the rest goes to the sink.
     /// @return slashed Base units of the stake token.
-    function slash(address validator, uint16 bps, uint16 bountyBps, address reporter)
-        external
-        returns (uint128 slashed);
+    function slash(address validator, uint16 bps, uint16 bountyBps, address reporter) external returns (uint128 slashed);
 
     /// @notice Takes a share of the operator's bond, also of what is unbonding; rounded up. Court only.
     function slashBond(uint16 bps, uint16 bountyBps, address reporter) external returns (uint128 slashed);

@@ -157,8 +157,8 @@ abstract contract RegistryBase is AccessControlUpgradeable, ReentrancyGuardTrans
     /// @dev While a draw's seed can be known, nobody may change who takes part in it or with which weight.
     function _drawing(RegistryStorage storage $) internal view returns (bool) {
         Term storage term = $.term;
-        return term.latest != 0 && block.timestamp >= _drawOpensAt(term) && term.draws < term.churn
-            && $.pool.count != 0 && address($.beacon) != address(0);
+        return term.latest != 0 && block.timestamp >= _drawOpensAt(term) && term.draws < term.churn && $.pool.count != 0
+            && address($.beacon) != address(0);
     }
 
     /// @dev Before the first term nothing is limited: there is no set yet to be changed.

@@ -169,8 +169,7 @@ contract RegistryTerms is RegistryPlaces, OperatorBond {
         (result.othersHead, result.othersTail) = ($.others.head, $.others.tail);
         (result.exitsHead, result.exitsTail) = ($.exits.head, $.exits.tail);
         (result.waiting, result.waitingWeight) = ($.pool.count, $.pool.total());
-        (result.churn, result.entries, result.exits, result.draws) =
-            (term.churn, term.entries, term.exits, term.draws);
+        (result.churn, result.entries, result.exits, result.draws) = (term.churn, term.entries, term.exits, term.draws);
         if (term.latest == 0) return result;
         (result.drawOpensAt, result.fixOpensAt) = (_drawOpensAt(term), uint64(term.activeUntil) - TERM_LEAD);
     }
