@@ -5,26 +5,21 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ChainClock} from "../arbitrum/ChainClock.sol";
 import {Ballot} from "../interfaces/ICertificateVerifier.sol";
 import {ICustody} from "../interfaces/ICustody.sol";
-import {AssetLine, Certificate, Line, PayoutClaim, Summary} from "../interfaces/PobsTypes.sol";
+import {AssetLine, Certificate, Line, Summary} from "../interfaces/PobsTypes.sol";
 import {CertificateLib} from "../libraries/CertificateLib.sol";
 import {GpmpLib} from "../libraries/GpmpLib.sol";
-import {PayoutLib} from "../libraries/PayoutLib.sol";
 import {RulesHashes} from "../libraries/RulesHashes.sol";
 import {SummaryLib} from "../libraries/SummaryLib.sol";
 import {VerifierCall} from "../libraries/VerifierCall.sol";
 import {CustodyBase} from "./CustodyBase.sol";
 import {CustodyControl} from "./CustodyControl.sol";
+import {CustodyPayments} from "./CustodyPayments.sol";
 import {PaymentLib} from "./PaymentLib.sol";
 
 /// @title Custody of one chain: pooled funds that leave only by an epoch two thirds of the validators approved.
 /// @dev Deposits are plain transfers: nothing here runs for them but {receive}.
-contract Custody is CustodyControl {
+contract Custody is CustodyControl, CustodyPayments {
     using RulesHashes for RulesHashes.Hashes;
-
-    /// @notice Gas a payee may use in {distribute}; enough for any listed token, too little to hold up a batch.
-    uint256 public constant PAYEE_GAS = 100_000;
-    /// @dev What must be left besides, for the 1/64 rule and for booking the failure.
-    uint256 private constant PAYEE_GAS_RESERVE = 30_000;
 
     /// @notice Code of the exits, run on this custody's storage for every call that is not found here.
     address public immutable EXITS;
@@ -102,26 +97,19 @@ contract Custody is CustodyControl {
     }
 
     /// @inheritdoc ICustody
-    function distribute(PayoutClaim[] calldata claims) external nonReentrant {
-        _startPaying();
-        for (uint256 i = 0; i < claims.length; ++i) {
-            (uint64 lots, bool payable_) = _book(claims[i]);
-            if (lots == 0) continue;
-            if (gasleft() < PAYEE_GAS + PAYEE_GAS_RESERVE) revert Custody_GasTooLow(i);
-            if (!payable_ || !_pay(claims[i], lots, PAYEE_GAS)) _defer(claims[i], lots, payable_);
-        }
+    function kill() external onlyRole(GUARDIAN_ROLE) {
+        _killPending(KillReason.Guardian);
     }
 
     /// @inheritdoc ICustody
-    function claim(PayoutClaim calldata payout) external nonReentrant {
-        _startPaying();
-        (uint64 lots, bool payable_) = _book(payout);
-        if (lots == 0) revert Custody_NothingDue(payout.token, payout.wallet);
-        if (!payable_) {
-            Asset storage stored = _storage().assets[payout.token];
-            revert Custody_BeyondAuthorised(payout.token, stored.paidOut + lots, stored.authorisedOut);
-        }
-        if (!_pay(payout, lots, gasleft())) revert Custody_PaymentFailed(payout.token, payout.wallet);
+    function killPending(Certificate calldata dispute) external nonReentrant {
+        Pending memory root = _storage().pending;
+        if (root.digest == bytes32(0)) revert Custody_NothingPending();
+        if (dispute.kind != CertificateLib.DISPUTE) revert Custody_NotADispute(dispute.kind);
+        Ballot memory ballot = Ballot(DOMAIN, root.digest, root.epoch, root.snapshotTime, root.setId);
+        (uint256 signed, uint256 total) = VerifierCall.signedWeight(VERIFIER, ballot, dispute);
+        if (!CertificateLib.isBlocking(signed, total)) revert Custody_NotBlocking(signed, total);
+        _killPending(KillReason.Dispute);
     }
 
     /// @dev Everything about the summary that needs no signature.
@@ -238,50 +226,5 @@ contract Custody is CustodyControl {
         Pending storage pending = _storage().pending;
         if (block.timestamp < pending.activeAt) revert Custody_RootPending(pending.epoch, pending.activeAt);
         _activatePending();
-    }
-
-    /// @dev Payments run from the newest root whose window has passed, unless settling is paused.
-    function _startPaying() private {
-        CustodyStorage storage $ = _storage();
-        Head memory head = $.head;
-        _requireNotPaused(head, PAUSE_PAY);
-        if (!head.hasPending || _isPaused(head, PAUSE_SETTLE)) return;
-        if (_isPendingDue()) _activatePending();
-    }
-
-    /// @dev Books a leaf of the active root as paid, before any payee code runs.
-    /// @return lots Due; zero when nothing is.
-    /// @return booked False when this would exceed what was ever authorised; then nothing is booked.
-    function _book(PayoutClaim calldata payout) private returns (uint64 lots, bool booked) {
-        CustodyStorage storage $ = _storage();
-        if (!PayoutLib.verify(payout, $.payoutRoot, $.head.payoutCount)) {
-            revert Custody_PayoutNotInRoot(payout.token, payout.wallet, payout.cumulative);
-        }
-        Asset storage stored = $.assets[payout.token];
-        if (stored.lotSize == 0) revert Custody_NotListed(payout.token);
-        uint64 before = $.paid[payout.token][payout.wallet];
-        if (payout.cumulative <= before) return (0, false);
-        lots = payout.cumulative - before;
-        if (uint256(stored.paidOut) + lots > stored.authorisedOut) return (lots, false);
-        $.paid[payout.token][payout.wallet] = payout.cumulative;
-        stored.paidOut += lots;
-        return (lots, true);
-    }
-
-    function _pay(PayoutClaim calldata payout, uint64 lots, uint256 gasAllowance) private returns (bool ok) {
-        CustodyStorage storage $ = _storage();
-        uint256 amount = uint256(lots) * $.assets[payout.token].lotSize;
-        ok = PaymentLib.send(payout.token, payout.wallet, amount, gasAllowance);
-        if (ok) emit Paid(payout.token, payout.wallet, lots, payout.cumulative, $.head.epoch);
-    }
-
-    /// @dev Takes a booking back; the guard kept everybody else out meanwhile. The leaf stays claimable.
-    function _defer(PayoutClaim calldata payout, uint64 lots, bool booked) private {
-        CustodyStorage storage $ = _storage();
-        if (booked) {
-            $.paid[payout.token][payout.wallet] = payout.cumulative - lots;
-            $.assets[payout.token].paidOut -= lots;
-        }
-        emit PayoutDeferred(payout.token, payout.wallet, lots, $.head.epoch);
     }
 }

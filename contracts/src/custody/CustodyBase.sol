@@ -5,6 +5,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {ChainClock} from "../arbitrum/ChainClock.sol";
 import {ICertificateVerifier} from "../interfaces/ICertificateVerifier.sol";
 import {ICustody} from "../interfaces/ICustody.sol";
+import {BucketLib} from "../libraries/BucketLib.sol";
 import {RulesHashes} from "../libraries/RulesHashes.sol";
 import {SummaryLib} from "../libraries/SummaryLib.sol";
 
@@ -53,14 +54,6 @@ abstract contract CustodyBase is ReentrancyGuardTransient {
         uint64 authorisedOut;
     }
 
-    /// @dev Token bucket in lots; a capacity of zero is no limit.
-    struct Bucket {
-        uint64 capacity;
-        uint64 refillPerSecond;
-        uint64 level;
-        uint40 updatedAt;
-    }
-
     /// @custom:storage-location erc7201:pobs.storage.Custody
     struct CustodyStorage {
         Head head;
@@ -75,12 +68,14 @@ abstract contract CustodyBase is ReentrancyGuardTransient {
         mapping(address token => Asset) assets;
         mapping(address token => Figures) pendingFigures;
         mapping(address token => mapping(address wallet => uint64)) paid;
-        mapping(address token => Bucket) buckets;
+        mapping(address token => BucketLib.Bucket) buckets;
     }
 
     /// @dev keccak256(abi.encode(uint256(keccak256("pobs.storage.Custody")) - 1)) & ~bytes32(uint256(0xff))
     bytes32 private constant STORAGE = 0xf8e2416086dec83057915a3433cbb81ba8b9ad9d06eaa9e32ee798510cffd400;
 
+    uint256 public constant PAUSE_SETTLE = 1;
+    uint256 public constant PAUSE_PAY = 2;
     uint256 internal constant FIGURE_BITS = 40;
 
     ICertificateVerifier public immutable VERIFIER;

@@ -30,13 +30,38 @@ library TreeLib {
         pure
         returns (bool)
     {
-        if (root == bytes32(0) || index >= count || path.length != depth(count)) return false;
-        bytes32 hash = leaf;
-        uint256 position = index;
-        for (uint256 i = 0; i < path.length; ++i) {
-            hash = position & 1 == 0 ? node(tag, hash, path[i]) : node(tag, path[i], hash);
-            position >>= 1;
+        if (root == bytes32(0) || index >= count || !isDepth(path.length, count)) return false;
+        return climb(tag, leaf, index, path) == root;
+    }
+
+    /// @notice True when `levels == depth(count)`, without counting them; `count` is not zero.
+    function isDepth(uint256 levels, uint256 count) internal pure returns (bool) {
+        uint256 last = count - 1;
+        if (levels == 0) return last == 0;
+        return last >> levels == 0 && last >> (levels - 1) != 0;
+    }
+
+    /// @notice The root that a leaf and its path lead to.
+    function climb(uint8 tag, bytes32 leaf, uint256 index, bytes32[] calldata path)
+        internal
+        pure
+        returns (bytes32 hash)
+    {
+        hash = leaf;
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            mstore8(m, tag)
+            let left := add(m, 0x01)
+            let at := path.offset
+            let end := add(at, shl(5, path.length))
+            for {} lt(at, end) { at := add(at, 0x20) } {
+                // An odd node stands right of its sibling.
+                let side := shl(5, and(index, 1))
+                mstore(add(left, side), hash)
+                mstore(add(left, xor(side, 0x20)), calldataload(at))
+                hash := keccak256(m, 0x41)
+                index := shr(1, index)
+            }
         }
-        return hash == root;
     }
 }
