@@ -30,6 +30,7 @@ contract FreezeAttacks is ExitsTest {
     /// @notice An announcement of long ago freezes nothing later: each is for one active root.
     function test_attack_oldAnnouncementKept() public {
         _announced();
+        _nextTerm();
         _settle(patient, _empty(1));
         vm.warp(T0 + 7 days + WINDOW);
         patient.activate();

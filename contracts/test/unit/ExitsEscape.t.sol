@@ -9,7 +9,6 @@ import {RevertingPayee} from "../utils/Payees.sol";
 contract ExitsEscapeTest is ExitsTest {
     address private constant UNMATCHED = address(4);
 
-    Epoch private last;
     Holder[] private sheet;
 
     /// @dev 100 lots of Alice, 20 of them authorised; 50 of Bob, 30 unmatched.
@@ -19,12 +18,12 @@ contract ExitsEscapeTest is ExitsTest {
         sheet.push(Holder(alice, 100, 80, 20));
         sheet.push(Holder(bob, 50, 50, 0));
         sheet.push(Holder(UNMATCHED, 30, 30, 0));
-        last = _usdSheet(1, sheet, 20, _payouts(Payout(address(usdc), alice, 20)));
-        _settle(custody, last);
+        _keep(_usdSheet(1, sheet, 20, _payouts(Payout(address(usdc), alice, 20))));
+        _settle(custody, _kept());
     }
 
     function _row(uint256 index) private view returns (LeafProof memory) {
-        return _proof(last, USD_INDEX, sheet, index);
+        return _proof(_kept(), USD_INDEX, sheet, index);
     }
 
     function _refuse(bytes memory reason, LeafProof memory proof, address to) private {
@@ -47,7 +46,7 @@ contract ExitsEscapeTest is ExitsTest {
         assertEq(exits.escapedOut(address(usdc)), 130);
         // Escapes are not payments: what was authorised stays claimable.
         assertEq(custody.asset(address(usdc)).paidOut, 0);
-        custody.claim(last.claims[0]);
+        custody.claim(_kept().claims[0]);
         assertEq(usdc.balanceOf(alice), 100);
     }
 

@@ -8,15 +8,14 @@ import {ExitsTest} from "../utils/ExitsTest.sol";
 
 /// @notice `forceWithdraw`, `forceExit`, `markServed`, `markServedByRow` and `freezeUnserved`.
 contract ExitsForcedTest is ExitsTest {
-    Epoch private first;
     Holder[] private sheet;
 
     function setUp() public override {
         super.setUp();
         _fund(1_000, 0);
         _use(Holder(alice, 100, 80, 0), Holder(bob, 50, 50, 0));
-        first = _usdSheet(1, sheet, 0, _none());
-        _settle(custody, first);
+        _keep(_usdSheet(1, sheet, 0, _none()));
+        _settle(custody, _kept());
     }
 
     function _use(Holder memory a, Holder memory b) private {
@@ -30,7 +29,7 @@ contract ExitsForcedTest is ExitsTest {
     }
 
     function _force() private {
-        LeafProof memory proof = _aliceProof(first);
+        LeafProof memory proof = _aliceProof(_kept());
         vm.prank(alice);
         exits.forceWithdraw(proof, _noClaim());
     }
@@ -54,7 +53,7 @@ contract ExitsForcedTest is ExitsTest {
     function test_forceWithdraw_opensARequest() public {
         vm.warp(T0 + 60);
         vm.roll(1_007);
-        LeafProof memory proof = _aliceProof(first);
+        LeafProof memory proof = _aliceProof(_kept());
         vm.expectEmit(address(custody));
         emit ICustodyExits.WithdrawalForced(address(usdc), alice, 80, 0, false, 1);
         vm.prank(alice);
@@ -69,7 +68,7 @@ contract ExitsForcedTest is ExitsTest {
     }
 
     function test_forceExit_asksForTheWholeRow() public {
-        LeafProof memory proof = _aliceProof(first);
+        LeafProof memory proof = _aliceProof(_kept());
         vm.expectEmit(address(custody));
         emit ICustodyExits.WithdrawalForced(address(usdc), alice, 100, 0, true, 1);
         vm.prank(alice);
@@ -109,7 +108,7 @@ contract ExitsForcedTest is ExitsTest {
     }
 
     function test_force_refusesAnybodyElse() public {
-        LeafProof memory proof = _aliceProof(first);
+        LeafProof memory proof = _aliceProof(_kept());
         vm.startPrank(bob);
         vm.expectRevert(abi.encodeWithSelector(ICustodyExits.CustodyExits_NotWallet.selector, bob, alice));
         exits.forceWithdraw(proof, _noClaim());
@@ -118,29 +117,31 @@ contract ExitsForcedTest is ExitsTest {
     }
 
     function test_force_refusesARowOfAnotherEpoch() public {
-        LeafProof memory proof = _aliceProof(first);
+        LeafProof memory proof = _aliceProof(_kept());
         _serving();
-        _refuse(abi.encodeWithSelector(ICustodyExits.CustodyExits_NotActive.selector, first.digest), proof, _noClaim());
+        _refuse(
+            abi.encodeWithSelector(ICustodyExits.CustodyExits_NotActive.selector, _kept().digest), proof, _noClaim()
+        );
     }
 
     function test_force_refusesABrokenProof() public {
-        LeafProof memory proof = _aliceProof(first);
+        LeafProof memory proof = _aliceProof(_kept());
         proof.line.blockNumber += 1;
         _refuse(abi.encodeWithSelector(ICustodyExits.CustodyExits_LineNotInSummary.selector, 0), proof, _noClaim());
-        proof = _aliceProof(first);
+        proof = _aliceProof(_kept());
         proof.line.chainId = 5;
         bytes memory wrong =
             abi.encodeWithSelector(ICustodyExits.CustodyExits_WrongCustody.selector, 5, address(custody));
         _refuse(wrong, proof, _noClaim());
-        proof = _aliceProof(first);
+        proof = _aliceProof(_kept());
         proof.assetIndex = 2;
         _refuse(abi.encodeWithSelector(ICustodyExits.CustodyExits_NoSuchAsset.selector, 2), proof, _noClaim());
-        proof = _aliceProof(first);
+        proof = _aliceProof(_kept());
         proof.withdrawable = 81;
         bytes memory noRow =
             abi.encodeWithSelector(ICustodyExits.CustodyExits_RowNotInTree.selector, address(usdc), alice);
         _refuse(noRow, proof, _noClaim());
-        proof = _aliceProof(first);
+        proof = _aliceProof(_kept());
         proof.blinding = 0;
         _refuse(noRow, proof, _noClaim());
     }
@@ -154,7 +155,7 @@ contract ExitsForcedTest is ExitsTest {
 
     function test_force_oneOpenRequestPerWalletAndAsset() public {
         _force();
-        LeafProof memory proof = _aliceProof(first);
+        LeafProof memory proof = _aliceProof(_kept());
         bytes memory open =
             abi.encodeWithSelector(ICustodyExits.CustodyExits_RequestOpen.selector, address(usdc), alice);
         _refuse(open, proof, _noClaim());
@@ -167,19 +168,19 @@ contract ExitsForcedTest is ExitsTest {
         PayoutClaim memory claim = PayoutClaim(address(usdc), alice, 5, 0, new bytes32[](0));
         bytes memory forged =
             abi.encodeWithSelector(ICustodyExits.CustodyExits_PayoutNotInRoot.selector, address(usdc), alice, 5);
-        _refuse(forged, _aliceProof(first), claim);
+        _refuse(forged, _aliceProof(_kept()), claim);
         claim.wallet = bob;
         bytes memory anothers =
             abi.encodeWithSelector(ICustodyExits.CustodyExits_PayoutNotInRoot.selector, address(usdc), bob, 5);
-        _refuse(anothers, _aliceProof(first), claim);
+        _refuse(anothers, _aliceProof(_kept()), claim);
         (claim.wallet, claim.token) = (alice, ETH);
         bytes memory otherToken =
             abi.encodeWithSelector(ICustodyExits.CustodyExits_PayoutNotInRoot.selector, ETH, alice, 5);
-        _refuse(otherToken, _aliceProof(first), claim);
+        _refuse(otherToken, _aliceProof(_kept()), claim);
     }
 
     function test_force_refusesWhileFrozen() public {
-        LeafProof memory proof = _aliceProof(first);
+        LeafProof memory proof = _aliceProof(_kept());
         _freeze(custody);
         _refuse(abi.encodeWithSelector(ICustody.Custody_Frozen.selector), proof, _noClaim());
         vm.prank(alice);
@@ -270,8 +271,8 @@ contract ExitsForcedTest is ExitsTest {
         LeafProof memory proof = _aliceProof(epoch);
         vm.expectRevert(notServed);
         exits.markServedByRow(proof);
-        proof = _aliceProof(first);
-        vm.expectRevert(abi.encodeWithSelector(ICustodyExits.CustodyExits_NotActive.selector, first.digest));
+        proof = _aliceProof(_kept());
+        vm.expectRevert(abi.encodeWithSelector(ICustodyExits.CustodyExits_NotActive.selector, _kept().digest));
         exits.markServedByRow(proof);
     }
 

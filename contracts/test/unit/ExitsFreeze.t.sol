@@ -37,6 +37,7 @@ contract ExitsFreezeTest is ExitsTest {
         _activateFirst();
         vm.warp(T0 + 7 days);
         doors.announceFreeze();
+        _nextTerm();
     }
 
     /* ANNOUNCE */
@@ -75,6 +76,7 @@ contract ExitsFreezeTest is ExitsTest {
 
     function test_announceFreeze_aYoungDueRootIsNoSilence() public {
         vm.warp(T0 + 7 days);
+        _nextTerm();
         _settle(patient, _empty(patient, 1));
         vm.warp(T0 + 7 days + WINDOW);
         vm.expectRevert(abi.encodeWithSelector(ICustodyExits.CustodyExits_TooEarly.selector, T0 + 14 days));

@@ -10,15 +10,14 @@ import {RevertingPayee} from "../utils/Payees.sol";
 /// @notice `setRecoveryRoot` and `recover`.
 contract ExitsRecoveryTest is ExitsTest {
     Holder[] private sheet;
-    Epoch private last;
 
     /// @dev Alice's row of 100; Bob pushed 40 after the line's block, Alice recorded 5.
     function setUp() public override {
         super.setUp();
         _fund(100, 0);
         sheet.push(Holder(alice, 100, 100, 0));
-        last = _usdSheet(1, sheet, 0, _none());
-        _settle(custody, last);
+        _keep(_usdSheet(1, sheet, 0, _none()));
+        _settle(custody, _kept());
         vm.roll(1_001);
         usdc.mint(bob, 40);
         vm.prank(bob);
@@ -29,7 +28,7 @@ contract ExitsRecoveryTest is ExitsTest {
 
     /// @dev Freezes before the term runs out, which a freeze for silence would not.
     function _frozenInTerm() private {
-        fraud.convict("evidence", 1, last.digest, uint64(block.chainid), address(custody));
+        fraud.convict("evidence", 1, _kept().digest, uint64(block.chainid), address(custody));
         exits.reportFraud("evidence");
     }
 
@@ -113,7 +112,7 @@ contract ExitsRecoveryTest is ExitsTest {
         exits.recover(claims[0]);
         // Nobody else has lost anything by it.
         exits.reclaim(address(usdc), alice, alice);
-        exits.escape(_proof(last, USD_INDEX, sheet, 0), alice);
+        exits.escape(_proof(_kept(), USD_INDEX, sheet, 0), alice);
         assertEq(usdc.balanceOf(alice), 105);
     }
 
