@@ -8,7 +8,7 @@ import {PayoutClaim} from "../interfaces/PobsTypes.sol";
 import {PayoutLib} from "../libraries/PayoutLib.sol";
 import {CustodyExitsFreeze} from "./CustodyExitsFreeze.sol";
 
-/// @title Withdrawals that the operator cannot ignore (paper §2.2, PROTOCOL §7).
+/// @title Withdrawals that the operator cannot ignore (PROTOCOL §7).
 abstract contract CustodyExitsForced is CustodyExitsFreeze {
     /// @notice Seconds an operator has to serve a request.
     uint256 public constant SERVE_WITHIN = 7 days;
@@ -36,10 +36,11 @@ abstract contract CustodyExitsForced is CustodyExitsFreeze {
     function markServedByRow(LeafProof calldata proof) external nonReentrant {
         (address token,) = _openActive(proof);
         ForcedRequest storage request = _openRequest(token, proof.wallet);
-        // A line of an earlier block answers nothing: its engine could not know of the request.
-        if (proof.withdrawal != proof.withdrawable || proof.line.blockNumber < request.blockNumber) {
-            revert CustodyExits_NotServed(token, proof.wallet);
-        }
+        // A line of an earlier block answers nothing: its engine could not know of the request. An exit has closed what
+        // bound the row, so a row in which nothing leaves though something is owed does not answer it.
+        bool stays =
+            proof.withdrawal != proof.withdrawable || (request.exit && proof.withdrawal == 0 && proof.total != 0);
+        if (stays || proof.line.blockNumber < request.blockNumber) revert CustodyExits_NotServed(token, proof.wallet);
         _close(request, token, proof.wallet);
     }
 

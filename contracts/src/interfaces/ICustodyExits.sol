@@ -142,7 +142,7 @@ interface ICustodyExits {
     /// @return amount Base units recorded.
     function sweep(address token, address wallet) external returns (uint256 amount);
 
-    /// @notice The row's wallet alone: asks for everything withdrawable (paper §2.2). Unserved for seven days, anybody
+    /// @notice The row's wallet alone: asks for everything withdrawable. Unserved for seven days, anybody
     /// may freeze the custody.
     /// @param authorised The wallet's payout leaf of the active root when one is still unpaid, else all zero: what was
     /// authorised before cannot count as the answer. Leaving it out harms the wallet alone.
@@ -155,7 +155,7 @@ interface ICustodyExits {
     function markServed(PayoutClaim calldata payout) external;
 
     /// @notice Closes a request because the active epoch, of a block not before it, holds the wallet's row with
-    /// everything withdrawable in withdrawal (V10), be it zero.
+    /// everything withdrawable in withdrawal (V10), be it zero; an exit is not answered by zero while the row owes.
     function markServedByRow(LeafProof calldata proof) external;
 
     /// @notice Freezes for a request that is open for seven days.

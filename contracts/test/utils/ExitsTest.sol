@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Custody} from "../../src/custody/Custody.sol";
 import {ICustody} from "../../src/interfaces/ICustody.sol";
 import {ICustodyExits, LeafProof} from "../../src/interfaces/ICustodyExits.sol";
-import {AssetLine, Certificate, PayoutClaim} from "../../src/interfaces/PobsTypes.sol";
+import {AssetLine, Certificate, PayoutClaim, SetHeader} from "../../src/interfaces/PobsTypes.sol";
 import {GpmpLib} from "../../src/libraries/GpmpLib.sol";
 import {GpmpTwin} from "./GpmpTwin.sol";
 import {PobsTest} from "./PobsTest.sol";
@@ -27,6 +27,7 @@ abstract contract ExitsTest is PobsTest {
     address internal bob = makeAddr("bob");
     address internal stranger = makeAddr("stranger");
     ICustodyExits internal exits;
+    bytes private _encoded;
 
     function setUp() public virtual override {
         super.setUp();
@@ -114,6 +115,15 @@ abstract contract ExitsTest is PobsTest {
         (list[0], list[1], list[2]) = (a, b, c);
     }
 
+    /// @dev An epoch to come back to. Encoded, because structs with lists of structs cannot be copied into storage.
+    function _keep(Epoch memory epoch) internal {
+        _encoded = abi.encode(epoch);
+    }
+
+    function _kept() internal view returns (Epoch memory) {
+        return abi.decode(_encoded, (Epoch));
+    }
+
     /* ACTIONS */
 
     function _custodyParameters() internal view returns (ICustody.Parameters memory) {
@@ -127,6 +137,14 @@ abstract contract ExitsTest is PobsTest {
         doors.announceFreeze();
         vm.warp(block.timestamp + 24 hours);
         doors.freeze();
+    }
+
+    /// @dev The same members in a second term, which begins where the first one ends.
+    function _nextTerm() internal {
+        setId = 2;
+        SetHeader memory header = committee.header(2, T0 + TERM, T0 + 10 * TERM);
+        vm.prank(address(registry));
+        sets.accept(header);
     }
 
     function _deposit(address wallet, uint256 amount) internal {
