@@ -1,5 +1,5 @@
 /** Synthetic sealed books of any size, a function of their number alone. */
-import type {Address, Hex} from 'viem';
+import type {Hex} from 'viem';
 import {domainSalt} from '../src/index.ts';
 import type {PackedInput} from '../src/builder/input.ts';
 import type {PackedAsset, PackedEpoch, Rules} from '../src/types.ts';

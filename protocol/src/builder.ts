@@ -3,12 +3,11 @@ import {assembleBooks} from './builder/assemble.ts';
 import {readBooks} from './builder/books.ts';
 import type {BuildInput, BuildResult} from './builder/input.ts';
 import {testBooks} from './builder/joint-test.ts';
-import {packed} from './builder/packed.ts';
+import {packed} from './packed.ts';
 
 export {assembleEpoch} from './builder/assemble.ts';
 export type {BuildFacts, BuildInput, BuildResult, BuiltEpoch, Reserve} from './builder/input.ts';
 export {jointTest} from './builder/joint-test.ts';
-export {packEpoch, unpackEpoch} from './builder/packed.ts';
 
 /**
  * The joint test, then `assembleEpoch`. Deterministic: the same input gives the same bytes.

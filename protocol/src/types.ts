@@ -181,6 +181,9 @@ export type PackedEpoch = Omit<SealedEpoch, 'assets'> & {
   assets: readonly PackedAsset[];
 };
 
+/** Either form. */
+export type SealedBooks = SealedEpoch | PackedEpoch;
+
 export type PackedAsset = Omit<SealedAsset, 'rows'> & {
   /** Account by row. */
   owners: Uint32Array;

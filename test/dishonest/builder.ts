@@ -1,7 +1,7 @@
 /** Builds an epoch over false books, every hash in its place: what the real builder's joint test would refuse. */
 import {createHash} from 'node:crypto';
-import {payoutsName, type Summary, summaryDigest} from '@pobs/protocol';
-import {assembleEpoch, type BuildInput, type BuildResult, unpackEpoch} from '@pobs/protocol/builder';
+import {payoutsName, type Summary, summaryDigest, unpackEpoch} from '@pobs/protocol';
+import {assembleEpoch, type BuildInput, type BuildResult} from '@pobs/protocol/builder';
 import type {Hex} from 'viem';
 import {falsify, type Lie} from './lies.ts';
 

@@ -3,6 +3,7 @@ import type {Hex} from 'viem';
 import {bytesToHex, compareText} from '../bytes.ts';
 import {linesTree, type PayoutTree, payoutTree, sortLines} from '../gpmp/payouts.ts';
 import {buildLog} from '../log/build.ts';
+import {packed} from '../packed.ts';
 import {sha256} from '../sha256.ts';
 import {balancesName} from '../snapshot/balances.ts';
 import {encodeManifest, LOG_NAME} from '../snapshot/manifest.ts';
@@ -13,7 +14,6 @@ import {type Books, readBooks} from './books.ts';
 import type {BuildInput, BuiltEpoch, PackedInput} from './input.ts';
 import {logRows} from './log-rows.ts';
 import {buildParts} from './parallel.ts';
-import {packed} from './packed.ts';
 import {type Sheet, sheetOf} from './sheet.ts';
 
 type ChainSheets = {chain: SealedChain; sheets: readonly Sheet[]; payouts: PayoutTree; line: Line};

@@ -3,10 +3,10 @@ import type {Address, Hex} from 'viem';
 import type {PayoutTree} from '../gpmp/payouts.ts';
 import type {PlainTree} from '../gpmp/plain-tree.ts';
 import type {GpmpTree} from '../gpmp/tree.ts';
-import type {AssetKey, Line, PackedEpoch, Rules, SealedEpoch, Summary, Violation} from '../types.ts';
+import type {AssetKey, Line, PackedEpoch, Rules, SealedBooks, Summary, Violation} from '../types.ts';
 
 export type BuildInput = {
-  sealed: SealedEpoch | PackedEpoch;
+  sealed: SealedBooks;
   setId: number;
   /** Digest of the newest Approved summary; 32 zero bytes before the first. */
   parent: Hex;

@@ -4,13 +4,13 @@
  * Its own code over the sealed books as they were read; the validators' rules read published bytes instead.
  */
 import type {Address} from 'viem';
+import {packed} from '../packed.ts';
 import {domainSalt} from '../summary.ts';
 import {LOTS_LIMIT, type PackedAsset, type Violation} from '../types.ts';
 import {type AssetBook, type BookRow, type Books, readBooks, rowsWhere} from './books.ts';
 import type {BuildFacts, BuildInput, PackedInput} from './input.ts';
 import {checkPayouts} from './joint-payouts.ts';
 import {assetLabel, violation} from './joint-report.ts';
-import {packed} from './packed.ts';
 
 /** Every violation, by rule; empty means that a summary may be made. */
 export function jointTest(input: BuildInput): Violation[] {

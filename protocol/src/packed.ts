@@ -1,9 +1,9 @@
 /** Row objects to columns: small books are easier to write as rows, large ones are built as columns. */
-import {BLINDING_BYTES, bytesToHex, hexInto, WALLET_BYTES} from '../bytes.ts';
-import {AMOUNTS} from '../snapshot/columns.ts';
-import type {PackedAsset, PackedEpoch, SealedAsset, SealedEpoch} from '../types.ts';
+import {BLINDING_BYTES, bytesToHex, hexInto, WALLET_BYTES} from './bytes.ts';
+import {AMOUNTS} from './snapshot/columns.ts';
+import type {PackedAsset, PackedEpoch, SealedAsset, SealedBooks, SealedEpoch} from './types.ts';
 
-export const packed = (sealed: SealedEpoch | PackedEpoch): PackedEpoch => ('accounts' in sealed ? sealed : packEpoch(sealed));
+export const packed = (sealed: SealedBooks): PackedEpoch => ('accounts' in sealed ? sealed : packEpoch(sealed));
 
 /** @throws {EncodingError} when a wallet or blinding is malformed, RangeError when an amount does not fit 64 bits. */
 export function packEpoch(sealed: SealedEpoch): PackedEpoch {
