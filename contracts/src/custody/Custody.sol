@@ -1,52 +1,47 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ChainClock} from "../arbitrum/ChainClock.sol";
-import {Ballot, ICertificateVerifier} from "../interfaces/ICertificateVerifier.sol";
+import {Ballot} from "../interfaces/ICertificateVerifier.sol";
 import {ICustody} from "../interfaces/ICustody.sol";
-import {AssetLine, Certificate, Line, PayoutClaim, Summary} from "../interfaces/PobsTypes.sol";
+import {AssetLine, Certificate, Line, Summary} from "../interfaces/PobsTypes.sol";
 import {CertificateLib} from "../libraries/CertificateLib.sol";
 import {GpmpLib} from "../libraries/GpmpLib.sol";
-import {PayoutLib} from "../libraries/PayoutLib.sol";
 import {RulesHashes} from "../libraries/RulesHashes.sol";
 import {SummaryLib} from "../libraries/SummaryLib.sol";
 import {VerifierCall} from "../libraries/VerifierCall.sol";
+import {CustodyBase} from "./CustodyBase.sol";
 import {CustodyControl} from "./CustodyControl.sol";
+import {CustodyPayments} from "./CustodyPayments.sol";
 import {PaymentLib} from "./PaymentLib.sol";
 
 /// @title Custody of one chain: pooled funds that leave only by an epoch two thirds of the validators approved.
 /// @dev Deposits are plain transfers: nothing here runs for them but {receive}.
-contract Custody is CustodyControl, ReentrancyGuardTransient {
+contract Custody is CustodyControl, CustodyPayments {
     using RulesHashes for RulesHashes.Hashes;
 
-    /// @notice Gas a payee may use in {distribute}; enough for any listed token, too little to hold up a batch.
-    uint256 public constant PAYEE_GAS = 100_000;
-    /// @dev What must be left besides, for the 1/64 rule and for booking the failure.
-    uint256 private constant PAYEE_GAS_RESERVE = 30_000;
+    /// @notice Code of the exits, run on this custody's storage for every call that is not found here.
+    address public immutable EXITS;
 
-    ICertificateVerifier public immutable VERIFIER;
-    /// @notice EIP-712 domain of the deployment, equal on every chain.
-    bytes32 public immutable DOMAIN;
-    /// @notice MAX_AGE: seconds after its snapshot in which an epoch may settle.
-    uint64 public immutable MAX_AGE;
-    /// @notice Seconds a settled root waits before it pays.
-    uint64 public immutable DISPUTE_WINDOW;
-    /// @notice True on an Arbitrum chain: block numbers come from ArbSys.
-    bool public immutable ARBITRUM;
-
-    /// @param salt Names the deployment: see {SummaryLib-saltOf}.
-    constructor(ICertificateVerifier verifier, bytes32 salt, uint64 maxAge, uint64 disputeWindow, bool arbitrum) {
-        if (address(verifier) == address(0)) revert Custody_ZeroAddress();
-        if (salt == bytes32(0) || maxAge == 0 || block.chainid > type(uint64).max) revert Custody_BadParameters();
-        ChainClock.check(arbitrum);
-        VERIFIER = verifier;
-        DOMAIN = SummaryLib.domainSeparator(salt);
-        MAX_AGE = maxAge;
-        DISPUTE_WINDOW = disputeWindow;
-        ARBITRUM = arbitrum;
+    /// @param exits A {CustodyExits} of the same parameters.
+    constructor(Parameters memory p, CustodyBase exits) CustodyBase(p) {
+        if (exits.PARAMETERS_HASH() != PARAMETERS_HASH) revert Custody_WrongModule(address(exits));
+        EXITS = address(exits);
         _disableInitializers();
+    }
+
+    /// @dev Forced withdrawals, freeze and escape live in {CustodyExits}; precedent: Compound's Comet and its extension.
+    fallback() external payable {
+        address exits = EXITS;
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            calldatacopy(m, 0x00, calldatasize())
+            let ok := delegatecall(gas(), exits, m, calldatasize(), 0x00, 0x00)
+            returndatacopy(m, 0x00, returndatasize())
+            if iszero(ok) { revert(m, returndatasize()) }
+            return(m, returndatasize())
+        }
     }
 
     /// @dev A plain push of ETH is a deposit (paper §3.3 Fig. 4).
@@ -59,6 +54,8 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
         if (admin == address(0) || guardian == address(0)) revert Custody_ZeroAddress();
         _grantRole(DEFAULT_ADMIN_ROLE, admin);
         _grantRole(GUARDIAN_ROLE, guardian);
+        // The freeze clock runs from the start, though nothing was ever settled.
+        _storage().head.snapshotTime = SafeCast.toUint40(block.timestamp);
     }
 
     /// @inheritdoc ICustody
@@ -71,6 +68,7 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
         Certificate calldata certificate
     ) external nonReentrant {
         Head memory head = _storage().head;
+        if (head.frozen) revert Custody_Frozen();
         _requireNotPaused(head, PAUSE_SETTLE);
         if (head.hasPending) {
             _activateDue();
@@ -86,38 +84,32 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
         // Effect
         _bookAssets(head.tokenCount, line.assets, treeHashes);
         emit Settled(summary.epoch, digest, line.payoutRoot, line.blockNumber, signed);
-        _bookRoot(summary, line);
+        _bookRoot(summary, line, digest);
     }
 
     /// @inheritdoc ICustody
     function activate() external nonReentrant {
         Head memory head = _storage().head;
+        if (head.frozen) revert Custody_Frozen();
         _requireNotPaused(head, PAUSE_SETTLE);
         if (!head.hasPending) revert Custody_NothingPending();
         _activateDue();
     }
 
     /// @inheritdoc ICustody
-    function distribute(PayoutClaim[] calldata claims) external nonReentrant {
-        _startPaying();
-        for (uint256 i = 0; i < claims.length; ++i) {
-            (uint64 lots, bool payable_) = _book(claims[i]);
-            if (lots == 0) continue;
-            if (gasleft() < PAYEE_GAS + PAYEE_GAS_RESERVE) revert Custody_GasTooLow(i);
-            if (!payable_ || !_pay(claims[i], lots, PAYEE_GAS)) _defer(claims[i], lots, payable_);
-        }
+    function kill() external onlyRole(GUARDIAN_ROLE) {
+        _killPending(KillReason.Guardian);
     }
 
     /// @inheritdoc ICustody
-    function claim(PayoutClaim calldata payout) external nonReentrant {
-        _startPaying();
-        (uint64 lots, bool payable_) = _book(payout);
-        if (lots == 0) revert Custody_NothingDue(payout.token, payout.wallet);
-        if (!payable_) {
-            Asset storage stored = _storage().assets[payout.token];
-            revert Custody_BeyondAuthorised(payout.token, stored.paidOut + lots, stored.authorisedOut);
-        }
-        if (!_pay(payout, lots, gasleft())) revert Custody_PaymentFailed(payout.token, payout.wallet);
+    function killPending(Certificate calldata dispute) external nonReentrant {
+        Pending memory root = _storage().pending;
+        if (root.digest == bytes32(0)) revert Custody_NothingPending();
+        if (dispute.kind != CertificateLib.DISPUTE) revert Custody_NotADispute(dispute.kind);
+        Ballot memory ballot = Ballot(DOMAIN, root.digest, root.epoch, root.snapshotTime, root.setId);
+        (uint256 signed, uint256 total) = VerifierCall.signedWeight(VERIFIER, ballot, dispute);
+        if (!CertificateLib.isBlocking(signed, total)) revert Custody_NotBlocking(signed, total);
+        _killPending(KillReason.Dispute);
     }
 
     /// @dev Everything about the summary that needs no signature.
@@ -207,35 +199,26 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
     }
 
     /// @dev Stores the root as active or, with a dispute window, as pending.
-    function _bookRoot(Summary calldata summary, Line calldata line) private {
+    function _bookRoot(Summary calldata summary, Line calldata line, bytes32 digest) private {
+        if ((summary.epoch | summary.snapshotTime | line.blockNumber) >> FIGURE_BITS != 0) {
+            revert Custody_FigureTooLarge();
+        }
+        Pending memory root = Pending({
+            epoch: uint40(summary.epoch),
+            snapshotTime: uint40(summary.snapshotTime),
+            blockNumber: uint40(line.blockNumber),
+            payoutCount: line.payoutCount,
+            setId: summary.setId,
+            activeAt: uint40(block.timestamp + DISPUTE_WINDOW),
+            payoutRoot: line.payoutRoot,
+            digest: digest
+        });
         if (DISPUTE_WINDOW == 0) {
-            _setActive(summary.epoch, summary.snapshotTime, line.blockNumber, line.payoutCount, line.payoutRoot);
+            _setActive(root);
             return;
         }
-        CustodyStorage storage $ = _storage();
-        $.pending = Pending({
-            epoch: SafeCast.toUint48(summary.epoch),
-            snapshotTime: SafeCast.toUint40(summary.snapshotTime),
-            blockNumber: SafeCast.toUint48(line.blockNumber),
-            payoutCount: line.payoutCount,
-            activeAt: SafeCast.toUint40(block.timestamp + DISPUTE_WINDOW),
-            payoutRoot: line.payoutRoot
-        });
-        $.head.hasPending = true;
-    }
-
-    function _setActive(uint64 epoch, uint64 snapshotTime, uint64 blockNumber, uint32 payoutCount, bytes32 payoutRoot)
-        private
-    {
-        if ((epoch | blockNumber) >> 48 != 0 || snapshotTime >> 40 != 0) revert Custody_FigureTooLarge();
-        CustodyStorage storage $ = _storage();
-        Head storage head = $.head;
-        head.epoch = uint48(epoch);
-        head.snapshotTime = uint40(snapshotTime);
-        head.blockNumber = uint48(blockNumber);
-        head.payoutCount = payoutCount;
-        $.payoutRoot = payoutRoot;
-        emit RootActivated(epoch, payoutRoot);
+        _storage().pending = root;
+        _storage().head.hasPending = true;
     }
 
     /// @dev Activates the pending root; reverts inside its window, where it is in everybody's way.
@@ -243,67 +226,5 @@ contract Custody is CustodyControl, ReentrancyGuardTransient {
         Pending storage pending = _storage().pending;
         if (block.timestamp < pending.activeAt) revert Custody_RootPending(pending.epoch, pending.activeAt);
         _activatePending();
-    }
-
-    /// @dev Payments run from the newest root whose window has passed, unless settling is paused.
-    function _startPaying() private {
-        CustodyStorage storage $ = _storage();
-        Head memory head = $.head;
-        _requireNotPaused(head, PAUSE_PAY);
-        if (!head.hasPending || _isPaused(head, PAUSE_SETTLE)) return;
-        if (block.timestamp >= $.pending.activeAt) _activatePending();
-    }
-
-    function _activatePending() private {
-        CustodyStorage storage $ = _storage();
-        Pending memory root = $.pending;
-        delete $.pending;
-        $.head.hasPending = false;
-        _setActive(root.epoch, root.snapshotTime, root.blockNumber, root.payoutCount, root.payoutRoot);
-        uint256 count = $.head.tokenCount;
-        for (uint256 i = 0; i < count; ++i) {
-            address token = $.tokens[i];
-            Figures memory figures = $.pendingFigures[token];
-            // An asset listed while the root was pending has no figures yet.
-            if (figures.deposited < $.assets[token].deposited) continue;
-            $.assets[token].deposited = figures.deposited;
-            $.assets[token].authorisedOut = figures.authorisedOut;
-        }
-    }
-
-    /// @dev Books a leaf of the active root as paid, before any payee code runs.
-    /// @return lots Due; zero when nothing is.
-    /// @return booked False when this would exceed what was ever authorised; then nothing is booked.
-    function _book(PayoutClaim calldata payout) private returns (uint64 lots, bool booked) {
-        CustodyStorage storage $ = _storage();
-        if (!PayoutLib.verify(payout, $.payoutRoot, $.head.payoutCount)) {
-            revert Custody_PayoutNotInRoot(payout.token, payout.wallet, payout.cumulative);
-        }
-        Asset storage stored = $.assets[payout.token];
-        if (stored.lotSize == 0) revert Custody_NotListed(payout.token);
-        uint64 before = $.paid[payout.token][payout.wallet];
-        if (payout.cumulative <= before) return (0, false);
-        lots = payout.cumulative - before;
-        if (uint256(stored.paidOut) + lots > stored.authorisedOut) return (lots, false);
-        $.paid[payout.token][payout.wallet] = payout.cumulative;
-        stored.paidOut += lots;
-        return (lots, true);
-    }
-
-    function _pay(PayoutClaim calldata payout, uint64 lots, uint256 gasAllowance) private returns (bool ok) {
-        CustodyStorage storage $ = _storage();
-        uint256 amount = uint256(lots) * $.assets[payout.token].lotSize;
-        ok = PaymentLib.send(payout.token, payout.wallet, amount, gasAllowance);
-        if (ok) emit Paid(payout.token, payout.wallet, lots, payout.cumulative, $.head.epoch);
-    }
-
-    /// @dev Takes a booking back; the guard kept everybody else out meanwhile. The leaf stays claimable.
-    function _defer(PayoutClaim calldata payout, uint64 lots, bool booked) private {
-        CustodyStorage storage $ = _storage();
-        if (booked) {
-            $.paid[payout.token][payout.wallet] = payout.cumulative - lots;
-            $.assets[payout.token].paidOut -= lots;
-        }
-        emit PayoutDeferred(payout.token, payout.wallet, lots, $.head.epoch);
     }
 }

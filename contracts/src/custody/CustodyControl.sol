@@ -5,74 +5,28 @@ import {AccessControlUpgradeable} from "@openzeppelin/contracts-upgradeable/acce
 import {UUPSUpgradeable} from "@openzeppelin/contracts-upgradeable/proxy/utils/UUPSUpgradeable.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICustody} from "../interfaces/ICustody.sol";
+import {BucketLib} from "../libraries/BucketLib.sol";
 import {RulesHashes} from "../libraries/RulesHashes.sol";
+import {CustodyBase} from "./CustodyBase.sol";
 
-/// @title State, roles, listing, rules and pauses of a custody; nothing here moves funds.
-abstract contract CustodyControl is ICustody, AccessControlUpgradeable, UUPSUpgradeable {
+/// @dev OpenZeppelin's {TimelockController}, as far as an upgrade asks.
+interface ITimelock {
+    function getMinDelay() external view returns (uint256 seconds_);
+}
+
+/// @title Roles, listing, limits, rules, pauses and upgrades of a custody; nothing here moves funds.
+abstract contract CustodyControl is ICustody, CustodyBase, AccessControlUpgradeable, UUPSUpgradeable {
+    using BucketLib for BucketLib.Bucket;
     using RulesHashes for RulesHashes.Hashes;
 
-    /// @dev One word, so that settling and paying touch one slot per asset. A lot is below 2^64 base units.
-    struct Asset {
-        uint64 lotSize;
-        uint64 deposited;
-        uint64 authorisedOut;
-        uint64 paidOut;
-    }
-
-    /// @dev What every settlement and payment reads, in one word: the active root's figures, the pause, and whether a
-    /// root is pending. Epochs and blocks are below 2^48, seconds below 2^40.
-    struct Head {
-        uint48 epoch;
-        uint40 snapshotTime;
-        uint48 blockNumber;
-        uint32 payoutCount;
-        uint16 kills;
-        uint40 pausedUntil;
-        uint8 pauseBits;
-        uint8 tokenCount;
-        bool hasPending;
-    }
-
-    struct Pending {
-        uint48 epoch;
-        uint40 snapshotTime;
-        uint48 blockNumber;
-        uint32 payoutCount;
-        uint40 activeAt;
-        bytes32 payoutRoot;
-    }
-
-    /// @dev Cumulative figures that a pending root brings when it is activated.
-    struct Figures {
-        uint64 deposited;
-        uint64 authorisedOut;
-    }
-
-    /// @custom:storage-location erc7201:pobs.storage.Custody
-    struct CustodyStorage {
-        Head head;
-        bytes32 payoutRoot;
-        /// @dev Seconds of pause counted against the guardian's allowance.
-        uint32 pauseSpent;
-        Pending pending;
-        RulesHashes.Hashes rules;
-        address[] tokens;
-        mapping(address token => Asset) assets;
-        mapping(address token => Figures) pendingFigures;
-        mapping(address token => mapping(address wallet => uint64)) paid;
-    }
-
-    /// @dev keccak256(abi.encode(uint256(keccak256("pobs.storage.Custody")) - 1)) & ~bytes32(uint256(0xff))
-    bytes32 private constant STORAGE = 0xf8e2416086dec83057915a3433cbb81ba8b9ad9d06eaa9e32ee798510cffd400;
-
-    /// @notice May pause, and nothing else.
+    /// @notice May pause for a while and kill a pending root, and nothing else.
     bytes32 public constant GUARDIAN_ROLE = keccak256("GUARDIAN");
 
-    uint256 public constant PAUSE_SETTLE = 1;
-    uint256 public constant PAUSE_PAY = 2;
     uint256 public constant PAUSE_MAX = 72 hours;
     uint256 public constant PAUSE_PERIOD = 30 days;
     uint256 public constant ASSETS_MAX = 32;
+    /// @notice Seconds in which an empty outflow bucket is full again, at most.
+    uint256 public constant REFILL_MAX = 1 days;
 
     /// @inheritdoc ICustody
     function pause(uint256 bits, uint64 until) external onlyRole(GUARDIAN_ROLE) {
@@ -109,6 +63,7 @@ abstract contract CustodyControl is ICustody, AccessControlUpgradeable, UUPSUpgr
     /// @inheritdoc ICustody
     function listAsset(address token, uint128 lotSize) external onlyRole(DEFAULT_ADMIN_ROLE) {
         CustodyStorage storage $ = _storage();
+        if ($.head.frozen) revert Custody_Frozen();
         if (lotSize == 0 || lotSize > type(uint64).max) revert Custody_BadLotSize(lotSize);
         if ($.assets[token].lotSize != 0) revert Custody_AlreadyListed(token);
         if ($.tokens.length == ASSETS_MAX) revert Custody_TooManyAssets(ASSETS_MAX);
@@ -122,9 +77,30 @@ abstract contract CustodyControl is ICustody, AccessControlUpgradeable, UUPSUpgr
 
     /// @inheritdoc ICustody
     function setRulesHash(bytes32 rulesHash) external onlyRole(DEFAULT_ADMIN_ROLE) {
+        if (_frozen()) revert Custody_Frozen();
         if (rulesHash == bytes32(0)) revert Custody_ZeroRulesHash();
         _storage().rules.set(rulesHash);
         emit RulesHashSet(rulesHash);
+    }
+
+    /// @inheritdoc ICustody
+    function setOutflowLimit(address token, uint64 capacity, uint64 refillPerSecond)
+        external
+        onlyRole(DEFAULT_ADMIN_ROLE)
+    {
+        CustodyStorage storage $ = _storage();
+        if ($.head.frozen) revert Custody_Frozen();
+        if ($.assets[token].lotSize == 0) revert Custody_NotListed(token);
+        // A limit slows, it never stops: an empty bucket is full again within a day.
+        if (uint256(refillPerSecond) * REFILL_MAX < capacity) {
+            revert Custody_BadOutflowLimit(capacity, refillPerSecond);
+        }
+        BucketLib.Bucket storage bucket = $.buckets[token];
+        bool wasLimited = bucket.capacity != 0;
+        if (wasLimited && capacity == 0) --$.head.limitCount;
+        if (!wasLimited && capacity != 0) ++$.head.limitCount;
+        bucket.set(capacity, refillPerSecond);
+        emit OutflowLimitSet(token, capacity, refillPerSecond);
     }
 
     /// @inheritdoc ICustody
@@ -161,23 +137,25 @@ abstract contract CustodyControl is ICustody, AccessControlUpgradeable, UUPSUpgr
     }
 
     /// @inheritdoc ICustody
+    function activeDigest() external view returns (bytes32) {
+        return _storage().digest;
+    }
+
+    /// @inheritdoc ICustody
+    function pendingDigest() external view returns (bytes32) {
+        return _pendingDigest();
+    }
+
+    /// @inheritdoc ICustody
     function rulesHashKnown(bytes32 rulesHash) external view returns (bool) {
         return _storage().rules.known(rulesHash);
     }
 
-    function _authorizeUpgrade(address) internal override onlyRole(DEFAULT_ADMIN_ROLE) {}
-
-    function _isPaused(Head memory head, uint256 bit) internal view returns (bool) {
-        return head.pauseBits & bit != 0 && block.timestamp < head.pausedUntil;
-    }
-
-    function _requireNotPaused(Head memory head, uint256 bit) internal view {
-        if (_isPaused(head, bit)) revert Custody_Paused(head.pauseBits, head.pausedUntil);
-    }
-
-    function _storage() internal pure returns (CustodyStorage storage $) {
-        assembly {
-            $.slot := STORAGE
-        }
+    /// @dev Never while frozen, and only through a timelock that leaves everybody time to go (PROTOCOL §7).
+    function _authorizeUpgrade(address) internal view override onlyRole(DEFAULT_ADMIN_ROLE) {
+        if (_frozen()) revert Custody_Frozen();
+        if (UPGRADE_DELAY == 0) return;
+        uint256 delay = msg.sender.code.length == 0 ? 0 : ITimelock(msg.sender).getMinDelay();
+        if (delay < UPGRADE_DELAY) revert Custody_UpgradeTooFast(delay, UPGRADE_DELAY);
     }
 }

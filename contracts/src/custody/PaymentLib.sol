@@ -14,9 +14,13 @@ library PaymentLib {
             }
             return ok;
         }
-        bytes memory data = abi.encodeCall(IERC20.transfer, (to, amount));
+        bytes4 selector = IERC20.transfer.selector;
         assembly ("memory-safe") {
-            ok := call(gasAllowance, token, 0, add(data, 0x20), mload(data), 0x00, 0x20)
+            let m := mload(0x40)
+            mstore(m, selector)
+            mstore(add(m, 0x04), to)
+            mstore(add(m, 0x24), amount)
+            ok := call(gasAllowance, token, 0, m, 0x44, 0x00, 0x20)
             switch returndatasize()
             case 0 { ok := and(ok, iszero(iszero(extcodesize(token)))) }
             default { ok := and(ok, and(gt(returndatasize(), 0x1f), eq(mload(0x00), 1))) }

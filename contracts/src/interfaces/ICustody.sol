@@ -1,13 +1,35 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Certificate, Line, PayoutClaim, Summary} from "./PobsTypes.sol";
+import {ICertificateVerifier} from "./ICertificateVerifier.sol";
+import {Certificate, Line, PayoutClaim, PayoutLeaf, Summary} from "./PobsTypes.sol";
 
 /// @title Custody of one chain: pooled funds that leave only by an epoch two thirds of the validators approved.
 /// @dev Amounts are lots unless a name says otherwise. Invariants, per asset:
 /// I-1 `paidOut <= authorisedOut <= deposited`; I-2 `balance + paidOut * lotSize >= deposited * lotSize`;
 /// I-3 the sum of {paid} over wallets is `paidOut`; I-4 `deposited`, `authorisedOut`, {paid} and the epoch never fall.
 interface ICustody {
+    /// @notice What the modules of one custody are built with.
+    /// @param salt Names the deployment: see {SummaryLib-saltOf}.
+    /// @param maxAge Seconds after its snapshot in which an epoch may settle.
+    /// @param disputeWindow Seconds a settled root waits before it pays; zero: it pays at once.
+    /// @param upgradeDelay Least delay, in seconds, of the timelock that may upgrade; zero asks for none.
+    /// @param arbitrum True on an Arbitrum chain.
+    struct Parameters {
+        ICertificateVerifier verifier;
+        bytes32 salt;
+        uint64 maxAge;
+        uint64 disputeWindow;
+        uint64 upgradeDelay;
+        bool arbitrum;
+    }
+
+    enum KillReason {
+        Guardian,
+        Dispute,
+        Fraud
+    }
+
     struct AssetState {
         bool listed;
         uint128 lotSize;
@@ -31,13 +53,24 @@ interface ICustody {
         uint64 indexed epoch, bytes32 indexed digest, bytes32 payoutRoot, uint64 blockNumber, uint256 signedWeight
     );
     event RootActivated(uint64 indexed epoch, bytes32 payoutRoot);
+    /// @param kills After this one; lines must name it from now on.
+    event RootKilled(uint64 indexed epoch, bytes32 indexed digest, uint32 kills, KillReason reason);
+    /// @notice A freeze came inside the dispute window of this root.
+    event RootDropped(uint64 indexed epoch, bytes32 indexed digest);
+    /// @param lots Paid now. @param cumulative Lots ever paid to the wallet. @param epoch Of the active root.
     event Paid(address indexed token, address indexed wallet, uint64 lots, uint64 cumulative, uint64 epoch);
+    /// @notice These lots stay claimable: the payee could not take them, or the outflow limit holds them back.
     event PayoutDeferred(address indexed token, address indexed wallet, uint64 lots, uint64 epoch);
+    /// @notice Follows {Paid}: the wallet could not take it, and had signed for another address.
+    event PayoutRedirected(address indexed token, address indexed wallet, address indexed to, uint64 lots);
+    event OutflowLimitSet(address indexed token, uint64 capacity, uint64 refillPerSecond);
     event Paused(uint256 bits, uint64 until);
     event Unpaused();
 
     error Custody_ZeroAddress();
     error Custody_BadParameters();
+    error Custody_WrongModule(address exits);
+    error Custody_Frozen();
     error Custody_Paused(uint256 bits, uint64 until);
     error Custody_WrongCustody(uint64 chainId, address custody);
     error Custody_RootPending(uint64 epoch, uint64 activeAt);
@@ -65,9 +98,18 @@ interface ICustody {
     error Custody_ReservesShort(address token, uint256 held, uint256 needed);
     error Custody_WrongAssetRoot(address token);
     error Custody_PayoutNotInRoot(address token, address wallet, uint64 cumulative);
+    error Custody_RangeNotInRoot(uint256 first, uint256 leaves);
     error Custody_NothingDue(address token, address wallet);
     error Custody_BeyondAuthorised(address token, uint64 paidOut, uint64 authorisedOut);
     error Custody_PaymentFailed(address token, address wallet);
+    error Custody_OutflowExceeded(address token, uint64 lots);
+    error Custody_SignatureExpired(uint256 deadline);
+    error Custody_BadRecipient(address to);
+    error Custody_BadSignature(address wallet);
+    error Custody_NotADispute(uint8 kind);
+    error Custody_NotBlocking(uint256 signedWeight, uint256 totalWeight);
+    error Custody_BadOutflowLimit(uint64 capacity, uint64 refillPerSecond);
+    error Custody_UpgradeTooFast(uint256 delay, uint256 needed);
     error Custody_GasTooLow(uint256 payee);
     error Custody_AlreadyListed(address token);
     error Custody_BadLotSize(uint128 lotSize);
@@ -99,8 +141,27 @@ interface ICustody {
     /// deferred and blocks nobody. A leaf that is not in the root fails the batch.
     function distribute(PayoutClaim[] calldata claims) external;
 
+    /// @notice The same for consecutive leaves, whose proof costs next to nothing however large the tree is.
+    /// @param first Index of the first leaf in the tree.
+    /// @param siblings At each level, bottom-up, the missing node left of the range, then the one right of it.
+    function distributeRange(uint32 first, PayoutLeaf[] calldata leaves, bytes32[] calldata siblings) external;
+
     /// @notice Pays one leaf of the active root to its wallet, whoever calls.
+    /// @dev Reverts when nothing is due, the outflow limit is used up, or the payment fails.
     function claim(PayoutClaim calldata payout) external;
+
+    /// @notice Pays one leaf to another address when its wallet cannot take it, as the wallet signed; whoever calls.
+    /// @dev The wallet is tried first, with the gas {distribute} gives; if it takes the amount, it has it.
+    /// The signature is the wallet's, EIP-712 or ERC-1271, over `ClaimTo(address token,address wallet,uint64 cumulative,
+    /// address to,uint256 deadline)` in the domain of name "PofBS Custody", version "1", this chain and this contract.
+    /// @param deadline Last second in which the signature holds.
+    function claimTo(PayoutClaim calldata payout, address to, uint256 deadline, bytes calldata signature) external;
+
+    /// @notice Guardian: kills the pending root. It pays nothing ever, and what was sealed before settles no more.
+    function kill() external;
+
+    /// @notice Kills the pending root by DISPUTE votes of more than a third of its set, whoever calls (PROTOCOL §6).
+    function killPending(Certificate calldata dispute) external;
 
     /// @notice Guardian: stops settling (bit 0) or paying (bit 1) until a time; at most 72 hours in any 30 days.
     function pause(uint256 bits, uint64 until) external;
@@ -112,8 +173,16 @@ interface ICustody {
     /// @dev Only tokens that neither rebase nor take a fee on transfer.
     function listAsset(address token, uint128 lotSize) external;
 
+    /// @notice Admin: limits how fast an asset is paid out; escapes are not payments. What exceeds the limit waits.
+    /// @param capacity Lots that may leave at once; zero ends the limit.
+    /// @param refillPerSecond Lots; an empty bucket is full again within a day.
+    function setOutflowLimit(address token, uint64 capacity, uint64 refillPerSecond) external;
+
     /// @notice Admin: makes a rules hash current; the one before stays accepted, older ones do not.
     function setRulesHash(bytes32 rulesHash) external;
+
+    /// @notice The outflow limit and what it lets out now, lots; without a limit `available` is the greatest uint64.
+    function outflow(address token) external view returns (uint64 capacity, uint64 refillPerSecond, uint64 available);
 
     function asset(address token) external view returns (AssetState memory);
 
@@ -128,6 +197,12 @@ interface ICustody {
 
     /// @notice The root inside or past its dispute window; zeros when there is none.
     function pendingRoot() external view returns (ActiveRoot memory root, uint64 activeAt);
+
+    /// @notice EIP-712 digest of the summary whose root pays now; zero before the first.
+    function activeDigest() external view returns (bytes32);
+
+    /// @notice EIP-712 digest of the summary whose root is pending; zero when there is none.
+    function pendingDigest() external view returns (bytes32);
 
     /// @notice How many roots were killed here; lines name it, so what was sealed before a kill cannot settle.
     function kills() external view returns (uint32);

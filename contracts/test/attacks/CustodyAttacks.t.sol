@@ -201,7 +201,7 @@ contract CustodyAttacks is PobsTest {
 
     /// @notice An implementation behind no proxy belongs to nobody and cannot be taken.
     function test_attack_bareImplementation() public {
-        Custody bare = new Custody(verifier, salt, MAX_AGE, 0, false);
+        Custody bare = Custody(payable(_custodyCode(0, 0)));
         vm.expectRevert(bytes4(keccak256("InvalidInitialization()")));
         bare.initialize(thief, thief);
         assertFalse(bare.rulesHashKnown(bytes32(0)));

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {TestToken} from "../../script/TestToken.sol";
 import {Custody} from "../../src/custody/Custody.sol";
+import {CustodyExits} from "../../src/custody/CustodyExits.sol";
 import {ICertificateVerifier} from "../../src/interfaces/ICertificateVerifier.sol";
 import {ICustody} from "../../src/interfaces/ICustody.sol";
 import {ChainClock} from "../../src/arbitrum/ChainClock.sol";
@@ -131,27 +132,38 @@ contract CustodyControlTest is PobsTest {
     }
 
     function test_figureTooLarge_reverts() public {
-        Epoch memory epoch = _epoch(custody, 1 << 48, new Figures[](2), _none());
+        Epoch memory epoch = _epoch(custody, 1 << 40, new Figures[](2), _none());
         vm.expectRevert(ICustody.Custody_FigureTooLarge.selector);
         _settle(custody, epoch);
     }
 
     function test_constructor_refusesBadParameters() public {
-        vm.expectRevert(ICustody.Custody_ZeroAddress.selector);
-        new Custody(ICertificateVerifier(address(0)), salt, 1, 0, false);
-        vm.expectRevert(ICustody.Custody_BadParameters.selector);
-        new Custody(verifier, bytes32(0), 1, 0, false);
-        vm.expectRevert(ICustody.Custody_BadParameters.selector);
-        new Custody(verifier, salt, 0, 0, false);
-        vm.expectRevert(abi.encodeWithSelector(ChainClock.ChainClock_WrongChain.selector, true, false));
-        new Custody(verifier, salt, 1, 0, true);
-        address code = address(new Custody(verifier, salt, 1, 0, false));
+        ICustody.Parameters memory p = ICustody.Parameters(verifier, salt, 1, 0, 0, false);
+        CustodyExits exits = new CustodyExits(p);
+        address code = address(new Custody(p, exits));
         vm.expectRevert(ICustody.Custody_ZeroAddress.selector);
         _proxy(code, abi.encodeCall(Custody.initialize, (admin, address(0))));
+        vm.expectRevert(ICustody.Custody_ZeroAddress.selector);
+        _proxy(code, abi.encodeCall(Custody.initialize, (address(0), guardian)));
+        p.maxAge = 2;
+        vm.expectRevert(abi.encodeWithSelector(ICustody.Custody_WrongModule.selector, address(exits)));
+        new Custody(p, exits);
+        p.verifier = ICertificateVerifier(address(0));
+        vm.expectRevert(ICustody.Custody_ZeroAddress.selector);
+        new Custody(p, exits);
+        (p.verifier, p.salt) = (verifier, bytes32(0));
+        vm.expectRevert(ICustody.Custody_BadParameters.selector);
+        new Custody(p, exits);
+        (p.salt, p.maxAge) = (salt, 0);
+        vm.expectRevert(ICustody.Custody_BadParameters.selector);
+        new Custody(p, exits);
+        (p.maxAge, p.arbitrum) = (1, true);
+        vm.expectRevert(abi.encodeWithSelector(ChainClock.ChainClock_WrongChain.selector, true, false));
+        new Custody(p, exits);
     }
 
     function test_upgrade_isForTheAdmin() public {
-        address code = address(new Custody(verifier, salt, MAX_AGE, 0, false));
+        address code = _custodyCode(0, 0);
         vm.expectRevert(_unauthorised(bytes32(0)));
         custody.upgradeToAndCall(code, "");
         vm.prank(guardian);

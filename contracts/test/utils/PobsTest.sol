@@ -6,7 +6,9 @@ import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.s
 import {TestToken} from "../../script/TestToken.sol";
 import {IInbox} from "../../src/arbitrum/IInbox.sol";
 import {Custody} from "../../src/custody/Custody.sol";
+import {CustodyExits} from "../../src/custody/CustodyExits.sol";
 import {EpochManager} from "../../src/epochs/EpochManager.sol";
+import {ICustody} from "../../src/interfaces/ICustody.sol";
 import {AssetLine, Certificate, Line, PayoutClaim, Summary} from "../../src/interfaces/PobsTypes.sol";
 import {PayoutLib} from "../../src/libraries/PayoutLib.sol";
 import {SummaryLib} from "../../src/libraries/SummaryLib.sol";
@@ -117,10 +119,16 @@ abstract contract PobsTest is Test {
     }
 
     function _deployCustody(uint64 disputeWindow) internal returns (Custody deployed) {
-        address code = address(new Custody(verifier, salt, MAX_AGE, disputeWindow, false));
+        address code = _custodyCode(disputeWindow, 0);
         deployed = Custody(payable(_proxy(code, abi.encodeCall(Custody.initialize, (admin, guardian)))));
         vm.prank(admin);
         deployed.setRulesHash(RULES);
+    }
+
+    /// @dev An implementation and the exits behind it.
+    function _custodyCode(uint64 disputeWindow, uint64 upgradeDelay) internal returns (address) {
+        ICustody.Parameters memory p = ICustody.Parameters(verifier, salt, MAX_AGE, disputeWindow, upgradeDelay, false);
+        return address(new Custody(p, new CustodyExits(p)));
     }
 
     function _proxy(address code, bytes memory init) internal returns (address) {
