@@ -30,6 +30,15 @@ interface ICertificateVerifier {
         view
         returns (uint256 signed, uint256 total);
 
+    /// @notice Weight behind one typed message that is no vote: a hand-over of sets, a `recovery` root.
+    /// @dev The certificate has kind 0 and one group of rule 0. The set must exist; the caller checks term and age and
+    /// compares the weights with its threshold.
+    /// @param message EIP-712 digest that was signed.
+    function messageWeight(uint32 setId, bytes32 message, Certificate calldata certificate)
+        external
+        view
+        returns (uint256 signed, uint256 total);
+
     /// @notice Proves one member's own vote; reverts unless it is in the set and its signature holds.
     /// @param path Siblings of the member, bottom-up.
     function checkVote(

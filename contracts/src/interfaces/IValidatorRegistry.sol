@@ -15,7 +15,13 @@ interface IValidatorRegistry {
     event TermFixed(uint32 indexed setId, SetHeader header);
     event TermSent(uint32 indexed setId, uint256 ticket);
 
+    /// @notice Stake was slashed: `bounty` went to `reporter`, the rest to the sink.
+    event Slashed(address indexed validator, uint128 amount, uint128 bounty, address indexed reporter);
+    event BondSlashed(uint128 amount, uint128 bounty, address indexed reporter);
+    event Jailed(address indexed validator);
+
     error ValidatorRegistry_ZeroAddress();
+    error ValidatorRegistry_BadShare(uint16 bps);
     error ValidatorRegistry_BadParameters();
     error ValidatorRegistry_UnbondingTooShort(uint64 unbondingSeconds, uint64 needed);
     error ValidatorRegistry_AlreadyRegistered(address validator);
@@ -80,4 +86,22 @@ interface IValidatorRegistry {
 
     /// @notice Least stake of a seat, in base units.
     function minimumStake() external view returns (uint128);
+
+    /// @notice Role of the slashing court: {slash}, {slashBond}, {jail}.
+    function COURT_ROLE() external view returns (bytes32);
+
+    /// @notice Takes a share of a validator's stake, wherever it is: queued, waiting, seated, jailed or unbonding.
+    /// @dev Rounded up. `10_000` takes all and empties the seat; the key stays banned. A validator without stake loses
+    /// nothing and the call does not fail, so that one of many signers cannot block the rest. Court only.
+    /// @param bps Share of the stake, basis points.
+    /// @param bountyBps Share of what is slashed that goes to `reporter`; the rest goes to the sink.
+    /// @return slashed Base units of the stake token.
+    function slash(address validator, uint16 bps, uint16 bountyBps, address reporter) external returns (uint128 slashed);
+
+    /// @notice Takes a share of the operator's bond, also of what is unbonding; rounded up. Court only.
+    function slashBond(uint16 bps, uint16 bountyBps, address reporter) external returns (uint128 slashed);
+
+    /// @notice Empties a validator's seat or place until its cold key calls {unjail}; takes no stake. Court only.
+    /// @dev Does nothing for a validator that has no place.
+    function jail(address validator) external;
 }

@@ -14,12 +14,16 @@ library CertificateLib {
     uint8 internal constant REJECT = 2;
     uint8 internal constant DISPUTE = 3;
 
+    /// @notice Kind of a certificate over a message that is no vote.
+    uint8 internal constant MESSAGE = 0;
+
     error Certificate_UnknownSet(uint32 setId);
     error Certificate_WrongSet(uint32 expected, uint32 given);
     error Certificate_UnknownKind(uint8 kind);
     error Certificate_NoGroups();
     error Certificate_ApproveHasOneGroup(uint256 groups);
     error Certificate_RuleOfKind(uint8 kind, uint16 rule);
+    error Certificate_NotMessage(uint8 kind, uint256 groups, uint16 rule);
     error Certificate_RulesNotAscending(uint16 rule);
     error Certificate_TooManyListed(uint256 listed, uint256 count);
     error Certificate_NobodySigned(uint256 group);
@@ -76,6 +80,26 @@ library CertificateLib {
             );
             _checkSignature(key, group.signature, message, i);
         }
+    }
+
+    /// @notice Proves who signed a typed message that is no vote: kind 0, one group, rule 0.
+    /// @dev No vote has kind 0, and typed digests differ anyway: neither can stand for the other.
+    function messageWeight(SetHeader memory set, Certificate calldata certificate, bytes32 message)
+        internal
+        view
+        returns (uint256 signed)
+    {
+        if (set.totalWeight == 0 || set.membersRoot == bytes32(0)) revert Certificate_UnknownSet(set.setId);
+        if (certificate.setId != set.setId) revert Certificate_WrongSet(set.setId, certificate.setId);
+        uint256 groups = certificate.groups.length;
+        if (groups == 0) revert Certificate_NoGroups();
+        VoteGroup calldata group = certificate.groups[0];
+        if (certificate.kind != MESSAGE || groups != 1 || group.rule != 0) {
+            revert Certificate_NotMessage(certificate.kind, groups, group.rule);
+        }
+        BLS.G1Point memory key;
+        (key, signed) = _signers(set, group, 0);
+        _checkSignature(key, group.signature, message, 0);
     }
 
     /// @notice Verifies one member's own signature over a vote; the caller has proven the membership.

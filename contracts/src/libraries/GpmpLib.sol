@@ -31,6 +31,12 @@ library GpmpLib {
     /// @notice Exclusive bound of every amount and sum, in lots.
     uint64 internal constant LOTS_LIMIT = 1 << 63;
 
+    /// @notice What stands in a public row instead of a wallet: it commits to the wallet and shows it to nobody.
+    /// @param blinding The account's secret of the era; zero for system rows.
+    function rowId(address wallet, bytes32 blinding) internal pure returns (bytes24) {
+        return bytes24(keccak256(abi.encodePacked("PofBS-id", wallet, blinding)));
+    }
+
     function leaf(uint16 asset, Row memory row) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(uint8(0x00), asset, row.id, row.total, row.withdrawable, row.withdrawal));
     }
@@ -90,6 +96,8 @@ library GpmpLib {
         for (uint256 i = 0; i < siblings.length; ++i) {
             if (!_belowLimit(siblings[i].sums)) return false;
             bool isLeft = index & 1 == 0;
+            // The last node of a level, alone, has nothing beside it.
+            if (isLeft && index == (sums.count - 1) >> i && !_isEmpty(siblings[i])) return false;
             (Node memory left, Node memory right) = isLeft ? (reached, siblings[i]) : (siblings[i], reached);
             // forge-lint: disable-next-line(unsafe-typecast) -- depth of a 32-bit count is at most 32
             bytes32 hash = node(uint8(i + 1), asset, left, right);
@@ -105,8 +113,12 @@ library GpmpLib {
         return row.total < LOTS_LIMIT && row.total >= row.withdrawable && row.withdrawable >= row.withdrawal;
     }
 
+    function _isEmpty(Node memory given) private pure returns (bool) {
+        return given.hash == bytes32(0) && _packed(given.sums) == bytes28(0);
+    }
+
     function _belowLimit(Sums memory sums) private pure returns (bool) {
-        return sums.total < LOTS_LIMIT && sums.withdrawable < LOTS_LIMIT && sums.withdrawal < LOTS_LIMIT;
+        return (sums.total | sums.withdrawable | sums.withdrawal) < LOTS_LIMIT;
     }
 
     /// @dev Both sides are below the limit, so amounts cannot wrap; the caller refuses a count that did.
@@ -118,11 +130,12 @@ library GpmpLib {
     }
 
     function _equal(Sums memory a, Sums memory b) private pure returns (bool) {
-        return
-            a.total == b.total && a.withdrawable == b.withdrawable && a.withdrawal == b.withdrawal && a.count == b.count;
+        return _packed(a) == _packed(b);
     }
 
     function _packed(Sums memory sums) private pure returns (bytes28) {
-        return bytes28(abi.encodePacked(sums.total, sums.withdrawable, sums.withdrawal, sums.count));
+        return bytes28(
+            uint224(sums.total) << 160 | uint224(sums.withdrawable) << 96 | uint224(sums.withdrawal) << 32 | sums.count
+        );
     }
 }

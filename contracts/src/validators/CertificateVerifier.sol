@@ -35,6 +35,16 @@ contract CertificateVerifier is ICertificateVerifier {
     }
 
     /// @inheritdoc ICertificateVerifier
+    function messageWeight(uint32 setId, bytes32 message, Certificate calldata certificate)
+        external
+        view
+        returns (uint256 signed, uint256 total)
+    {
+        SetHeader memory set = SetHeaders.read(SETS, setId);
+        return (CertificateLib.messageWeight(set, certificate, message), set.totalWeight);
+    }
+
+    /// @inheritdoc ICertificateVerifier
     function checkVote(
         Ballot calldata ballot,
         uint8 kind,

@@ -69,6 +69,9 @@ contract ValidatorRegistry is IValidatorRegistry, AccessControlUpgradeable, UUPS
     /// @dev keccak256(abi.encode(uint256(keccak256("pobs.storage.ValidatorRegistry")) - 1)) & ~bytes32(uint256(0xff))
     bytes32 private constant STORAGE = 0xf0d90f46094a754f6715873dcc2c36558ec39ec4c47d9f0b12e597a532a5b500;
 
+    /// @inheritdoc IValidatorRegistry
+    bytes32 public constant COURT_ROLE = keccak256("COURT_ROLE");
+
     IERC20 private immutable STAKE_TOKEN;
     uint128 private immutable MINIMUM_STAKE;
     uint128 public immutable WEIGHT_CAP;
@@ -196,6 +199,35 @@ contract ValidatorRegistry is IValidatorRegistry, AccessControlUpgradeable, UUPS
         emit StakeWithdrawn(msg.sender, amount);
 
         STAKE_TOKEN.safeTransfer(msg.sender, amount);
+    }
+
+    /// @inheritdoc IValidatorRegistry
+    function slash(address validator, uint16 bps, uint16 bountyBps, address reporter)
+        external
+        onlyRole(COURT_ROLE)
+        returns (uint128 slashed)
+    {
+        if (bps > 10_000) revert ValidatorRegistry_BadShare(bps);
+        RegistryStorage storage $ = _storage();
+        Validator storage record = $.validators[validator];
+        slashed = uint128(Math.ceilDiv(uint256(record.stake) * bps, 10_000));
+        record.stake -= slashed;
+        emit Slashed(validator, slashed, uint128(uint256(slashed) * bountyBps / 10_000), reporter);
+    }
+
+    /// @inheritdoc IValidatorRegistry
+    function slashBond(uint16 bps, uint16 bountyBps, address reporter)
+        external
+        onlyRole(COURT_ROLE)
+        returns (uint128 slashed)
+    {
+        if (bps > 10_000) revert ValidatorRegistry_BadShare(bps);
+        emit BondSlashed(slashed, bountyBps, reporter);
+    }
+
+    /// @inheritdoc IValidatorRegistry
+    function jail(address validator) external onlyRole(COURT_ROLE) {
+        emit Jailed(validator);
     }
 
     /// @inheritdoc IValidatorRegistry

@@ -139,7 +139,7 @@ contract CustodyControlTest is PobsTest {
 
     function test_constructor_refusesBadParameters() public {
         ICustody.Parameters memory p = ICustody.Parameters(verifier, salt, 1, 0, 0, false);
-        CustodyExits exits = new CustodyExits(p);
+        CustodyExits exits = new CustodyExits(p, forwarders, fraud);
         address code = address(new Custody(p, exits));
         vm.expectRevert(ICustody.Custody_ZeroAddress.selector);
         _proxy(code, abi.encodeCall(Custody.initialize, (admin, address(0))));

@@ -7,6 +7,7 @@ import {TestToken} from "../../script/TestToken.sol";
 import {IInbox} from "../../src/arbitrum/IInbox.sol";
 import {Custody} from "../../src/custody/Custody.sol";
 import {CustodyExits} from "../../src/custody/CustodyExits.sol";
+import {ForwarderFactory} from "../../src/custody/ForwarderFactory.sol";
 import {EpochManager} from "../../src/epochs/EpochManager.sol";
 import {ICustody} from "../../src/interfaces/ICustody.sol";
 import {AssetLine, Certificate, Line, PayoutClaim, Summary} from "../../src/interfaces/PobsTypes.sol";
@@ -17,6 +18,7 @@ import {ValidatorRegistry} from "../../src/validators/ValidatorRegistry.sol";
 import {ValidatorSets} from "../../src/validators/ValidatorSets.sol";
 import {BlsSigner} from "./BlsSigner.sol";
 import {Committee} from "./Committee.sol";
+import {FraudOracle} from "./FraudOracle.sol";
 import {TreeTwin} from "./TreeTwin.sol";
 
 /// @notice Deploys the whole system on one chain with four validators of equal stake and builds epochs for it.
@@ -64,6 +66,8 @@ abstract contract PobsTest is Test {
     EpochManager internal manager;
     Custody internal custody;
     Committee internal committee;
+    ForwarderFactory internal forwarders;
+    FraudOracle internal fraud;
     bytes32 internal salt;
     bytes32 internal domain;
     uint32 internal setId;
@@ -80,6 +84,8 @@ abstract contract PobsTest is Test {
                 abi.encodeCall(EpochManager.initialize, (admin, poster))
             )
         );
+        forwarders = new ForwarderFactory();
+        fraud = new FraudOracle();
         custody = _deployCustody(0);
         vm.startPrank(admin);
         manager.setRulesHash(RULES);
@@ -128,7 +134,7 @@ abstract contract PobsTest is Test {
     /// @dev An implementation and the exits behind it.
     function _custodyCode(uint64 disputeWindow, uint64 upgradeDelay) internal returns (address) {
         ICustody.Parameters memory p = ICustody.Parameters(verifier, salt, MAX_AGE, disputeWindow, upgradeDelay, false);
-        return address(new Custody(p, new CustodyExits(p)));
+        return address(new Custody(p, new CustodyExits(p, forwarders, fraud)));
     }
 
     function _proxy(address code, bytes memory init) internal returns (address) {
