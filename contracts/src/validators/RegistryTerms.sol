@@ -80,7 +80,7 @@ contract RegistryTerms is RegistryPlaces, OperatorBond {
         (term.entries, term.exits, term.draws) = (0, 0, 0);
         SetHeader memory fixedHeader = SetHeader({
             setId: setId,
-            membersRoot: $.tree.root(count),
+            membersRoot: $.tree.root(count, _leafAt),
             aggregateKey: key,
             totalWeight: term.totalWeight,
             count: count,
@@ -142,7 +142,7 @@ contract RegistryTerms is RegistryPlaces, OperatorBond {
     {
         RegistryStorage storage $ = _registry();
         count = $.term.count;
-        return ($.tree.root(count), $.keySum.key(), $.term.totalWeight, count);
+        return ($.tree.root(count, _leafAt), $.keySum.key(), $.term.totalWeight, count);
     }
 
     function validatorOf(address validator) external view returns (ValidatorView memory result) {
