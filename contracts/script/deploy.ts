@@ -173,7 +173,7 @@ function queueL2(l2: Deployer, {isArbitrum}: ChainFacts, options: DeployOptions,
   const usdc = l2.create('TestToken', ['USD Coin', 'USDC', 6]);
   const verifier = l2.create('CertificateVerifier', [sets]);
   const setsCode = l2.create('ValidatorSets', [writer]);
-  const managerCode = l2.create('EpochManager', [verifier, salt, votePeriodSeconds ?? maxAgeSeconds]);
+  const managerCode = l2.create('EpochManager', [verifier, salt, votePeriodSeconds ?? maxAgeSeconds, writer]);
   const custodyCode = l2.create('Custody', [verifier, salt, maxAgeSeconds, disputeWindow, isArbitrum]);
   const deploy = async () => {
     await l2.flush();

@@ -3,6 +3,9 @@ pragma solidity 0.8.37;
 
 interface IArbSys {
     function arbBlockNumber() external view returns (uint256);
+
+    /// @notice Sends a message that anybody may execute on L1 once its outbox confirms it (about 6.4 days).
+    function sendTxToL1(address destination, bytes calldata data) external payable returns (uint256 position);
 }
 
 /// @title The block number that `eth_getBlock` shows on this chain (PROTOCOL §10).

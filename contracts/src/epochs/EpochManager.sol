@@ -15,29 +15,19 @@ import {VerifierCall} from "../libraries/VerifierCall.sol";
 contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeable {
     using RulesHashes for RulesHashes.Hashes;
 
-    struct Proposal {
-        bytes32 digest;
-        uint64 snapshotTime;
-        uint64 voteDeadline;
-        uint32 setId;
-        Status status;
-        /// @dev Heaviest certificate by kind, APPROVE first.
-        uint128[3] heaviest;
-    }
-
     /// @custom:storage-location erc7201:pobs.storage.EpochManager
     struct ManagerStorage {
         uint64 lastEpoch;
         uint64 lastApproved;
         RulesHashes.Hashes rules;
         mapping(uint64 epoch => Proposal) proposals;
+        mapping(uint32 setId => Term) terms;
+        address poster;
+        uint64 posterNonce;
     }
 
     /// @dev keccak256(abi.encode(uint256(keccak256("pobs.storage.EpochManager")) - 1)) & ~bytes32(uint256(0xff))
     bytes32 private constant STORAGE = 0x7beb9b97428189d2b21d971cae469554ea2e0eb67cb370957ab1c73cb22e3200;
-
-    /// @notice May propose epochs.
-    bytes32 public constant POSTER_ROLE = keccak256("POSTER");
 
     /// @notice Greatest distance between a snapshot and the block that proposes it, seconds.
     uint256 public constant CLOCK_SKEW_MAX = 120;
@@ -45,30 +35,49 @@ contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeabl
     ICertificateVerifier public immutable VERIFIER;
     /// @notice EIP-712 domain of the deployment, equal on every chain.
     bytes32 public immutable DOMAIN;
-    /// @notice Seconds after the proposal in which votes on a decided epoch still count as participation.
+    /// @notice Seconds after the proposal in which votes count as participation.
     uint64 public immutable VOTE_PERIOD;
+    /// @notice The registry's alias, as which its retryable tickets arrive; on one chain the registry itself.
+    address public immutable REGISTRY;
 
     /// @param salt Names the deployment: see {SummaryLib-saltOf}.
-    constructor(ICertificateVerifier verifier, bytes32 salt, uint64 votePeriod) {
-        if (address(verifier) == address(0)) revert EpochManager_ZeroAddress();
+    /// @param registry The one who names posters.
+    constructor(ICertificateVerifier verifier, bytes32 salt, uint64 votePeriod, address registry) {
+        if (address(verifier) == address(0) || registry == address(0)) revert EpochManager_ZeroAddress();
         if (salt == bytes32(0) || votePeriod == 0) revert EpochManager_BadParameters();
         VERIFIER = verifier;
         DOMAIN = SummaryLib.domainSeparator(salt);
         VOTE_PERIOD = votePeriod;
+        REGISTRY = registry;
         _disableInitializers();
     }
 
-    /// @param admin A timelock: it may upgrade, name posters and set rules.
-    function initialize(address admin, address poster) external initializer {
-        if (admin == address(0) || poster == address(0)) revert EpochManager_ZeroAddress();
+    /// @param admin A timelock: it may upgrade and set rules.
+    /// @param firstPoster Proposes until the registry names the bonded operator's key.
+    function initialize(address admin, address firstPoster) external initializer {
+        if (admin == address(0) || firstPoster == address(0)) revert EpochManager_ZeroAddress();
         _grantRole(DEFAULT_ADMIN_ROLE, admin);
-        _grantRole(POSTER_ROLE, poster);
+        _storage().poster = firstPoster;
+        emit PosterSet(firstPoster, 0);
     }
 
     /// @inheritdoc IEpochManager
-    function propose(Summary calldata summary, Line[] calldata lines) external onlyRole(POSTER_ROLE) {
+    function acceptPoster(address named, uint64 nonce) external {
+        if (msg.sender != REGISTRY) revert EpochManager_NotRegistry(msg.sender);
+        ManagerStorage storage $ = _storage();
+        // Repeated, late and disordered tickets change nothing and do not fail, so nobody need mind their order.
+        if (nonce <= $.posterNonce) return;
+
+        $.poster = named;
+        $.posterNonce = nonce;
+        emit PosterSet(named, nonce);
+    }
+
+    /// @inheritdoc IEpochManager
+    function propose(Summary calldata summary, Line[] calldata lines) external {
         ManagerStorage storage $ = _storage();
         // Check
+        if (msg.sender != $.poster) revert EpochManager_NotPoster(msg.sender);
         uint64 epoch = $.lastEpoch + 1;
         if (summary.epoch != epoch) revert EpochManager_NotNextEpoch(summary.epoch, epoch);
         _checkTime(summary.snapshotTime, $.proposals[epoch - 1].snapshotTime);
@@ -87,27 +96,35 @@ contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeabl
         proposal.voteDeadline = uint64(block.timestamp) + VOTE_PERIOD;
         proposal.setId = summary.setId;
         proposal.status = Status.Proposed;
+        Term storage term = $.terms[summary.setId];
+        if (term.firstEpoch == 0) term.firstEpoch = epoch;
+        term.lastEpoch = epoch;
         emit EpochProposed(epoch, digest, summary, lines);
+        emit VoteDeadlineSet(epoch, proposal.voteDeadline);
     }
 
     /// @inheritdoc IEpochManager
     function certify(uint64 epoch, Certificate calldata certificate) external {
-        ManagerStorage storage $ = _storage();
+        // Check
         Proposal storage proposal = _openProposal(epoch);
         bool undecided = proposal.status == Status.Proposed;
-        if (undecided && certificate.kind == CertificateLib.APPROVE && epoch < $.lastApproved) {
-            revert EpochManager_Superseded(epoch, $.lastApproved);
-        }
+        if (undecided && certificate.kind == CertificateLib.APPROVE) _checkNotSuperseded(epoch);
         (uint256 signed, uint256 total) = VerifierCall.signedWeight(VERIFIER, _ballot(epoch, proposal), certificate);
-        uint256 heaviest = proposal.heaviest[certificate.kind - 1];
-        if (signed <= heaviest) revert EpochManager_NotHeavier(signed, heaviest);
+        uint256 kind = certificate.kind - 1;
+        if (signed <= proposal.heaviest[kind]) revert EpochManager_NotHeavier(signed, proposal.heaviest[kind]);
 
-        // forge-lint: disable-next-line(unsafe-typecast) -- at most the set's total weight, a uint128
-        proposal.heaviest[certificate.kind - 1] = uint128(signed);
-        emit CertificateAccepted(
-            epoch, proposal.digest, certificate.kind, proposal.setId, signed, total, _groupInfo(certificate)
-        );
-        if (undecided) _decide(epoch, proposal, certificate.kind, signed, total);
+        // Effect
+        GroupInfo[] memory groups = _groupInfo(certificate);
+        emit CertificateAccepted(epoch, proposal.digest, certificate.kind, proposal.setId, signed, total, groups);
+        bool decides = undecided && _decide(epoch, proposal, certificate.kind, signed, total);
+        if (block.timestamp <= proposal.voteDeadline) {
+            // forge-lint: disable-next-line(unsafe-typecast) -- at most the set's total weight, a uint128
+            proposal.heaviest[kind] = uint128(signed);
+            proposal.groupsHash[kind] = keccak256(abi.encode(groups));
+        } else if (!decides) {
+            // Participation is closed: what is late may only decide.
+            revert EpochManager_VotingClosed(epoch, proposal.voteDeadline);
+        }
     }
 
     /// @inheritdoc IEpochManager
@@ -152,12 +169,33 @@ contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeabl
         return _storage().proposals[epoch].snapshotTime;
     }
 
-    /// @notice Until when votes on a decided epoch count as participation.
+    /// @inheritdoc IEpochManager
+    function proposalOf(uint64 epoch) external view returns (Proposal memory) {
+        return _storage().proposals[epoch];
+    }
+
+    /// @inheritdoc IEpochManager
     function voteDeadlineOf(uint64 epoch) external view returns (uint64) {
         return _storage().proposals[epoch].voteDeadline;
     }
 
-    /// @notice Heaviest certificates taken so far.
+    /// @inheritdoc IEpochManager
+    function termOf(uint32 setId) external view returns (Term memory) {
+        return _storage().terms[setId];
+    }
+
+    /// @inheritdoc IEpochManager
+    function votesCloseAfter() external view returns (uint64) {
+        return uint64(CLOCK_SKEW_MAX) + VOTE_PERIOD;
+    }
+
+    /// @inheritdoc IEpochManager
+    function poster() external view returns (address key, uint64 nonce) {
+        ManagerStorage storage $ = _storage();
+        return ($.poster, $.posterNonce);
+    }
+
+    /// @notice Heaviest certificates taken until the deadline, by kind.
     function heaviestOf(uint64 epoch) external view returns (uint128 approve, uint128 reject, uint128 dispute) {
         uint128[3] storage heaviest = _storage().proposals[epoch].heaviest;
         return (heaviest[0], heaviest[1], heaviest[2]);
@@ -218,15 +256,28 @@ contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeabl
         }
     }
 
-    function _decide(uint64 epoch, Proposal storage proposal, uint8 kind, uint256 signed, uint256 total) private {
+    /// @dev An approval behind a later one would fork the chain of parents (PROTOCOL §6, dead epochs).
+    function _checkNotSuperseded(uint64 epoch) private view {
+        uint64 newest = _storage().lastApproved;
+        if (epoch < newest) revert EpochManager_Superseded(epoch, newest);
+    }
+
+    function _decide(uint64 epoch, Proposal storage proposal, uint8 kind, uint256 signed, uint256 total)
+        private
+        returns (bool)
+    {
         if (kind == CertificateLib.APPROVE && CertificateLib.isQuorum(signed, total)) {
             proposal.status = Status.Approved;
             _storage().lastApproved = epoch;
             emit EpochApproved(epoch, proposal.digest);
-        } else if (kind == CertificateLib.REJECT && CertificateLib.isBlocking(signed, total)) {
+            return true;
+        }
+        if (kind == CertificateLib.REJECT && CertificateLib.isBlocking(signed, total)) {
             proposal.status = Status.Rejected;
             emit EpochRejected(epoch, proposal.digest);
+            return true;
         }
+        return false;
     }
 
     function _groupInfo(Certificate calldata certificate) private pure returns (GroupInfo[] memory infos) {

@@ -12,13 +12,35 @@ interface IEpochManager {
         Rejected
     }
 
+    /// @notice Who stands behind one group of a certificate.
+    /// @param absent The listed members did not sign and all others did; else only the listed did.
     struct GroupInfo {
         uint16 rule;
         bool absent;
         uint32[] indices;
     }
 
+    /// @param voteDeadline Votes count as participation until then, seconds.
+    /// @param heaviest Weight of the heaviest certificate of each kind taken until the deadline, APPROVE first.
+    /// @param groupsHash `keccak256(abi.encode(GroupInfo[]))` of the same certificates; zero without one.
+    struct Proposal {
+        bytes32 digest;
+        uint64 snapshotTime;
+        uint64 voteDeadline;
+        uint32 setId;
+        Status status;
+        uint128[3] heaviest;
+        bytes32[3] groupsHash;
+    }
+
+    /// @notice Epochs proposed under one set: consecutive, since terms do not overlap. Zeros without any.
+    struct Term {
+        uint64 firstEpoch;
+        uint64 lastEpoch;
+    }
+
     event EpochProposed(uint64 indexed epoch, bytes32 indexed digest, Summary summary, Line[] lines);
+    event VoteDeadlineSet(uint64 indexed epoch, uint64 voteDeadline);
     event VoteCast(
         uint64 indexed epoch,
         address indexed validator,
@@ -40,10 +62,14 @@ interface IEpochManager {
     event EpochApproved(uint64 indexed epoch, bytes32 indexed digest);
     event EpochRejected(uint64 indexed epoch, bytes32 indexed digest);
     event RulesHashSet(bytes32 indexed rulesHash);
+    /// @param poster Zero: nobody may propose.
+    event PosterSet(address indexed poster, uint64 nonce);
 
     error EpochManager_ZeroAddress();
     error EpochManager_BadParameters();
     error EpochManager_ZeroRulesHash();
+    error EpochManager_NotRegistry(address caller);
+    error EpochManager_NotPoster(address caller);
     error EpochManager_NotNextEpoch(uint64 given, uint64 expected);
     error EpochManager_SnapshotNotLater(uint64 snapshotTime, uint64 previous);
     error EpochManager_SnapshotFarFromNow(uint64 snapshotTime, uint256 blockTime);
@@ -57,13 +83,18 @@ interface IEpochManager {
     error EpochManager_Superseded(uint64 epoch, uint64 lastApproved);
     error EpochManager_NotHeavier(uint256 signedWeight, uint256 heaviest);
 
+    /// @notice Names the bonded operator's posting key, or nobody when its bond is below the minimum (PROTOCOL §8).
+    /// @dev Only the registry (on L2 its alias). Nonces up to the newest are ignored without failing.
+    function acceptPoster(address poster, uint64 nonce) external;
+
     /// @notice Posts the next epoch: its summary and every line, so that events alone tell the whole balance sheet.
     /// @dev Checks form only (number, time, rules, set, lines root); whether the sheet is true is the validators' verdict.
     function propose(Summary calldata summary, Line[] calldata lines) external;
 
     /// @notice Takes a certificate heavier than the heaviest of its kind; anybody may bring it.
     /// @dev Two thirds of APPROVE approve, more than one third of REJECT rejects, both for good. An undecided epoch can be
-    /// decided at any time, approved only until a later one is.
+    /// decided at any time, approved only until a later one is. After `voteDeadline` a certificate may decide and no longer
+    /// counts as participation; one that does not decide is refused.
     function certify(uint64 epoch, Certificate calldata certificate) external;
 
     /// @notice Publishes one validator's vote; anybody may bring it. Nothing is stored: certificates are built from events.
@@ -88,6 +119,19 @@ interface IEpochManager {
     function statusOf(uint64 epoch) external view returns (Status);
     function setIdOf(uint64 epoch) external view returns (uint32);
     function snapshotTimeOf(uint64 epoch) external view returns (uint64);
+    function voteDeadlineOf(uint64 epoch) external view returns (uint64);
+
+    /// @notice Everything stored of an epoch; zeros for an unknown one.
+    function proposalOf(uint64 epoch) external view returns (Proposal memory);
+
+    /// @notice First and last epoch proposed under a set so far.
+    function termOf(uint32 setId) external view returns (Term memory);
+
+    /// @notice Seconds after a term's `activeUntil` until which votes of its epochs can count.
+    function votesCloseAfter() external view returns (uint64);
+
+    /// @notice Who may propose, and the nonce of its naming (zero: by the deployment).
+    function poster() external view returns (address key, uint64 nonce);
 
     /// @notice Newest proposed epoch; zero before the first.
     function lastEpoch() external view returns (uint64);

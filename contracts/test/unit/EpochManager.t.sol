@@ -41,6 +41,8 @@ contract EpochManagerTest is PobsTest {
         Epoch memory epoch = _good(1);
         vm.expectEmit(address(manager));
         emit IEpochManager.EpochProposed(1, epoch.digest, epoch.summary, _lines(epoch));
+        vm.expectEmit(address(manager));
+        emit IEpochManager.VoteDeadlineSet(1, T0 + MAX_AGE);
         _propose(epoch);
         assertEq(manager.digestOf(1), epoch.digest);
         assertEq(uint8(manager.statusOf(1)), uint8(IEpochManager.Status.Proposed));
@@ -80,14 +82,15 @@ contract EpochManagerTest is PobsTest {
     function test_propose_nextWhileUndecided() public {
         _proposed(3);
         assertEq(manager.lastEpoch(), 3);
+        assertEq(manager.termOf(setId).firstEpoch, 1);
+        assertEq(manager.termOf(setId).lastEpoch, 3);
+        assertEq(manager.termOf(setId + 1).firstEpoch, 0);
+        assertEq(manager.votesCloseAfter(), 120 + MAX_AGE);
     }
 
     function test_propose_revertsForStranger() public {
         Epoch memory epoch = _good(1);
-        bytes32 role = manager.POSTER_ROLE();
-        vm.expectRevert(
-            abi.encodeWithSelector(IAccessControl.AccessControlUnauthorizedAccount.selector, address(this), role)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IEpochManager.EpochManager_NotPoster.selector, address(this)));
         manager.propose(epoch.summary, _lines(epoch));
     }
 
@@ -230,6 +233,45 @@ contract EpochManagerTest is PobsTest {
         manager.certify(1, epoch.certificate);
     }
 
+    /// @dev PROTOCOL §6: participation is counted at the deadline; a late certificate decides and nothing else.
+    function test_certify_lateDecidesWithoutParticipation() public {
+        Epoch memory epoch = _proposed(1);
+        Certificate memory light = _approvalWithout(1, epoch.digest, _list(1, 2));
+        manager.certify(1, light);
+        IEpochManager.Proposal memory before = manager.proposalOf(1);
+        vm.warp(before.voteDeadline + 1);
+        manager.certify(1, _approvalWithout(1, epoch.digest, _list(2)));
+        IEpochManager.Proposal memory stored = manager.proposalOf(1);
+        assertEq(uint8(stored.status), uint8(IEpochManager.Status.Approved));
+        assertEq(stored.heaviest[0], 2 * STAKE);
+        assertEq(stored.groupsHash[0], before.groupsHash[0]);
+    }
+
+    function test_certify_lateThatDoesNotDecideReverts() public {
+        Epoch memory epoch = _proposed(1);
+        uint64 deadline = manager.voteDeadlineOf(1);
+        vm.warp(deadline + 1);
+        Certificate memory light = _rejection(1, epoch.digest, 8, _list(0));
+        vm.expectRevert(abi.encodeWithSelector(IEpochManager.EpochManager_VotingClosed.selector, 1, deadline));
+        manager.certify(1, light);
+        manager.certify(1, _rejection(1, epoch.digest, 8, _list(0, 1)));
+        assertEq(uint8(manager.statusOf(1)), uint8(IEpochManager.Status.Rejected));
+    }
+
+    function test_certify_keepsTheHashOfItsGroups() public {
+        Epoch memory epoch = _proposed(1);
+        manager.certify(1, _approvalWithout(1, epoch.digest, _list(2)));
+        manager.certify(1, _rejection(1, epoch.digest, 8, _list(2)));
+        IEpochManager.GroupInfo[] memory groups = new IEpochManager.GroupInfo[](1);
+        groups[0] = IEpochManager.GroupInfo(0, true, new uint32[](1));
+        groups[0].indices[0] = 2;
+        bytes32[3] memory hashes = manager.proposalOf(1).groupsHash;
+        assertEq(hashes[0], keccak256(abi.encode(groups)));
+        (groups[0].rule, groups[0].absent) = (8, false);
+        assertEq(hashes[1], keccak256(abi.encode(groups)));
+        assertEq(hashes[2], 0);
+    }
+
     function test_certify_revertsForUnknownEpoch() public {
         Epoch memory epoch = _good(1);
         vm.expectRevert(abi.encodeWithSelector(IEpochManager.EpochManager_UnknownEpoch.selector, 1));
@@ -283,6 +325,40 @@ contract EpochManagerTest is PobsTest {
         manager.castVote(1, 1, 0, member, path, signature);
     }
 
+    /* POSTER */
+
+    function test_acceptPoster_followsTheRegistry() public {
+        vm.startPrank(address(registry));
+        vm.expectEmit(address(manager));
+        emit IEpochManager.PosterSet(address(this), 2);
+        manager.acceptPoster(address(this), 2);
+        vm.recordLogs();
+        manager.acceptPoster(guardian, 2);
+        manager.acceptPoster(guardian, 1);
+        assertEq(vm.getRecordedLogs().length, 0);
+        vm.stopPrank();
+        (address key, uint64 nonce) = manager.poster();
+        assertEq(key, address(this));
+        assertEq(nonce, 2);
+
+        Epoch memory epoch = _good(1);
+        _expect(abi.encodeWithSelector(IEpochManager.EpochManager_NotPoster.selector, poster), epoch);
+        manager.propose(epoch.summary, _lines(epoch));
+    }
+
+    /// @dev A bond below the minimum: nobody proposes.
+    function test_acceptPoster_nobody() public {
+        vm.prank(address(registry));
+        manager.acceptPoster(address(0), 1);
+        _expect(abi.encodeWithSelector(IEpochManager.EpochManager_NotPoster.selector, poster), _good(1));
+    }
+
+    function test_acceptPoster_revertsForOthers() public {
+        vm.expectRevert(abi.encodeWithSelector(IEpochManager.EpochManager_NotRegistry.selector, admin));
+        vm.prank(admin);
+        manager.acceptPoster(admin, 1);
+    }
+
     /* ADMIN */
 
     function test_setRulesHash_currentAndPrevious() public {
@@ -306,12 +382,14 @@ contract EpochManagerTest is PobsTest {
 
     function test_constructor_refusesBadParameters() public {
         vm.expectRevert(IEpochManager.EpochManager_ZeroAddress.selector);
-        new EpochManager(ICertificateVerifier(address(0)), salt, 1);
+        new EpochManager(ICertificateVerifier(address(0)), salt, 1, address(registry));
         vm.expectRevert(IEpochManager.EpochManager_BadParameters.selector);
-        new EpochManager(verifier, bytes32(0), 1);
+        new EpochManager(verifier, bytes32(0), 1, address(registry));
         vm.expectRevert(IEpochManager.EpochManager_BadParameters.selector);
-        new EpochManager(verifier, salt, 0);
-        address code = address(new EpochManager(verifier, salt, 1));
+        new EpochManager(verifier, salt, 0, address(registry));
+        vm.expectRevert(IEpochManager.EpochManager_ZeroAddress.selector);
+        new EpochManager(verifier, salt, 1, address(0));
+        address code = address(new EpochManager(verifier, salt, 1, address(registry)));
         vm.expectRevert(IEpochManager.EpochManager_ZeroAddress.selector);
         _proxy(code, abi.encodeCall(EpochManager.initialize, (admin, address(0))));
     }

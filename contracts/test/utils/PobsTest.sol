@@ -82,7 +82,7 @@ abstract contract PobsTest is Test {
         _deployValidators();
         manager = EpochManager(
             _proxy(
-                address(new EpochManager(verifier, salt, MAX_AGE)),
+                address(new EpochManager(verifier, salt, MAX_AGE, address(registry))),
                 abi.encodeCall(EpochManager.initialize, (admin, poster))
             )
         );
