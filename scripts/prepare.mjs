@@ -121,9 +121,8 @@ await step({
   name: 'compile contracts',
   inputs: ['contracts/src', 'contracts/script', 'foundry.toml', 'scripts/solc.cjs', 'package-lock.json'],
   product: 'out/Custody.sol/Custody.json',
-  // By path: npm 10 leaves out the link of a name that two packages claim.
   command: node,
-  args: ['node_modules/@foundry-rs/forge/bin.mjs', 'build', 'contracts/src', 'contracts/script'],
+  args: ['scripts/forge.mjs', 'build', 'contracts/src', 'contracts/script'],
 });
 await step({
   name: 'compile the local L2 precompiles',

@@ -9,13 +9,12 @@ import {mkdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 
 type Outcome = {passed: number; failed: number; details: readonly string[]};
-type Suite = {name: string; run: () => Promise<Outcome>};
+type Suite = {name: string; run: () => Promise<Outcome>; nightly?: true};
 
 const root = path.resolve(import.meta.dirname, '..');
 const reports = path.join(root, '.build/reports');
 const bin = (name: string) => path.join(root, 'node_modules/.bin', name);
-/** By path: npm 10 leaves out the link of a name that two packages claim. */
-const FORGE = [process.execPath, 'node_modules/@foundry-rs/forge/bin.mjs'] as const;
+const FORGE = [process.execPath, 'scripts/forge.mjs'] as const;
 const nightly = process.argv.includes('--nightly');
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 
@@ -109,8 +108,10 @@ const stages: Suite[][][] = [
       {name: 'contract format', run: () => tool(...FORGE, 'fmt', '--check')},
       {name: 'contracts', run: contracts},
       {name: 'interfaces are fresh', run: () => tool(process.execPath, 'scripts/abi.mjs', '--check')},
+      {name: 'contract snapshots are fresh', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contract-snapshots.ts', '--check')},
     ],
   ],
+  [[{name: 'coverage of the contracts', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contracts-coverage.ts'), nightly: true}]],
   [[{name: 'units and properties', run: vitest}]],
   [[{name: 'one network: cycle, attacks, crashes, web, subgraph', run: () => checks('test/e2e/main.ts')}]],
 ];
@@ -119,6 +120,7 @@ let passed = 0;
 let failed = 0;
 
 async function report(suite: Suite): Promise<void> {
+  if (suite.nightly && !nightly) return;
   if (chosen.length > 0 && !chosen.some((word) => suite.name.includes(word))) return;
   process.stdout.write(`• ${suite.name} …\n`);
   const started = performance.now();

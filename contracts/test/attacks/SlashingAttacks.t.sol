@@ -309,7 +309,7 @@ contract SlashingAttacks is CourtTest {
     function test_attack_leaveAfterTheOffence() public {
         address offender = _validator(0);
         vm.prank(offender);
-        registry.requestExit();
+        registry.requestExit(offender);
         vm.warp(T0 + TERM + 14 days - 1);
         _equivocate(0, "");
         assertEq(_stakeOf(0), 0);

@@ -1,0 +1,30 @@
+/** What is mutated, and which tests are asked first. */
+import {existsSync} from 'node:fs';
+import path from 'node:path';
+import {ROOT, solidityFiles} from '../contracts/sources.ts';
+
+const LIBRARIES = ['CertificateLib', 'GpmpLib', 'MembersLib', 'PayoutLib', 'TreeLib', 'VerifierCall'].map((name) => `contracts/src/libraries/${name}.sol`);
+
+/** Custody, certificate, GPMP and payout sources, with the trees under them. */
+export function targets(): string[] {
+  return [...solidityFiles('contracts/src/custody'), 'contracts/src/validators/CertificateVerifier.sol', ...LIBRARIES].filter((file) => existsSync(path.join(ROOT, file)));
+}
+
+/** Tests by name that are likely to kill; whoever survives them meets all others as well. */
+const NEAR: readonly (readonly [RegExp, RegExp])[] = [
+  [/\/custody\//, /Custody|Payee|Payment|Exit|Escape|Freeze|Force|Forward|Deposit|Treasury|Token/],
+  [/Certificate|Members|VerifierCall/, /Certificate|Members|Vectors|Libraries/],
+  [/Gpmp|Payout|Tree/, /Gpmp|Payout|Tree|Libraries|Vectors/],
+];
+
+export function testFiles(): string[] {
+  return solidityFiles('contracts/test').filter((file) => file.endsWith('.t.sol') && !/\/(gas|invariant)\//.test(file));
+}
+
+/** The rounds of tests one mutant of `file` goes through until a test fails. */
+export function rounds(file: string, all: readonly string[]): string[][] {
+  const near = NEAR.find(([source]) => source.test(file))?.[1];
+  const first = all.filter((test) => near?.test(path.basename(test)));
+  const second = all.filter((test) => !first.includes(test));
+  return [first, second].filter((round) => round.length > 0);
+}

@@ -1,0 +1,70 @@
+/** A temporary copy of the contracts in which mutants are compiled and tested; the repository itself is never touched. */
+import {spawn} from 'node:child_process';
+import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {ROOT} from '../contracts/sources.ts';
+import {forgePath} from '../forge.mjs';
+
+export type Run = {code: number | 'timeout'; output: string};
+
+const BUILD_TIMEOUT_MS = 15 * 60_000;
+/** Mutants are larger than a chain allows; few fuzz runs with a fixed seed, because every mutant repeats them. */
+const ENVIRONMENT = {FOUNDRY_FUZZ_RUNS: '24', FOUNDRY_FUZZ_SEED: '0x01', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1', FOUNDRY_LINT_LINT_ON_BUILD: 'false'};
+
+export class Workspace {
+  readonly folder: string;
+
+  constructor() {
+    this.folder = mkdtempSync(path.join(tmpdir(), 'pobs-mutants-'));
+    mkdirSync(path.join(this.folder, 'protocol'));
+    cpSync(path.join(ROOT, 'contracts'), path.join(this.folder, 'contracts'), {recursive: true, filter: (file) => !/\/test\/(gas|invariant)(\/|$)/.test(file)});
+    cpSync(path.join(ROOT, 'foundry.toml'), path.join(this.folder, 'foundry.toml'));
+    mkdirSync(path.join(this.folder, 'scripts'));
+    symlinkSync(path.join(ROOT, 'scripts/solc.cjs'), path.join(this.folder, 'scripts/solc.cjs'));
+    symlinkSync(path.join(ROOT, 'node_modules'), path.join(this.folder, 'node_modules'));
+    symlinkSync(path.join(ROOT, 'protocol/vectors'), path.join(this.folder, 'protocol/vectors'));
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(path.join(this.folder, file), text, 'latin1');
+  }
+
+  read(file: string): string {
+    return readFileSync(path.join(this.folder, file), 'latin1');
+  }
+
+  build(): Promise<Run> {
+    return this.#forge(['build', 'contracts/src', 'contracts/test', 'contracts/script'], BUILD_TIMEOUT_MS);
+  }
+
+  /** @param active - Number of the mutant that is switched on; 0 for none. */
+  test({active, paths, timeoutMs}: {active: number; paths: readonly string[]; timeoutMs: number}): Promise<Run> {
+    const coinbase = `0x${active.toString(16).padStart(40, '0')}`;
+    const glob = paths.length === 1 ? paths[0]! : `{${paths.join(',')}}`;
+    return this.#forge(['test', '--fail-fast', '-j', '1', '--code-size-limit', '1000000', '--block-coinbase', coinbase, '--match-path', glob], timeoutMs);
+  }
+
+  remove(): void {
+    rmSync(this.folder, {recursive: true, force: true});
+  }
+
+  #forge(args: readonly string[], timeoutMs: number): Promise<Run> {
+    return new Promise((resolve) => {
+      const child = spawn(forgePath(), [...args, '--root', this.folder], {
+        cwd: this.folder, env: {...process.env, ...ENVIRONMENT}, stdio: ['ignore', 'pipe', 'pipe'], detached: true,
+      });
+      let output = '';
+      let isLate = false;
+      const take = (chunk: Buffer) => { output += chunk.toString(); };
+      child.stdout.on('data', take);
+      child.stderr.on('data', take);
+      // The whole group: forge starts the compiler.
+      const timer = setTimeout(() => { isLate = true; process.kill(-child.pid!, 'SIGKILL'); }, timeoutMs);
+      child.on('close', (code) => {
+        clearTimeout(timer);
+        resolve({code: isLate ? 'timeout' : code ?? 1, output});
+      });
+    });
+  }
+}
