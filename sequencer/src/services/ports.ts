@@ -102,6 +102,8 @@ export type TermChain = {
   latestHeader(): Promise<SetHeader | undefined>;
   /** Greatest set id L2 knows, 0 before the first. */
   latestOnL2(): Promise<number>;
+  /** One batch of whoever may enter, leave or draw a seat before the term is fixed; undefined when nobody may now. */
+  prepareTerm(): Promise<Hex | undefined>;
   fixTerm(): Promise<Hex>;
   /** State of the newest ticket that carries the set. */
   ticket(setId: number): Promise<TicketState>;
