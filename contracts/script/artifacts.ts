@@ -3,6 +3,9 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import type {Abi, AbiFunction, AbiParameter, Hex} from 'viem';
 
+/** Contracts that reach further code by `fallback`: its functions are theirs as well. */
+const MODULES: Readonly<Record<string, readonly string[]>> = {Custody: ['CustodyExits'], ValidatorRegistry: ['RegistryTerms']};
+
 export type Artifact = {
   abi: Abi;
   bytecode: Hex;
@@ -52,11 +55,13 @@ export function functionArguments(name: string, functionName: string, values: Na
   return functionOf(name, functionName).inputs.map((input) => fill(name, functionName, input, values));
 }
 
-/** @throws Error when the contract has no such function. */
+/** @throws Error when neither the contract nor its modules have such a function. */
 export function functionOf(name: string, functionName: string): AbiFunction {
-  const found = artifact(name).abi.find((item): item is AbiFunction => item.type === 'function' && item.name === functionName);
-  if (found === undefined) throw new Error(`${name} has no function ${functionName}.`);
-  return found;
+  for (const each of [name, ...(MODULES[name] ?? [])]) {
+    const found = artifact(each).abi.find((item): item is AbiFunction => item.type === 'function' && item.name === functionName);
+    if (found !== undefined) return found;
+  }
+  throw new Error(`${name} has no function ${functionName}.`);
 }
 
 export const hasFunction = (name: string, functionName: string): boolean =>

@@ -1,6 +1,6 @@
 /** What a deployment asks of a chain; nothing here needs a key. */
 import {type Address, createPublicClient, getAddress, type Hex, http, keccak256, type PublicClient, toHex} from 'viem';
-import {artifact} from './artifacts.ts';
+import {artifact, functionOf} from './artifacts.ts';
 import {type Check, CREATE2_DEPLOYER, type RoleHolders} from './steps.ts';
 import {placeOf, valueAt} from './storage-slots.ts';
 
@@ -64,7 +64,7 @@ export class Chain {
         const what = `${where} ${check.functionName}(${check.args.map(show).join(', ')})${check.pick ? `.${check.pick}` : ''}`;
         let found: unknown;
         try {
-          found = await this.client.readContract({abi: artifact(check.contract).abi, address: check.address, functionName: check.functionName, args: check.args as unknown[]});
+          found = await this.client.readContract({abi: [functionOf(check.contract, check.functionName)], address: check.address, functionName: check.functionName, args: check.args as unknown[]});
         } catch (error) {
           return {what, expected: show(check.expected), found: error instanceof Error ? error.message.split('\n')[0]! : String(error), ok: false};
         }

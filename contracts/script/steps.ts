@@ -1,6 +1,6 @@
 /** What a deployment does on one chain, as data: steps that can be checked, repeated and printed before anything is sent. */
 import {type Address, concat, encodeAbiParameters, encodeDeployData, encodeFunctionData, getAddress, getContractAddress, type Hex, keccak256, parseAbiParameters} from 'viem';
-import {artifact, constructorArguments, functionArguments, hasFunction, type Named} from './artifacts.ts';
+import {artifact, constructorArguments, functionArguments, functionOf, hasFunction, type Named} from './artifacts.ts';
 
 /** Deployed at this address on every chain of note, without a key. */
 export const CREATE2_DEPLOYER: Address = '0x4e59b44847b379578588920cA78FbF26c0B4956C';
@@ -111,7 +111,7 @@ export class ChainBuilder {
   call(contract: string, functionName: string, values: Named, outcome: Outcome, {id = `${contract}.${functionName}`, after = [], passing = false, last = false}: {id?: string; after?: readonly string[]; passing?: boolean; last?: boolean} = {}): void {
     const {name, address} = this.entry(contract);
     const done = this.#checkOf(contract, outcome);
-    const data = encodeFunctionData({abi: artifact(name).abi, functionName, args: functionArguments(name, functionName, values)});
+    const data = encodeFunctionData({abi: [functionOf(name, functionName)], functionName, args: functionArguments(name, functionName, values)});
     this.#push({id, after: last ? [...this.#phaseOf.keys()] : [this.#readyId(contract), ...after.map((other) => this.#readyId(other))], to: address, data, done});
     if (!passing) this.#expectations.push(done);
   }
@@ -119,7 +119,7 @@ export class ChainBuilder {
   /** A call for the timelock, after the deployment. */
   later(contract: string, functionName: string, values: Named): void {
     const {name, address} = this.entry(contract);
-    const data = encodeFunctionData({abi: artifact(name).abi, functionName, args: functionArguments(name, functionName, values)});
+    const data = encodeFunctionData({abi: [functionOf(name, functionName)], functionName, args: functionArguments(name, functionName, values)});
     this.#later.push({contract, to: address, functionName, data});
   }
 
