@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IFraudProofs} from "../interfaces/IFraudProofs.sol";
 import {IFraudVerifier} from "../interfaces/IFraudVerifier.sol";
 import {AssetLine, Line, PayoutClaim, Summary} from "../interfaces/PobsTypes.sol";
 import {GpmpLib} from "../libraries/GpmpLib.sol";
@@ -12,11 +13,11 @@ import {SheetLib} from "./SheetLib.sol";
 /// @title Proves that a summary contradicts itself or its ancestors.
 /// @dev Immutable and without state. Each proof first binds what it shows to the digest, then reverts with
 /// `NoFraud` unless a rule of every honest sheet is broken.
-contract FraudVerifier is IFraudVerifier {
+contract FraudVerifier is IFraudProofs {
     /// @dev Four words: epoch, digest, chain id, custody.
     uint256 private constant VERDICT_BYTES = 0x80;
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     bytes32 public immutable DOMAIN;
 
     /// @param salt Names the deployment: see {SummaryLib-saltOf}.
@@ -41,7 +42,7 @@ contract FraudVerifier is IFraudVerifier {
         return abi.decode(verdict, (uint64, bytes32, uint64, address));
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function proveNode(
         Subject calldata subject,
         uint16 asset,
@@ -65,7 +66,7 @@ contract FraudVerifier is IFraudVerifier {
         return _verdict(subject);
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function proveRow(Subject calldata subject, uint16 asset, GpmpLib.Row calldata row, Opening calldata opening)
         external
         view
@@ -81,7 +82,7 @@ contract FraudVerifier is IFraudVerifier {
         return _verdict(subject);
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function proveOrder(
         Subject calldata subject,
         uint16 asset,
@@ -99,7 +100,7 @@ contract FraudVerifier is IFraudVerifier {
         return _verdict(subject);
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function proveRoot(Subject calldata subject, uint16 asset, RootPreimage calldata preimage)
         external
         view
@@ -117,7 +118,7 @@ contract FraudVerifier is IFraudVerifier {
         return _verdict(subject);
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function proveBooks(Subject calldata subject, uint16 asset)
         external
         view
@@ -133,7 +134,7 @@ contract FraudVerifier is IFraudVerifier {
         return _verdict(subject);
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function proveLines(
         Subject calldata subject,
         uint256 secondIndex,
@@ -150,7 +151,7 @@ contract FraudVerifier is IFraudVerifier {
         return _verdict(subject);
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function proveCumulative(
         Subject calldata subject,
         PayoutClaim calldata payout,
@@ -173,7 +174,7 @@ contract FraudVerifier is IFraudVerifier {
         return _verdict(subject);
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function provePayoutTwice(Subject calldata subject, PayoutClaim calldata first, PayoutClaim calldata second)
         external
         view

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IFraudVerifier} from "../../src/interfaces/IFraudVerifier.sol";
+import {IFraudProofs} from "../../src/interfaces/IFraudProofs.sol";
 import {AssetLine, PayoutClaim, Summary} from "../../src/interfaces/PobsTypes.sol";
 import {GpmpLib} from "../../src/libraries/GpmpLib.sol";
 import {SummaryLib} from "../../src/libraries/SummaryLib.sol";
@@ -22,7 +22,7 @@ contract FraudVerifierTreeTest is FraudTest {
     }
 
     function test_constructor_zeroSalt() public {
-        vm.expectRevert(IFraudVerifier.FraudVerifier_ZeroSalt.selector);
+        vm.expectRevert(IFraudProofs.FraudVerifier_ZeroSalt.selector);
         new FraudVerifier(bytes32(0));
     }
 
@@ -32,17 +32,17 @@ contract FraudVerifierTreeTest is FraudTest {
         bytes4 selector = fraud.DOMAIN.selector;
         _refused(
             abi.encodeWithSelector(selector),
-            abi.encodeWithSelector(IFraudVerifier.FraudVerifier_UnknownEvidence.selector, selector)
+            abi.encodeWithSelector(IFraudProofs.FraudVerifier_UnknownEvidence.selector, selector)
         );
         selector = fraud.check.selector;
         _refused(
             abi.encodeWithSelector(selector, ""),
-            abi.encodeWithSelector(IFraudVerifier.FraudVerifier_UnknownEvidence.selector, selector)
+            abi.encodeWithSelector(IFraudProofs.FraudVerifier_UnknownEvidence.selector, selector)
         );
     }
 
     function test_check_badEvidence() public {
-        bytes memory reason = abi.encodeWithSelector(IFraudVerifier.FraudVerifier_BadEvidence.selector);
+        bytes memory reason = abi.encodeWithSelector(IFraudProofs.FraudVerifier_BadEvidence.selector);
         _refused("", reason);
         _refused(hex"010203", reason);
         _refused(abi.encodeWithSelector(fraud.proveNode.selector), reason);
@@ -51,7 +51,7 @@ contract FraudVerifierTreeTest is FraudTest {
     function test_check_lineNotInSummary() public {
         Sheet memory sheet = _honest(1, 5);
         sheet.subject.lineIndex = 0;
-        bytes memory reason = abi.encodeWithSelector(IFraudVerifier.FraudVerifier_LineNotInSummary.selector, 0);
+        bytes memory reason = abi.encodeWithSelector(IFraudProofs.FraudVerifier_LineNotInSummary.selector, 0);
         _refused(_nodeEvidence(sheet, 1, 0), reason);
         _refused(_booksEvidence(sheet, ASSET), reason);
         _refused(_twiceEvidence(sheet, 0, 1), reason);
@@ -61,7 +61,7 @@ contract FraudVerifierTreeTest is FraudTest {
     function test_check_noSuchAsset() public {
         Sheet memory sheet = _honest(1, 5);
         _refused(
-            _booksEvidence(sheet, 2), abi.encodeWithSelector(IFraudVerifier.FraudVerifier_NoSuchAsset.selector, 2, 2)
+            _booksEvidence(sheet, 2), abi.encodeWithSelector(IFraudProofs.FraudVerifier_NoSuchAsset.selector, 2, 2)
         );
     }
 
@@ -157,27 +157,25 @@ contract FraudVerifierTreeTest is FraudTest {
 
     function test_proveNode_badLevel() public {
         Sheet memory sheet = _honest(1, 3);
-        IFraudVerifier.Opening memory opening = SheetTwin.open(sheet.levels, 1, 0);
+        IFraudProofs.Opening memory opening = SheetTwin.open(sheet.levels, 1, 0);
         GpmpLib.Node[] memory below = sheet.levels[0];
         uint256[3] memory levels = [uint256(0), 256, 255];
         for (uint256 i = 0; i < 3; ++i) {
             _refused(
-                abi.encodeCall(
-                    IFraudVerifier.proveNode, (sheet.subject, ASSET, levels[i], below[0], below[1], opening)
-                ),
-                abi.encodeWithSelector(IFraudVerifier.FraudVerifier_BadLevel.selector, levels[i], 1)
+                abi.encodeCall(IFraudProofs.proveNode, (sheet.subject, ASSET, levels[i], below[0], below[1], opening)),
+                abi.encodeWithSelector(IFraudProofs.FraudVerifier_BadLevel.selector, levels[i], 1)
             );
         }
     }
 
     function test_proveNode_badIndex() public {
         Sheet memory sheet = _honest(1, 4);
-        IFraudVerifier.Opening memory opening = SheetTwin.open(sheet.levels, 1, 0);
+        IFraudProofs.Opening memory opening = SheetTwin.open(sheet.levels, 1, 0);
         opening.index = 2;
         GpmpLib.Node[] memory below = sheet.levels[0];
         _refused(
-            abi.encodeCall(IFraudVerifier.proveNode, (sheet.subject, ASSET, 1, below[0], below[1], opening)),
-            abi.encodeWithSelector(IFraudVerifier.FraudVerifier_BadIndex.selector, 2, 1)
+            abi.encodeCall(IFraudProofs.proveNode, (sheet.subject, ASSET, 1, below[0], below[1], opening)),
+            abi.encodeWithSelector(IFraudProofs.FraudVerifier_BadIndex.selector, 2, 1)
         );
     }
 
@@ -185,7 +183,7 @@ contract FraudVerifierTreeTest is FraudTest {
     function test_proveNode_notUnderRoot() public {
         Sheet memory sheet = _honest(1, 6);
         bytes memory reason = abi.encodeWithSelector(
-            IFraudVerifier.FraudVerifier_NotUnderRoot.selector, sheet.lines[LINE].assets[ASSET].root
+            IFraudProofs.FraudVerifier_NotUnderRoot.selector, sheet.lines[LINE].assets[ASSET].root
         );
         sheet.levels[1][0].sums.total -= 1;
         _refused(_nodeEvidence(sheet, 1, 0), reason);
@@ -251,7 +249,7 @@ contract FraudVerifierTreeTest is FraudTest {
         _refused(
             _rowEvidence(sheet, 1),
             abi.encodeWithSelector(
-                IFraudVerifier.FraudVerifier_NotUnderRoot.selector, sheet.lines[LINE].assets[ASSET].root
+                IFraudProofs.FraudVerifier_NotUnderRoot.selector, sheet.lines[LINE].assets[ASSET].root
             )
         );
     }
@@ -295,13 +293,13 @@ contract FraudVerifierLineTest is FraudTest {
         asset.liabilities += 1;
         asset.lotSize = 1;
         _seal(sheet);
-        IFraudVerifier.RootPreimage memory preimage = _preimage(sheet);
+        IFraudProofs.RootPreimage memory preimage = _preimage(sheet);
         preimage.lotSize = 1e9;
-        _proves(sheet, abi.encodeCall(IFraudVerifier.proveRoot, (sheet.subject, ASSET, preimage)));
+        _proves(sheet, abi.encodeCall(IFraudProofs.proveRoot, (sheet.subject, ASSET, preimage)));
         (asset.lotSize, asset.token) = (1e9, address(0x8080));
         _seal(sheet);
         preimage.token = TOKEN;
-        _proves(sheet, abi.encodeCall(IFraudVerifier.proveRoot, (sheet.subject, ASSET, preimage)));
+        _proves(sheet, abi.encodeCall(IFraudProofs.proveRoot, (sheet.subject, ASSET, preimage)));
     }
 
     /// @dev The root of another asset of the same line, copied.
@@ -310,9 +308,9 @@ contract FraudVerifierLineTest is FraudTest {
         AssetLine memory asset = sheet.lines[LINE].assets[ASSET];
         asset.root = _rootOf(0, asset, sheet.levels[sheet.levels.length - 1][0].hash);
         _seal(sheet);
-        IFraudVerifier.RootPreimage memory preimage = _preimage(sheet);
+        IFraudProofs.RootPreimage memory preimage = _preimage(sheet);
         preimage.asset = 0;
-        _proves(sheet, abi.encodeCall(IFraudVerifier.proveRoot, (sheet.subject, ASSET, preimage)));
+        _proves(sheet, abi.encodeCall(IFraudProofs.proveRoot, (sheet.subject, ASSET, preimage)));
     }
 
     function test_proveRoot_emptyWithAmounts() public view {
@@ -320,14 +318,14 @@ contract FraudVerifierLineTest is FraudTest {
         AssetLine memory asset = sheet.lines[LINE].assets[ASSET];
         asset.root = _rootOf(ASSET, asset, bytes32(0));
         _seal(sheet);
-        IFraudVerifier.RootPreimage memory preimage = _preimage(sheet);
+        IFraudProofs.RootPreimage memory preimage = _preimage(sheet);
         preimage.treeHash = bytes32(0);
-        _proves(sheet, abi.encodeCall(IFraudVerifier.proveRoot, (sheet.subject, ASSET, preimage)));
+        _proves(sheet, abi.encodeCall(IFraudProofs.proveRoot, (sheet.subject, ASSET, preimage)));
         asset.count = 0;
         preimage.sums.count = 0;
         asset.root = _rootOf(ASSET, asset, bytes32(0));
         _seal(sheet);
-        _proves(sheet, abi.encodeCall(IFraudVerifier.proveRoot, (sheet.subject, ASSET, preimage)));
+        _proves(sheet, abi.encodeCall(IFraudProofs.proveRoot, (sheet.subject, ASSET, preimage)));
     }
 
     function test_proveRoot_noFraud() public {
@@ -338,12 +336,12 @@ contract FraudVerifierLineTest is FraudTest {
 
     function test_proveRoot_notThePreimage() public {
         Sheet memory sheet = _honest(6, 5);
-        IFraudVerifier.RootPreimage memory preimage = _preimage(sheet);
+        IFraudProofs.RootPreimage memory preimage = _preimage(sheet);
         preimage.sums.total -= 1;
         _refused(
-            abi.encodeCall(IFraudVerifier.proveRoot, (sheet.subject, ASSET, preimage)),
+            abi.encodeCall(IFraudProofs.proveRoot, (sheet.subject, ASSET, preimage)),
             abi.encodeWithSelector(
-                IFraudVerifier.FraudVerifier_NotThePreimage.selector, sheet.lines[LINE].assets[ASSET].root
+                IFraudProofs.FraudVerifier_NotThePreimage.selector, sheet.lines[LINE].assets[ASSET].root
             )
         );
     }
@@ -411,8 +409,8 @@ contract FraudVerifierLineTest is FraudTest {
     function test_proveLines_secondNotInSummary() public {
         Sheet memory sheet = _honest(6, 5);
         bytes memory evidence =
-            abi.encodeCall(IFraudVerifier.proveLines, (sheet.subject, 2, sheet.lines[1], _linePath(sheet, 2)));
-        _refused(evidence, abi.encodeWithSelector(IFraudVerifier.FraudVerifier_LineNotInSummary.selector, 2));
+            abi.encodeCall(IFraudProofs.proveLines, (sheet.subject, 2, sheet.lines[1], _linePath(sheet, 2)));
+        _refused(evidence, abi.encodeWithSelector(IFraudProofs.FraudVerifier_LineNotInSummary.selector, 2));
     }
 
     /* proveCumulative */
@@ -462,7 +460,7 @@ contract FraudVerifierLineTest is FraudTest {
     function test_proveCumulative_notAnAncestor() public {
         (Sheet memory newer, Sheet memory older) = _fallen();
         Summary[] memory between = _descend(newer, older, 2);
-        bytes4 selector = IFraudVerifier.FraudVerifier_NotAnAncestor.selector;
+        bytes4 selector = IFraudProofs.FraudVerifier_NotAnAncestor.selector;
         older.subject.summary.epoch = 4;
         _refused(_fellEvidence(newer, 1, between, older), abi.encodeWithSelector(selector, 2));
         older.subject.summary.epoch = 3;
@@ -473,7 +471,7 @@ contract FraudVerifierLineTest is FraudTest {
 
     /// @dev A kill between the two returned the withdrawals; other custodies, chains and payees have other figures.
     function test_proveCumulative_notComparable() public {
-        bytes memory reason = abi.encodeWithSelector(IFraudVerifier.FraudVerifier_NotComparable.selector);
+        bytes memory reason = abi.encodeWithSelector(IFraudProofs.FraudVerifier_NotComparable.selector);
         for (uint256 what = 0; what < 3; ++what) {
             (Sheet memory newer, Sheet memory older) = _fallen();
             if (what == 0) older.lines[LINE].kills = 1;
@@ -493,7 +491,7 @@ contract FraudVerifierLineTest is FraudTest {
         (Sheet memory newer, Sheet memory older) = _fallen();
         Summary[] memory between = _descend(newer, older, 0);
         newer.claims[0].cumulative -= 1;
-        bytes memory reason = abi.encodeWithSelector(IFraudVerifier.FraudVerifier_PayoutNotInRoot.selector, 0);
+        bytes memory reason = abi.encodeWithSelector(IFraudProofs.FraudVerifier_PayoutNotInRoot.selector, 0);
         _refused(_fellEvidence(newer, 0, between, older), reason);
         newer.claims[0].cumulative += 1;
         older.claims[0].cumulative += 1;
@@ -503,7 +501,7 @@ contract FraudVerifierLineTest is FraudTest {
     function test_proveCumulative_lineNotInSummary() public {
         (Sheet memory newer, Sheet memory older) = _fallen();
         Summary[] memory between = _descend(newer, older, 0);
-        bytes4 selector = IFraudVerifier.FraudVerifier_LineNotInSummary.selector;
+        bytes4 selector = IFraudProofs.FraudVerifier_LineNotInSummary.selector;
         older.subject.line.blockNumber += 1;
         _refused(_fellEvidence(newer, 1, between, older), abi.encodeWithSelector(selector, LINE));
         older.subject.line.blockNumber -= 1;
@@ -523,7 +521,7 @@ contract FraudVerifierLineTest is FraudTest {
     }
 
     function test_provePayoutTwice_notComparable() public {
-        bytes memory reason = abi.encodeWithSelector(IFraudVerifier.FraudVerifier_NotComparable.selector);
+        bytes memory reason = abi.encodeWithSelector(IFraudProofs.FraudVerifier_NotComparable.selector);
         Sheet memory sheet = _honest(9, 4);
         _refused(_twiceEvidence(sheet, 0, 1), reason);
         PayoutClaim[] memory payees = _payees(2);
@@ -542,8 +540,7 @@ contract FraudVerifierLineTest is FraudTest {
         sheet.claims[1] = sheet.claims[0];
         sheet.claims[1].index = 2;
         _refused(
-            _twiceEvidence(sheet, 0, 1),
-            abi.encodeWithSelector(IFraudVerifier.FraudVerifier_PayoutNotInRoot.selector, 2)
+            _twiceEvidence(sheet, 0, 1), abi.encodeWithSelector(IFraudProofs.FraudVerifier_PayoutNotInRoot.selector, 2)
         );
     }
 }
