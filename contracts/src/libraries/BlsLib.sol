@@ -72,6 +72,24 @@ library BlsLib {
         }
     }
 
+    /// @notice Adds a key in calldata to `sum`, in place; the caller has checked its length.
+    /// @dev Certificates add many keys: no point per key on the heap.
+    function accumulate(BLS.G1Point memory sum, bytes calldata key) internal view {
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            let from := key.offset
+            mcopy(m, sum, 0x80)
+            mstore(add(m, 0x80), shr(128, calldataload(from)))
+            mstore(add(m, 0xa0), calldataload(add(from, 0x10)))
+            mstore(add(m, 0xc0), shr(128, calldataload(add(from, 0x30))))
+            mstore(add(m, 0xe0), calldataload(add(from, 0x40)))
+            if iszero(staticcall(gas(), 0x0b, m, 0x100, sum, 0x80)) {
+                mstore(0x00, 0xd6cc76eb) // `BLS.G1AddFailed()`
+                revert(0x1c, 0x04)
+            }
+        }
+    }
+
     function add(BLS.G1Point memory a, BLS.G1Point memory b) internal view returns (BLS.G1Point memory) {
         return BLS.add(a, b);
     }

@@ -121,30 +121,44 @@ library CertificateLib {
             if (group.siblings.length != 0) revert Certificate_BadMembersProof(groupIndex);
             return (BlsLib.toG1(set.aggregateKey), set.totalWeight);
         }
-        _checkMembers(set, group);
-        if (MembersLib.multiproofRoot(group.members, group.siblings, set.count) != set.membersRoot) {
+        // The sum of the listed keys; of all others: minus (listed - whole).
+        if (group.absent) key = BlsLib.negate(BlsLib.toG1(set.aggregateKey));
+        uint256[] memory entries;
+        (entries, weight) = _addMembers(set, group.members, key);
+        if (MembersLib.multiproofRoot(entries, group.siblings, set.count) != set.membersRoot) {
             revert Certificate_BadMembersProof(groupIndex);
         }
-        for (uint256 i = 0; i < listed; ++i) {
-            BLS.G1Point memory point = BlsLib.toG1(group.members[i].key);
-            key = i == 0 ? point : BlsLib.add(key, point);
-            weight += group.members[i].weight;
-        }
         if (group.absent) {
-            key = BlsLib.add(BlsLib.toG1(set.aggregateKey), BlsLib.negate(key));
+            key = BlsLib.negate(key);
             weight = set.totalWeight - weight;
         }
     }
 
-    /// @dev Strictly ascending, inside the set, keys of the right length.
-    function _checkMembers(SetHeader memory set, VoteGroup calldata group) private pure {
+    /// @dev Members strictly ascending and inside the set, their keys added to `sum`; returns their leaves and indices.
+    function _addMembers(SetHeader memory set, Member[] calldata members, BLS.G1Point memory sum)
+        private
+        view
+        returns (uint256[] memory entries, uint256 weight)
+    {
+        uint256 count = set.count;
+        uint256 listed = members.length;
+        entries = new uint256[](listed * 2);
         uint256 next = 0;
-        for (uint256 i = 0; i < group.members.length; ++i) {
-            Member calldata member = group.members[i];
-            if (member.index < next) revert Certificate_NotAscending(member.index);
-            if (member.index >= set.count) revert Certificate_NotInSet(member.index, set.count);
-            _checkKeyLength(member);
-            next = uint256(member.index) + 1;
+        // Indices are below 2^32 and weights below 2^128; at most 512 members are listed.
+        unchecked {
+            for (uint256 i = 0; i < listed; ++i) {
+                Member calldata member = members[i];
+                uint32 index = member.index;
+                bytes calldata key = member.key;
+                if (index < next) revert Certificate_NotAscending(index);
+                if (index >= count) revert Certificate_NotInSet(index, uint32(count));
+                if (key.length != BlsLib.KEY_BYTES) revert Certificate_BadKeyLength(index, key.length);
+                next = uint256(index) + 1;
+                weight += member.weight;
+                entries[2 * i] = uint256(MembersLib.leafOf(member, key));
+                entries[2 * i + 1] = index;
+                BlsLib.accumulate(sum, key);
+            }
         }
     }
 

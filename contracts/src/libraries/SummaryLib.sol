@@ -21,6 +21,9 @@ library SummaryLib {
     bytes32 internal constant POSSESSION_TYPEHASH =
         keccak256("Possession(address validator,address coldKey,bytes key)");
 
+    bytes32 internal constant OPERATE_TYPEHASH = keccak256("Operate(address validator,address coldKey)");
+    bytes32 internal constant HANDOVER_TYPEHASH = keccak256("Handover(bytes32 header)");
+
     /// @notice Salt of one deployment: the registry on its L1 names it.
     function saltOf(uint256 l1ChainId, address registry) internal pure returns (bytes32) {
         return keccak256(abi.encode("PofBS", l1ChainId, registry));
@@ -52,6 +55,16 @@ library SummaryLib {
         returns (bytes32)
     {
         return _typed(domain, keccak256(abi.encode(POSSESSION_TYPEHASH, validator, coldKey, keccak256(key))));
+    }
+
+    /// @notice Consent of a validator's address to be operated for a cold key.
+    function operateDigest(bytes32 domain, address validator, address coldKey) internal pure returns (bytes32) {
+        return _typed(domain, keccak256(abi.encode(OPERATE_TYPEHASH, validator, coldKey)));
+    }
+
+    /// @notice Hand-over to the next set; `header` is `keccak256(abi.encode(SetHeader))`.
+    function handoverDigest(bytes32 domain, bytes32 header) internal pure returns (bytes32) {
+        return _typed(domain, keccak256(abi.encode(HANDOVER_TYPEHASH, header)));
     }
 
     /// @notice Leaf of the lines tree: `keccak256(0x02 ‖ keccak256(abi.encode(line)))`.

@@ -2,50 +2,78 @@
 pragma solidity 0.8.37;
 
 import {MembersLib} from "../libraries/MembersLib.sol";
-import {TreeLib} from "../libraries/TreeLib.sol";
 
-/// @title A member tree kept by level, so that a change costs one path and never a loop over the set.
-/// @dev Nodes beyond a level's width may be stale; they are never read.
+/// @title A member tree of which every second level above the leaves is kept, so that a change costs one path and never
+/// a loop over the set.
+/// @dev Leaves are computed from what the members' places hold: reading three siblings costs less than keeping a slot
+/// per leaf and per level. Nodes beyond a level's width may be stale; they are never read.
 library MemberTree {
     struct Tree {
-        uint32 count;
+        /// @dev By level, counted in twos from the leaves' grandparents at 1.
         mapping(uint256 level => mapping(uint256 at => bytes32)) nodes;
     }
 
-    /// @notice Appends a leaf.
-    function push(Tree storage tree, bytes32 leaf) internal {
-        uint256 index = tree.count++;
-        set(tree, index, leaf);
-    }
-
-    /// @notice Replaces the leaf at `index`, which must be below the count.
-    function set(Tree storage tree, uint256 index, bytes32 leaf) internal {
-        tree.nodes[0][index] = leaf;
-        _refresh(tree, index);
-    }
-
-    /// @notice Drops the last leaf; there must be one.
-    /// @dev Every surviving ancestor of the dropped leaf is an ancestor of the new last one, so one path is enough.
-    function pop(Tree storage tree) internal {
-        uint256 count = --tree.count;
-        if (count != 0) _refresh(tree, count - 1);
-    }
-
-    /// @notice Root; zero for an empty tree.
-    function root(Tree storage tree) internal view returns (bytes32) {
-        uint256 count = tree.count;
-        return count == 0 ? bytes32(0) : tree.nodes[TreeLib.depth(count)][0];
-    }
-
-    /// @dev Recomputes the ancestors of `index`.
-    function _refresh(Tree storage tree, uint256 index) private {
+    /// @notice Recomputes what is kept above the leaf at `index` of `count`; after the last leaf was dropped, above the
+    /// new last one.
+    /// @dev Every surviving ancestor of a dropped leaf is an ancestor of the new last one, so one path is enough.
+    function refresh(Tree storage tree, uint256 index, uint256 count, function(uint256) view returns (bytes32) leafAt)
+        internal
+    {
         uint256 level = 0;
-        for (uint256 width = tree.count; width > 1; width = (width + 1) >> 1) {
-            uint256 left = index & ~uint256(1);
-            bytes32 right = left + 1 < width ? tree.nodes[level][left + 1] : bytes32(0);
-            bytes32 parent = MembersLib.node(tree.nodes[level][left], right);
-            index >>= 1;
+        for (uint256 width = count; width > 4; width = (width + 3) >> 2) {
+            index >>= 2;
+            bytes32 parent = _ancestor(tree, level, index << 2, width, leafAt);
+            // Below a width of five the parent is not kept; it must stand when a fifth node appears beside the four.
+            if (width == 5 && index == 1) tree.nodes[level + 1][0] = _ancestor(tree, level, 0, width, leafAt);
             tree.nodes[++level][index] = parent;
         }
+    }
+
+    /// @notice Root over `count` leaves; zero for none.
+    function root(Tree storage tree, uint256 count, function(uint256) view returns (bytes32) leafAt)
+        internal
+        view
+        returns (bytes32)
+    {
+        if (count == 0) return bytes32(0);
+        uint256 level = 0;
+        for (; count > 4; count = (count + 3) >> 2) {
+            ++level;
+        }
+        if (count == 1) return _node(tree, level, 0, leafAt);
+        if (count == 2) return MembersLib.node(_node(tree, level, 0, leafAt), _node(tree, level, 1, leafAt));
+        return _ancestor(tree, level, 0, count, leafAt);
+    }
+
+    /// @dev Node two levels above the four that start at `first`; what lies beyond `width` is 32 zero bytes.
+    function _ancestor(
+        Tree storage tree,
+        uint256 level,
+        uint256 first,
+        uint256 width,
+        function(uint256) view returns (bytes32) leafAt
+    ) private view returns (bytes32) {
+        bytes32 left = _pair(tree, level, first, width, leafAt);
+        bytes32 right = first + 2 < width ? _pair(tree, level, first + 2, width, leafAt) : bytes32(0);
+        return MembersLib.node(left, right);
+    }
+
+    function _pair(
+        Tree storage tree,
+        uint256 level,
+        uint256 first,
+        uint256 width,
+        function(uint256) view returns (bytes32) leafAt
+    ) private view returns (bytes32) {
+        bytes32 right = first + 1 < width ? _node(tree, level, first + 1, leafAt) : bytes32(0);
+        return MembersLib.node(_node(tree, level, first, leafAt), right);
+    }
+
+    function _node(Tree storage tree, uint256 level, uint256 at, function(uint256) view returns (bytes32) leafAt)
+        private
+        view
+        returns (bytes32)
+    {
+        return level == 0 ? leafAt(at) : tree.nodes[level][at];
     }
 }

@@ -112,8 +112,9 @@ contract CertificateAttacks is PobsTest {
 
     /// @notice Keys are spent for ever, also after their owner left.
     function test_attack_reusedKey() public {
-        vm.prank(makeAddr("validator0"));
-        registry.requestExit();
+        address leaver = makeAddr("validator0");
+        vm.prank(leaver);
+        registry.requestExit(leaver);
         address attacker = makeAddr("attacker");
         (bytes memory key, bytes memory possession) = _possession(attacker, 1);
         vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_KeyUsed.selector, key));

@@ -228,12 +228,12 @@ contract CustodyAttacks is PobsTest {
         vm.warp(T0 + TERM - 1 days);
         registry.fixTerm();
         vm.prank(leaver);
-        registry.requestExit();
+        registry.requestExit(leaver);
         // The fixed next term still counts the leaver until T0 + 2 TERM.
         vm.warp(T0 + 2 * TERM + 14 days - 1);
         vm.expectRevert();
         vm.prank(leaver);
-        registry.withdraw();
+        registry.withdraw(leaver);
         assertEq(registry.stakeOf(leaver), STAKE);
     }
 

@@ -142,8 +142,9 @@ contract GasTest is PobsTest {
         vm.prank(newcomer);
         registry.register(key, possession, keccak256("x25519"), STAKE);
         _record("register, fifth validator");
-        vm.prank(makeAddr("validator1"));
-        registry.requestExit();
+        address leaver = makeAddr("validator1");
+        vm.prank(leaver);
+        registry.requestExit(leaver);
         _record("requestExit, of five");
         vm.warp(T0 + TERM - 1 hours);
         registry.fixTerm();

@@ -8,6 +8,7 @@ import {BlsLib} from "../../src/libraries/BlsLib.sol";
 import {GpmpLib} from "../../src/libraries/GpmpLib.sol";
 import {MembersLib} from "../../src/libraries/MembersLib.sol";
 import {TreeLib} from "../../src/libraries/TreeLib.sol";
+import {CandidatePool} from "../../src/validators/CandidatePool.sol";
 import {MemberTree} from "../../src/validators/MemberTree.sol";
 import {BlsSigner} from "../utils/BlsSigner.sol";
 import {TreeTwin} from "../utils/TreeTwin.sol";
@@ -56,26 +57,85 @@ contract MemberTreeTest is Test {
     MemberTree.Tree private tree;
     bytes32[] private model;
 
+    function _leafAt(uint256 at) private view returns (bytes32) {
+        return model[at];
+    }
+
     /// @dev Pushes, replaces and pops at random; after each step the root equals a tree built anew.
     function testFuzz_tree_equalsRebuilt(uint256 seed) public {
-        for (uint256 step = 0; step < 40; ++step) {
+        for (uint256 step = 0; step < 150; ++step) {
             seed = uint256(keccak256(abi.encode(seed)));
             bytes32 leaf = keccak256(abi.encode(seed, step));
             uint256 what = seed % 5;
             if (what < 3 || model.length == 0) {
-                tree.push(leaf);
                 model.push(leaf);
+                tree.refresh(model.length - 1, model.length, _leafAt);
             } else if (what == 3) {
                 uint256 index = (seed >> 8) % model.length;
-                tree.set(index, leaf);
                 model[index] = leaf;
+                tree.refresh(index, model.length, _leafAt);
             } else {
-                tree.pop();
                 model.pop();
+                if (model.length != 0) tree.refresh(model.length - 1, model.length, _leafAt);
             }
             bytes32 expected = model.length == 0 ? bytes32(0) : TreeTwin.root(MembersLib.NODE, model);
-            assertEq(tree.root(), expected);
+            assertEq(tree.root(model.length, _leafAt), expected);
         }
+    }
+}
+
+contract CandidatePoolTest is Test {
+    using CandidatePool for CandidatePool.Pool;
+
+    CandidatePool.Pool private pool;
+    address[] private records;
+    uint128[] private weights;
+
+    /// @dev Pushes, changes and removes at random; every ticket then falls on whom a plain walk over the weights finds.
+    function testFuzz_pool_equalsPlainWalk(uint256 seed) public {
+        for (uint256 step = 0; step < 40; ++step) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            uint128 weight = uint128(uint96(seed >> 16)) + 1;
+            uint256 count = records.length;
+            uint256 what = seed % 6;
+            if (what < 3 || count == 0) {
+                address record = vm.addr(step + 1);
+                assertEq(pool.push(record, weight), count);
+                records.push(record);
+                weights.push(weight);
+            } else if (what == 3) {
+                pool.setWeight(uint32((seed >> 8) % count), weight);
+                weights[(seed >> 8) % count] = weight;
+            } else {
+                uint256 at = (seed >> 8) % count;
+                address moved = pool.remove(uint32(at));
+                assertEq(moved, at == count - 1 ? address(0) : records[count - 1]);
+                (records[at], weights[at]) = (records[count - 1], weights[count - 1]);
+                records.pop();
+                weights.pop();
+            }
+            _compare(seed);
+        }
+    }
+
+    function _compare(uint256 seed) private view {
+        assertEq(pool.count, records.length);
+        uint256 total = 0;
+        for (uint256 i = 0; i < records.length; ++i) {
+            assertEq(pool.weightAt(uint32(i)), weights[i]);
+            assertEq(pool.records[i], records[i]);
+            total += weights[i];
+        }
+        assertEq(pool.total(), total);
+        if (total == 0) return;
+        uint256 ticket = uint256(keccak256(abi.encode(seed, "ticket"))) % total;
+        uint256 at = 0;
+        for (uint256 rest = ticket; rest >= weights[at]; ++at) {
+            rest -= weights[at];
+        }
+        assertEq(pool.find(ticket), at);
+        assertEq(pool.find(0), 0);
+        assertEq(pool.find(total - 1), records.length - 1);
     }
 }
 

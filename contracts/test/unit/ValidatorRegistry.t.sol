@@ -3,61 +3,20 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import {MulticallUpgradeable} from "@openzeppelin/contracts-upgradeable/utils/MulticallUpgradeable.sol";
 import {IInbox} from "../../src/arbitrum/IInbox.sol";
-import {IValidatorRegistry} from "../../src/interfaces/IValidatorRegistry.sol";
+import {IValidatorRegistry, Parameters, Status, ValidatorView} from "../../src/interfaces/IValidatorRegistry.sol";
 import {IValidatorSets} from "../../src/interfaces/IValidatorSets.sol";
 import {SetHeader} from "../../src/interfaces/PobsTypes.sol";
+import {SummaryLib} from "../../src/libraries/SummaryLib.sol";
+import {RegistryTerms} from "../../src/validators/RegistryTerms.sol";
 import {ValidatorRegistry} from "../../src/validators/ValidatorRegistry.sol";
 import {BlsSigner} from "../utils/BlsSigner.sol";
 import {Committee} from "../utils/Committee.sol";
-import {PobsTest} from "../utils/PobsTest.sol";
+import {InboxProbe, RegistryTest} from "../utils/RegistryTest.sol";
 
-/// @notice Remembers the last ticket, as Arbitrum's inbox would deliver it.
-contract InboxProbe is IInbox {
-    uint256 public tickets;
-    address public to;
-    address public refundTo;
-    uint256 public value;
-    bytes public data;
-
-    function createRetryableTicket(
-        address to_,
-        uint256,
-        uint256,
-        address refundTo_,
-        address,
-        uint256,
-        uint256,
-        bytes calldata data_
-    ) external payable returns (uint256) {
-        (to, refundTo, value, data) = (to_, refundTo_, msg.value, data_);
-        return ++tickets;
-    }
-}
-
-contract ValidatorRegistryTest is PobsTest {
-    address private newcomer = makeAddr("newcomer");
-
-    function _validator(uint256 i) private returns (address) {
-        return makeAddr(string.concat("validator", vm.toString(i)));
-    }
-
-    /// @dev The registry's current set equals the committee rebuilt from scratch.
-    function _expectSet(Committee expected) private view {
-        SetHeader memory header = expected.header(1, 0, 1);
-        (bytes32 root, bytes memory key, uint128 total, uint32 count) = registry.current();
-        assertEq(root, header.membersRoot);
-        assertEq(key, header.aggregateKey);
-        assertEq(total, header.totalWeight);
-        assertEq(count, header.count);
-    }
-
-    function _approved(uint128 amount) private {
-        stake.mint(newcomer, amount);
-        vm.prank(newcomer);
-        stake.approve(address(registry), amount);
-    }
-
+contract ValidatorRegistryTest is RegistryTest {
     function test_register_buildsTheSet() public {
         _expectSet(committee);
         (uint32 index, bool registered) = registry.indexOf(_validator(2));
@@ -70,10 +29,10 @@ contract ValidatorRegistryTest is PobsTest {
     }
 
     function test_register_emits() public {
-        (bytes memory key, bytes memory possession) = _possession(newcomer, 9);
-        _approved(STAKE);
+        (bytes memory key, bytes memory possession) = _possession(newcomer, newcomer, 9);
+        _fund(newcomer, STAKE);
         vm.expectEmit(address(registry));
-        emit IValidatorRegistry.ValidatorRegistered(4, newcomer, key, bytes32("x"), STAKE);
+        emit IValidatorRegistry.ValidatorRegistered(newcomer, newcomer, key, bytes32("x"), STAKE);
         vm.expectEmit(address(registry));
         emit IValidatorRegistry.MemberChanged(4, newcomer, key, STAKE);
         vm.prank(newcomer);
@@ -94,8 +53,8 @@ contract ValidatorRegistryTest is PobsTest {
         stake.approve(address(registry), 2_000 ether);
         vm.expectEmit(address(registry));
         emit IValidatorRegistry.MemberChanged(1, validator, BlsSigner.publicKey(2), STAKE + 50 ether);
-        registry.topUp(50 ether);
-        registry.topUp(1_950 ether);
+        registry.topUp(validator, 50 ether);
+        registry.topUp(validator, 1_950 ether);
         vm.stopPrank();
         Committee expected = new Committee();
         for (uint256 i = 0; i < 4; ++i) {
@@ -112,8 +71,7 @@ contract ValidatorRegistryTest is PobsTest {
         emit IValidatorRegistry.MemberChanged(3, address(0), "", 0);
         vm.expectEmit(address(registry));
         emit IValidatorRegistry.ExitRequested(_validator(1), STAKE, T0 + TERM + 14 days);
-        vm.prank(_validator(1));
-        registry.requestExit();
+        _exit(_validator(1));
 
         Committee expected = new Committee();
         expected.add(_validator(0), 1, STAKE);
@@ -128,8 +86,7 @@ contract ValidatorRegistryTest is PobsTest {
 
     function test_requestExit_everybody() public {
         for (uint256 i = 0; i < 4; ++i) {
-            vm.prank(_validator(i));
-            registry.requestExit();
+            _exit(_validator(i));
         }
         (bytes32 root, bytes memory key, uint128 total, uint32 count) = registry.current();
         assertEq(root, bytes32(0));
@@ -140,8 +97,7 @@ contract ValidatorRegistryTest is PobsTest {
 
     function test_withdraw_afterTheTermAndUnbonding() public {
         address validator = _validator(1);
-        vm.prank(validator);
-        registry.requestExit();
+        _exit(validator);
         vm.warp(T0 + TERM + 14 days - 1);
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -149,10 +105,10 @@ contract ValidatorRegistryTest is PobsTest {
             )
         );
         vm.prank(validator);
-        registry.withdraw();
+        registry.withdraw(validator);
         vm.warp(T0 + TERM + 14 days);
         vm.prank(validator);
-        registry.withdraw();
+        registry.withdraw(validator);
         assertEq(stake.balanceOf(validator), STAKE);
         assertEq(registry.stakeOf(validator), 0);
         // A new seat needs a new key.
@@ -162,12 +118,11 @@ contract ValidatorRegistryTest is PobsTest {
     /// @notice Any order of registrations, top-ups and exits leaves the set that a rebuild gives.
     /// forge-config: default.fuzz.runs = 48
     function testFuzz_set_followsEveryChange(uint256 seed) public {
+        // Before its first term a registry limits nothing.
+        _deploy();
         address[] memory seats = new address[](32);
         uint256[] memory secrets = new uint256[](32);
-        uint256 count = 4;
-        for (uint256 i = 0; i < 4; ++i) {
-            (seats[i], secrets[i]) = (_validator(i), i + 1);
-        }
+        uint256 count = 0;
         for (uint256 step = 0; step < 12; ++step) {
             seed = uint256(keccak256(abi.encode(seed)));
             if (seed % 2 == 0 || count == 0) {
@@ -176,8 +131,7 @@ contract ValidatorRegistryTest is PobsTest {
                 ++count;
             } else {
                 uint256 index = (seed >> 8) % count;
-                vm.prank(seats[index]);
-                registry.requestExit();
+                _exit(seats[index]);
                 --count;
                 (seats[index], secrets[index]) = (seats[count], secrets[count]);
             }
@@ -226,10 +180,153 @@ contract ValidatorRegistryTest is PobsTest {
         assertEq(registry.sendTerm(1, 1e15, 300_000, 1e9), 2);
     }
 
+    /* COLD AND HOT KEYS */
+
+    function _consent(uint256 hotKey, address validator, address coldKey) private view returns (bytes memory) {
+        bytes32 structHash =
+            keccak256(abi.encode(keccak256("Operate(address validator,address coldKey)"), validator, coldKey));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(hotKey, MessageHashUtils.toTypedDataHash(domain, structHash));
+        return abi.encodePacked(r, s, v);
+    }
+
+    /// @dev A validator `vm.addr(hotKey)` of the newcomer's cold key.
+    function _registerCold(uint256 hotKey, uint256 secret) private returns (address validator) {
+        validator = vm.addr(hotKey);
+        (bytes memory key, bytes memory possession) = _possession(validator, newcomer, secret);
+        bytes memory consent = _consent(hotKey, validator, newcomer);
+        _fund(newcomer, STAKE);
+        vm.prank(newcomer);
+        registry.registerFor(validator, consent, key, possession, bytes32("x"), STAKE);
+    }
+
+    function test_registerFor_coldKeyOwnsTheStake() public {
+        address validator = _registerCold(77, 9);
+        ValidatorView memory v = registry.validatorOf(validator);
+        assertEq(uint8(v.status), uint8(Status.Seated));
+        assertEq(v.coldKey, newcomer);
+        assertEq(v.key, BlsSigner.publicKey(9));
+        assertEq(v.stake, STAKE);
+        committee.add(validator, 9, STAKE);
+        _expectSet(committee);
+        // The hot key may do nothing with stake or keys.
+        (bytes memory key, bytes memory possession) = _possession(validator, newcomer, 10);
+        bytes memory reason =
+            abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_NotColdKey.selector, validator, validator);
+        _revertsAs(validator, reason);
+        registry.requestExit(validator);
+        _revertsAs(validator, reason);
+        registry.rotateKey(validator, key, possession);
+        _revertsAs(validator, reason);
+        registry.setEncryptionKey(validator, bytes32("y"));
+        _revertsAs(validator, reason);
+        registry.unjail(validator);
+        vm.prank(newcomer);
+        registry.requestExit(validator);
+        vm.warp(T0 + TERM + UNBONDING);
+        _revertsAs(validator, reason);
+        registry.withdraw(validator);
+        vm.prank(newcomer);
+        registry.withdraw(validator);
+        assertEq(stake.balanceOf(newcomer), STAKE);
+    }
+
+    function test_setEncryptionKey_byTheColdKey() public {
+        address validator = _registerCold(77, 9);
+        vm.expectEmit(address(registry));
+        emit IValidatorRegistry.EncryptionKeyChanged(validator, bytes32("y"));
+        vm.prank(newcomer);
+        registry.setEncryptionKey(validator, bytes32("y"));
+        _revertsAs(newcomer, abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_NoEncryptionKey.selector));
+        registry.setEncryptionKey(validator, bytes32(0));
+    }
+
+    /// @notice The fixed term keeps the old key, the next one has the new; the old one is spent.
+    function test_rotateKey_countsInTheNextTerm() public {
+        address validator = _validator(1);
+        SetHeader memory first = registry.header(1);
+        (bytes memory key, bytes memory possession) = _possession(validator, validator, 50);
+        vm.expectEmit(address(registry));
+        emit IValidatorRegistry.KeyRotated(validator, key);
+        vm.expectEmit(address(registry));
+        emit IValidatorRegistry.MemberChanged(1, validator, key, STAKE);
+        vm.prank(validator);
+        registry.rotateKey(validator, key, possession);
+        Committee expected = new Committee();
+        for (uint256 i = 0; i < 4; ++i) {
+            expected.add(_validator(i), i == 1 ? 50 : i + 1, STAKE);
+        }
+        _expectSet(expected);
+        assertEq(keccak256(abi.encode(registry.header(1))), keccak256(abi.encode(first)));
+        (key, possession) = _possession(validator, validator, 2);
+        _revertsAs(validator, abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_KeyUsed.selector, key));
+        registry.rotateKey(validator, key, possession);
+        // What the old key signs is slashed from the same stake.
+        vm.prank(court);
+        assertEq(registry.slash(validator, 10_000, 0, address(0)), STAKE);
+    }
+
+    function test_permitStake_joinsInOneTransaction() public {
+        uint256 ownerKey = 0xB0B;
+        address owner = vm.addr(ownerKey);
+        stake.mint(owner, STAKE);
+        bytes[] memory calls = _permitAndRegister(ownerKey, owner);
+        vm.prank(owner);
+        MulticallUpgradeable(address(registry)).multicall(calls);
+        assertEq(uint8(_status(owner)), uint8(Status.Seated));
+    }
+
+    /// @notice ⟂ Sending somebody's permit first changes nothing for them.
+    function test_permitStake_frontRunIsHarmless() public {
+        uint256 ownerKey = 0xB0B;
+        address owner = vm.addr(ownerKey);
+        stake.mint(owner, STAKE);
+        bytes[] memory calls = _permitAndRegister(ownerKey, owner);
+        (uint8 v, bytes32 r, bytes32 s) = _permit(ownerKey, owner);
+        vm.prank(makeAddr("front-runner"));
+        stake.permit(owner, address(registry), STAKE, T0 + 1, v, r, s);
+        vm.prank(owner);
+        MulticallUpgradeable(address(registry)).multicall(calls);
+        assertEq(uint8(_status(owner)), uint8(Status.Seated));
+    }
+
+    function _permit(uint256 ownerKey, address owner) private view returns (uint8 v, bytes32 r, bytes32 s) {
+        bytes32 structHash = keccak256(
+            abi.encode(
+                keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"),
+                owner,
+                address(registry),
+                STAKE,
+                0,
+                T0 + 1
+            )
+        );
+        return vm.sign(ownerKey, MessageHashUtils.toTypedDataHash(stake.DOMAIN_SEPARATOR(), structHash));
+    }
+
+    function _permitAndRegister(uint256 ownerKey, address owner) private view returns (bytes[] memory calls) {
+        (uint8 v, bytes32 r, bytes32 s) = _permit(ownerKey, owner);
+        (bytes memory key, bytes memory possession) = _possession(owner, owner, 9);
+        calls = new bytes[](2);
+        calls[0] = abi.encodeCall(IValidatorRegistry.permitStake, (STAKE, T0 + 1, v, r, s));
+        calls[1] = abi.encodeCall(IValidatorRegistry.register, (key, possession, bytes32("x"), STAKE));
+    }
+
+    function test_registerFor_revertsWithoutConsent() public {
+        address validator = vm.addr(77);
+        (bytes memory key, bytes memory possession) = _possession(validator, newcomer, 9);
+        bytes memory consent = _consent(78, validator, newcomer);
+        _fund(newcomer, STAKE);
+        _revertsAs(
+            newcomer,
+            abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_BadConsent.selector, validator, newcomer)
+        );
+        registry.registerFor(validator, consent, key, possession, bytes32("x"), STAKE);
+    }
+
     // Reverts
 
     function test_register_revertsTwice() public {
-        (bytes memory key, bytes memory possession) = _possession(_validator(0), 50);
+        (bytes memory key, bytes memory possession) = _possession(_validator(0), _validator(0), 50);
         _revertsAs(
             _validator(0),
             abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_AlreadyRegistered.selector, _validator(0))
@@ -238,9 +335,8 @@ contract ValidatorRegistryTest is PobsTest {
     }
 
     function test_register_revertsWhileUnbonding() public {
-        vm.prank(_validator(0));
-        registry.requestExit();
-        (bytes memory key, bytes memory possession) = _possession(_validator(0), 50);
+        _exit(_validator(0));
+        (bytes memory key, bytes memory possession) = _possession(_validator(0), _validator(0), 50);
         _revertsAs(
             _validator(0),
             abi.encodeWithSelector(
@@ -250,19 +346,8 @@ contract ValidatorRegistryTest is PobsTest {
         registry.register(key, possession, bytes32("x"), STAKE);
     }
 
-    /// @notice Registrations by one owner under many names end at 1024 seats; nothing loops over them meanwhile.
-    function test_register_revertsWhenTheSetIsFull() public {
-        bytes32 slot = keccak256(abi.encode(uint256(keccak256("pobs.storage.ValidatorRegistry")) - 1));
-        uint256 countSlot = (uint256(slot) & ~uint256(0xff)) + 8;
-        assertEq(uint256(vm.load(address(registry), bytes32(countSlot))), 4);
-        vm.store(address(registry), bytes32(countSlot), bytes32(uint256(1024)));
-        (bytes memory key, bytes memory possession) = _possession(newcomer, 50);
-        _revertsAs(newcomer, abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_SetFull.selector, 1024));
-        registry.register(key, possession, bytes32("x"), STAKE);
-    }
-
     function test_register_revertsForSmallStake() public {
-        (bytes memory key, bytes memory possession) = _possession(newcomer, 50);
+        (bytes memory key, bytes memory possession) = _possession(newcomer, newcomer, 50);
         _revertsAs(
             newcomer,
             abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_StakeTooSmall.selector, 10 ether - 1, 10 ether)
@@ -271,13 +356,13 @@ contract ValidatorRegistryTest is PobsTest {
     }
 
     function test_register_revertsWithoutEncryptionKey() public {
-        (bytes memory key, bytes memory possession) = _possession(newcomer, 50);
+        (bytes memory key, bytes memory possession) = _possession(newcomer, newcomer, 50);
         _revertsAs(newcomer, abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_NoEncryptionKey.selector));
         registry.register(key, possession, bytes32(0), STAKE);
     }
 
     function test_register_revertsForLengths() public {
-        (bytes memory key, bytes memory possession) = _possession(newcomer, 50);
+        (bytes memory key, bytes memory possession) = _possession(newcomer, newcomer, 50);
         _revertsAs(newcomer, abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_BadKeyLength.selector, 95));
         registry.register(new bytes(95), possession, bytes32("x"), STAKE);
         _revertsAs(
@@ -287,20 +372,20 @@ contract ValidatorRegistryTest is PobsTest {
     }
 
     function test_register_revertsForInfinity() public {
-        (, bytes memory possession) = _possession(newcomer, 50);
+        (, bytes memory possession) = _possession(newcomer, newcomer, 50);
         _revertsAs(newcomer, abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_KeyIsInfinity.selector));
         registry.register(new bytes(96), possession, bytes32("x"), STAKE);
     }
 
     function test_register_revertsWhenTheTokenIsNotGiven() public {
-        (bytes memory key, bytes memory possession) = _possession(newcomer, 50);
+        (bytes memory key, bytes memory possession) = _possession(newcomer, newcomer, 50);
         vm.prank(newcomer);
         vm.expectRevert();
         registry.register(key, possession, bytes32("x"), STAKE);
     }
 
     function test_register_revertsForTokenThatFallsShort() public {
-        (bytes memory key, bytes memory possession) = _possession(newcomer, 50);
+        (bytes memory key, bytes memory possession) = _possession(newcomer, newcomer, 50);
         vm.mockCall(
             address(stake), abi.encodeCall(IERC20.transferFrom, (newcomer, address(registry), STAKE)), abi.encode(true)
         );
@@ -310,22 +395,45 @@ contract ValidatorRegistryTest is PobsTest {
         registry.register(key, possession, bytes32("x"), STAKE);
     }
 
-    function test_seatless_reverts() public {
+    function test_strangers_revert() public {
         bytes memory reason =
             abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_NotRegistered.selector, newcomer);
         _revertsAs(newcomer, reason);
-        registry.topUp(1);
+        registry.topUp(newcomer, 1);
         _revertsAs(newcomer, reason);
-        registry.requestExit();
+        registry.requestExit(newcomer);
+        _revertsAs(newcomer, reason);
+        registry.setEncryptionKey(newcomer, bytes32("x"));
+        _revertsAs(newcomer, reason);
+        registry.refreshHumanity(newcomer);
+        _revertsAs(newcomer, reason);
+        registry.unjail(newcomer);
         _revertsAs(
             newcomer, abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_NothingUnbonding.selector, newcomer)
         );
-        registry.withdraw();
+        registry.withdraw(newcomer);
         _revertsAs(
             _validator(0),
             abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_NothingUnbonding.selector, _validator(0))
         );
-        registry.withdraw();
+        registry.withdraw(_validator(0));
+    }
+
+    /// @notice Unbonding stake takes no part any more: no top-up, no new key, no second exit.
+    function test_unbonding_reverts() public {
+        address leaver = _validator(0);
+        _exit(leaver);
+        bytes memory reason =
+            abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_NotRegistered.selector, leaver);
+        (bytes memory key, bytes memory possession) = _possession(leaver, leaver, 60);
+        _revertsAs(leaver, reason);
+        registry.topUp(leaver, 1);
+        _revertsAs(leaver, reason);
+        registry.rotateKey(leaver, key, possession);
+        _revertsAs(leaver, reason);
+        registry.requestExit(leaver);
+        _revertsAs(leaver, reason);
+        registry.refreshHumanity(leaver);
     }
 
     function test_fixTerm_revertsTooEarly() public {
@@ -338,8 +446,7 @@ contract ValidatorRegistryTest is PobsTest {
 
     function test_fixTerm_revertsWithoutValidators() public {
         for (uint256 i = 0; i < 4; ++i) {
-            vm.prank(_validator(i));
-            registry.requestExit();
+            _exit(_validator(i));
         }
         vm.warp(T0 + TERM);
         vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_TooFewValidators.selector, 0, 1));
@@ -348,8 +455,7 @@ contract ValidatorRegistryTest is PobsTest {
 
     function test_fixTerm_revertsWhenKeysCancel() public {
         for (uint256 i = 0; i < 4; ++i) {
-            vm.prank(_validator(i));
-            registry.requestExit();
+            _exit(_validator(i));
         }
         // Three keys whose sum is infinity: no pair cancels.
         _register(vm.addr(1), 7, STAKE);
@@ -363,9 +469,7 @@ contract ValidatorRegistryTest is PobsTest {
     function test_bridge_revertsUntilSet() public {
         vm.expectRevert(IValidatorRegistry.ValidatorRegistry_BridgeNotSet.selector);
         registry.sendTerm(1, 0, 0, 0);
-        ValidatorRegistry fresh = ValidatorRegistry(
-            _proxy(address(new ValidatorRegistry(_parameters())), abi.encodeCall(ValidatorRegistry.initialize, (admin)))
-        );
+        IValidatorRegistry fresh = _newRegistry(_parameters());
         vm.expectRevert(IValidatorRegistry.ValidatorRegistry_BridgeNotSet.selector);
         fresh.fixTerm();
         assertEq(fresh.header(1).totalWeight, 0);
@@ -391,37 +495,54 @@ contract ValidatorRegistryTest is PobsTest {
         registry.setBridge(IValidatorSets(address(0)), IInbox(address(1)), address(1));
     }
 
-    function test_constructor_refusesBadParameters() public {
-        ValidatorRegistry.Parameters memory p = _parameters();
-        p.unbondingSeconds = 7 days + MAX_AGE - 1;
+    /// @notice Unbonding covers the lead, MAX_AGE, the fraud window and the margin, to the second.
+    function test_constructor_refusesShortUnbonding() public {
+        Parameters memory p = _parameters();
+        uint64 needed = LEAD + MAX_AGE + 7 days + 3 days;
+        p.unbondingSeconds = needed;
+        new RegistryTerms(p);
+        p.unbondingSeconds = needed - 1;
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IValidatorRegistry.ValidatorRegistry_UnbondingTooShort.selector, 7 days + MAX_AGE - 1, 7 days + MAX_AGE
-            )
+            abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_UnbondingTooShort.selector, needed - 1, needed)
         );
-        new ValidatorRegistry(p);
-        p = _parameters();
-        p.termLead = TERM;
-        vm.expectRevert(IValidatorRegistry.ValidatorRegistry_BadParameters.selector);
-        new ValidatorRegistry(p);
-        p = _parameters();
-        p.minimumStake = 0;
-        vm.expectRevert(IValidatorRegistry.ValidatorRegistry_BadParameters.selector);
-        new ValidatorRegistry(p);
-        p = _parameters();
+        new RegistryTerms(p);
+    }
+
+    function test_constructor_refusesBadParameters() public {
+        for (uint256 i = 0; i < 11; ++i) {
+            Parameters memory p = _parameters();
+            if (i == 0) p.minimumStake = 0;
+            if (i == 1) p.weightCap = MINIMUM - 1;
+            if (i == 2) p.weightCap = 1 << 96;
+            if (i == 3) p.drawSeconds = 5 minutes;
+            if (i == 4) p.termLead = TERM - DRAW;
+            if (i == 5) p.bootstrapValidators = 0;
+            if (i == 6) p.seats = 0;
+            if (i == 7) p.seats = 1_025;
+            if (i == 8) p.churnFloor = 0;
+            if (i == 9) p.bootstrapValidators = 1_025;
+            if (i == 10) p.drawSeconds = TERM;
+            vm.expectRevert(IValidatorRegistry.ValidatorRegistry_BadParameters.selector);
+            new RegistryTerms(p);
+        }
+    }
+
+    function test_constructor_refusesZeroAddresses() public {
+        Parameters memory p = _parameters();
         p.stakeToken = IERC20(address(0));
         vm.expectRevert(IValidatorRegistry.ValidatorRegistry_ZeroAddress.selector);
-        new ValidatorRegistry(p);
+        new RegistryTerms(p);
+        p = _parameters();
+        p.sink = address(0);
+        vm.expectRevert(IValidatorRegistry.ValidatorRegistry_ZeroAddress.selector);
+        new RegistryTerms(p);
+        vm.expectRevert(IValidatorRegistry.ValidatorRegistry_ZeroAddress.selector);
+        new ValidatorRegistry(_parameters(), address(0));
     }
 
     function test_initialize_refusesZeroAdmin() public {
-        address code = address(new ValidatorRegistry(_parameters()));
+        address code = address(new ValidatorRegistry(_parameters(), address(new RegistryTerms(_parameters()))));
         vm.expectRevert(IValidatorRegistry.ValidatorRegistry_ZeroAddress.selector);
         _proxy(code, abi.encodeCall(ValidatorRegistry.initialize, (address(0))));
-    }
-
-    function _revertsAs(address who, bytes memory reason) private {
-        vm.expectRevert(reason);
-        vm.prank(who);
     }
 }

@@ -5,12 +5,14 @@ import {Test} from "forge-std/Test.sol";
 import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
 import {TestToken} from "../../script/TestToken.sol";
 import {IInbox} from "../../src/arbitrum/IInbox.sol";
+import {IValidatorRegistry, Parameters} from "../../src/interfaces/IValidatorRegistry.sol";
 import {Custody} from "../../src/custody/Custody.sol";
 import {EpochManager} from "../../src/epochs/EpochManager.sol";
 import {AssetLine, Certificate, Line, PayoutClaim, Summary} from "../../src/interfaces/PobsTypes.sol";
 import {PayoutLib} from "../../src/libraries/PayoutLib.sol";
 import {SummaryLib} from "../../src/libraries/SummaryLib.sol";
 import {CertificateVerifier} from "../../src/validators/CertificateVerifier.sol";
+import {RegistryTerms} from "../../src/validators/RegistryTerms.sol";
 import {ValidatorRegistry} from "../../src/validators/ValidatorRegistry.sol";
 import {ValidatorSets} from "../../src/validators/ValidatorSets.sol";
 import {BlsSigner} from "./BlsSigner.sol";
@@ -56,7 +58,7 @@ abstract contract PobsTest is Test {
     address internal poster = makeAddr("poster");
     TestToken internal stake;
     TestToken internal usdc;
-    ValidatorRegistry internal registry;
+    IValidatorRegistry internal registry;
     ValidatorSets internal sets;
     CertificateVerifier internal verifier;
     EpochManager internal manager;
@@ -89,9 +91,7 @@ abstract contract PobsTest is Test {
     }
 
     function _deployValidators() internal {
-        registry = ValidatorRegistry(
-            _proxy(address(new ValidatorRegistry(_parameters())), abi.encodeCall(ValidatorRegistry.initialize, (admin)))
-        );
+        registry = _newRegistry(_parameters());
         sets = ValidatorSets(
             _proxy(address(new ValidatorSets(address(registry))), abi.encodeCall(ValidatorSets.initialize, (admin)))
         );
@@ -102,17 +102,28 @@ abstract contract PobsTest is Test {
         domain = SummaryLib.domainSeparator(salt);
     }
 
-    function _parameters() internal view returns (ValidatorRegistry.Parameters memory) {
-        return ValidatorRegistry.Parameters({
+    function _newRegistry(Parameters memory p) internal returns (IValidatorRegistry) {
+        address code = address(new ValidatorRegistry(p, address(new RegistryTerms(p))));
+        return IValidatorRegistry(_proxy(code, abi.encodeCall(ValidatorRegistry.initialize, (admin))));
+    }
+
+    function _parameters() internal virtual returns (Parameters memory) {
+        return Parameters({
             stakeToken: stake,
             minimumStake: 10 ether,
             weightCap: 1_000 ether,
+            minimumBond: 1_000 ether,
             termSeconds: TERM,
             termLead: 1 days,
+            drawSeconds: 1 days,
             unbondingSeconds: 14 days,
             maxAgeSeconds: MAX_AGE,
             fraudWindowSeconds: 7 days,
-            bootstrapValidators: 1
+            marginSeconds: 3 days,
+            bootstrapValidators: 1,
+            seats: 1_024,
+            churnFloor: 4,
+            sink: makeAddr("sink")
         });
     }
 
