@@ -119,6 +119,21 @@ contract DrandBeaconTest is Test {
         assertEq(abi.encode(point), vm.parseJsonBytes(vectors, ".evmnet.rounds[1].hashed"));
     }
 
+    function hashToG1(bytes calldata message) external view returns (uint256[2] memory) {
+        return Bn254Lib.hashToG1(message);
+    }
+
+    /// @dev Precompiles fail when a caller leaves them too little gas: no half-made point may pass.
+    function test_hashToG1_revertsWhenAPrecompileFails() public {
+        vm.mockCallRevert(address(0x05), bytes(""), "");
+        vm.expectRevert(Bn254Lib.Bn254_ModexpFailed.selector);
+        this.hashToG1("message");
+        vm.clearMockedCalls();
+        vm.mockCallRevert(address(0x06), bytes(""), "");
+        vm.expectRevert(Bn254Lib.Bn254_AddFailed.selector);
+        this.hashToG1("message");
+    }
+
     function test_constants_areThoseOfTheMap() public pure {
         uint256 p = Bn254Lib.P;
         assertEq(mulmod(2, Bn254Lib.C2, p), p - 1, "C2 = -Z/2");
