@@ -12,7 +12,7 @@ export {fromJson, JsonError, toJson} from './json.ts';
 export {initKeccak, keccak256} from './keccak.ts';
 export * from './snapshot/index.ts';
 export * from './log/index.ts';
-export {decryptMapping, type DecryptedMapping, encryptMapping, MappingError} from './mapping.ts';
+export {createMappingIdentity, decryptMapping, type DecryptedMapping, encryptMapping, MappingError, mappingRecipient} from './mapping.ts';
 export * from './proofs/index.ts';
 export {domainOf, domainSalt, LINE_PARAMETERS, lineHash, rulesHash, SUMMARY_TYPE_STRING, SUMMARY_TYPES, summaryDigest} from './summary.ts';
 export * from './types.ts';
