@@ -242,7 +242,9 @@ describe('a signing history', () => {
     // Without its history the new folder would not know of its own votes: the chain does.
     expect(await runCli('run', ...flags, '--doppelganger', '--health-port', String(await freePort()))).toMatchObject({code: 5, stderr: expect.stringMatching(/^The chain shows a vote of this key on epoch 3/)});
     expect(json(await runCli('protection', 'import', '--file', file, '--json', ...flags))).toMatchObject({added: 4, votes: 3, signedUpTo: '3'});
-    expect(await runCli('vote', '2', 'reject', '--rule', '3', '--yes', ...flags)).toMatchObject({code: 5, stderr: expect.stringMatching(/^Refused to sign: epoch 2 already has/)});
+    expect(await runCli('vote', '3', 'reject', '--rule', '3', '--yes', ...flags)).toMatchObject({code: 5, stderr: expect.stringMatching(/^Refused to sign: epoch 3 already has/)});
+    // Votes on what was decided long ago count for nothing, whatever the history says.
+    expect(await runCli('vote', '2', 'reject', '--rule', '3', '--yes', ...flags)).toMatchObject({code: 7, stderr: expect.stringMatching(/^Epoch 2 is older than MAX_AGE/)});
     const foreign = path.join(dir, 'foreign-network.json');
     writeFileSync(foreign, JSON.stringify({...world.network, salt: `0x${'22'.repeat(32)}`}));
     await expectFailures([
@@ -313,7 +315,8 @@ describe('stake', () => {
 
 describe('keys', () => {
   test('are listed, shown, exported, imported and deleted', async () => {
-    const flags = world.flags(7);
+    const flags = ['--data-dir', path.join(dir, 'keys'), '--password-file', path.join(dir, 'password')];
+    expect(await runCli('init', '--non-interactive', ...flags)).toMatchObject({code: 0});
     const [listed] = (json(await runCli('key', 'list', '--json', ...flags)) as {keys: {publicKey: string; path: string}[]}).keys;
     const shown = json(await runCli('key', 'show', '--json', ...flags));
     expect(shown).toMatchObject({publicKey: `0x${listed!.publicKey}`, keystore: listed!.path, recipient: expect.stringMatching(/^age1/)});
