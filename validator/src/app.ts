@@ -26,8 +26,6 @@ import {Verifier, type VerifierOptions} from './services/verifier.ts';
 import {localSigner, Voter} from './services/voter.ts';
 import {Watcher, type WatcherEvents} from './services/watcher.ts';
 
-export const VERSION = '0.1.0';
-
 const clock: Clock = {nowMs: () => Date.now()};
 
 export type Chains = {l1: ChainClient; l2: ChainClient};

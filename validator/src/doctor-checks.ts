@@ -9,13 +9,14 @@ import {KeyFolder} from './adapters/keys.ts';
 import {MappingServer} from './adapters/mapping.ts';
 import {Registry} from './adapters/registry.ts';
 import {rpc} from './adapters/rpc.ts';
-import {openGas, openSigner, type PasswordSource, VERSION} from './app.ts';
+import {openGas, openSigner, type PasswordSource} from './app.ts';
 import type {Config} from './config.ts';
 import {clockFinding, diskFinding, type Finding, gasFinding} from './core/health.ts';
 import type {Proposal} from './core/proposals.ts';
 import {Exit} from './errors.ts';
 import {SigningJournal} from './journal/signing-journal.ts';
 import type {Check} from './services/doctor.ts';
+import {VERSION} from './version.ts';
 
 /** Gas of `castVote` with its pairing, rounded up. */
 const VOTE_GAS = 400_000n;

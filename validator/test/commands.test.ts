@@ -70,22 +70,35 @@ function proofOfBob({built: {lines, summary, files}}: {built: BuiltEpoch}): Incl
   return made.proof;
 }
 
-async function expectFailures(cases: [string[], number, RegExp][]): Promise<void> {
-  for (const [args, code, sentence] of cases) {
-    const ran = await runCli(...args);
-    expect([args.slice(0, 3).join(' '), ran.code, ran.stderr]).toEqual([args.slice(0, 3).join(' '), code, expect.stringMatching(sentence)]);
-    expect(ran.stderr).not.toContain('    at ');
-  }
+type Failing = [string[], number, RegExp];
+
+async function expectFailure([args, code, sentence]: Failing): Promise<void> {
+  const ran = await runCli(...args);
+  expect([args.slice(0, 3).join(' '), ran.code, ran.stderr]).toEqual([args.slice(0, 3).join(' '), code, expect.stringMatching(sentence)]);
+  expect(ran.stderr).not.toContain('    at ');
+}
+
+/** One after the other: they share a signing journal. */
+async function expectFailures(cases: Failing[]): Promise<void> {
+  for (const each of cases) await expectFailure(each);
+}
+
+/** Two at a time, for those that share none. */
+async function expectFailuresApart(cases: Failing[]): Promise<void> {
+  const queue = [...cases];
+  await Promise.all([0, 1].map(async () => {
+    for (let each = queue.shift(); each !== undefined; each = queue.shift()) await expectFailure(each);
+  }));
 }
 
 describe('a vote by hand', () => {
   test('is shown, cast once, and never cast otherwise', async () => {
     expect(json(await runCli('vote', '1', '--json', ...world.flags(1)))).toMatchObject({status: 'proposed', journal: 'none', onChain: 'none'});
-    for (const validator of [1, 2]) {
+    await Promise.all([1, 2].map(async (validator) => {
       const cast = await runCli('vote', '1', 'approve', '--yes', '--json', '--reason', 'by hand', ...world.flags(validator));
       expect(cast).toMatchObject({code: 0});
       expect(json(cast)).toMatchObject({vote: 'approve', rule: 0, reason: 'by hand'});
-    }
+    }));
     await operator.decide(first.digest, 2);
     expect(json(await runCli('vote', '1', '--json', ...world.flags(1)))).toMatchObject({status: 'approved', onChain: 'approve'});
     await expectFailures([
@@ -128,7 +141,7 @@ describe('a stranger without any key', () => {
     const bent = await runCli('verify', file('bent.json', encodeProof({...proof, leaf: {...proof.leaf, total: proof.leaf.total + 1n}})), ...strangerFlags());
     expect(bent).toMatchObject({code: 4});
     expect(bent.stdout).toContain('The proof does not hold.');
-    await expectFailures([
+    await expectFailuresApart([
       [['verify', file('no.json', '{"v":1}'), ...strangerFlags()], 2, /is no inclusion proof of this network/],
       [['verify', file('foreign.json', encodeProof({...proof, network: {salt: `0x${'11'.repeat(32)}`}})), ...strangerFlags()], 2, /it is of another network/],
       [['verify', 'nowhere.json', ...strangerFlags()], 2, /neither an epoch number nor a file/],
@@ -143,7 +156,7 @@ describe('a stranger without any key', () => {
     expect(json(ran)).toMatchObject({ok: false, violations: [{rule: 8}], decision: {status: 'proposed', problems: []}});
     expect(json(ran).decision).not.toHaveProperty('provenBy');
     expect(await runCli('vote', '2', 'approve', '--yes', ...world.flags(1))).toMatchObject({code: 4, stderr: expect.stringMatching(/^Refused to approve: epoch 2 breaks V8/)});
-    for (const validator of [1, 2]) expect(json(await runCli('vote', '2', 'reject', '--yes', '--json', ...world.flags(validator)))).toMatchObject({rule: 8});
+    await Promise.all([1, 2].map(async (validator) => expect(json(await runCli('vote', '2', 'reject', '--yes', '--json', ...world.flags(validator)))).toMatchObject({rule: 8})));
     expect(await operator.decide(digest, 2)).toEqual([{kind: VoteKind.Reject, rule: 8}, {kind: VoteKind.Reject, rule: 8}]);
     const range = await runCli('verify', '--from', '1', '--to', '2', '--json', ...strangerFlags());
     expect(range.code).toBe(4);
@@ -186,7 +199,7 @@ describe('a validator that joins later', () => {
     await operator.wrap(1n);
     await process.line((line) => line.event === 'vote' && line.epoch === '3' && line.kind === VoteKind.Approve, 'its approval');
     await process.stop();
-    for (const validator of [1, 2]) expect(await runCli('vote', '3', 'approve', '--yes', ...world.flags(validator))).toMatchObject({code: 0});
+    await Promise.all([1, 2].map(async (validator) => expect(await runCli('vote', '3', 'approve', '--yes', ...world.flags(validator))).toMatchObject({code: 0})));
     expect(await operator.decide(digest, 3)).toEqual(Array.from({length: 3}, () => ({kind: VoteKind.Approve, rule: 0})));
   }, 180_000);
 
@@ -278,7 +291,7 @@ describe('stake', () => {
     const flags = world.flags(3);
     expect(json(await runCli('stake', 'top-up', '--amount', '5', '--yes', '--json', ...flags))).toMatchObject({stake: (STAKE + 5n).toString()});
     await runCli('init', '--non-interactive', ...world.flags(8));
-    await expectFailures([
+    await expectFailuresApart([
       [['stake', 'withdraw', '--yes', ...flags], 2, /has no stake to withdraw: run pobs-validator stake exit first/],
       [['stake', 'top-up', '--amount', (10n * STAKE).toString(), '--yes', ...flags], 8, /stake tokens needed/],
       [['stake', 'top-up', '--amount', '5', '--yes', ...world.flags(8)], 8, /holds no seat: run pobs-validator stake deposit first/],
@@ -299,7 +312,7 @@ describe('stake', () => {
     await fund(world.l1, poor.address, {token: world.stakeToken, amount: STAKE});
     const taken = new URL(await serve(() => ({status: 200, body: ''}))).port;
     const noPassword = world.flags(1).filter((flag, i, flags) => flag !== '--password-file' && flags[i - 1] !== '--password-file');
-    await expectFailures([
+    await expectFailuresApart([
       [['stake', 'deposit', '--amount', STAKE.toString(), '--yes', ...world.flags(7)], 8, /cannot pay the gas on chain 31337: send it some ether/],
       [['vote', '4', 'approve', '--yes', ...world.flags(7)], 8, /^This key has no seat in validator set 2/],
       [['run', ...world.flags(1), '--health-port', taken], 2, new RegExp(`^Cannot listen on port ${taken} \\(EADDRINUSE\\): choose another with --health-port`)],

@@ -2,12 +2,13 @@
 import {Command} from 'commander';
 import {createMetrics} from '../adapters/metrics.ts';
 import {startHealthServer} from '../adapters/health-server.ts';
-import {buildAuditor, buildVoting, buildWatcher, connect, createLogger, openSigner, type PasswordSource, VERSION} from '../app.ts';
+import {buildAuditor, buildVoting, buildWatcher, connect, createLogger, openSigner, type PasswordSource} from '../app.ts';
 import {type Config, type Flags, readConfig} from '../config.ts';
 import {type EpochReport, reportText} from '../core/report.ts';
 import {ValidatorError} from '../errors.ts';
 import {requireNoDoppelganger} from '../services/doppelganger.ts';
 import type {WatcherEvents, WatcherStatus} from '../services/watcher.ts';
+import {VERSION} from '../version.ts';
 import {withNetwork} from './options.ts';
 import {print, printJson} from './print.ts';
 import {isConfirmed, passwordOf} from './prompt.ts';

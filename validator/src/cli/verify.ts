@@ -15,8 +15,10 @@ const NUMBER = /^\d+$/;
 
 export function verifyCommand(): Command {
   return withNetwork(new Command('verify'))
-    .description(`check epochs, or an inclusion proof, without voting. Needs no key: without the mapping, V6, V11, the wallet part of V4
-and whose each payout of V7 is stay open, and the output says so. Exit 0: nothing judged is wrong; 3: could not check; 4: not valid.`)
+    .description([
+      'check epochs, or an inclusion proof, without voting. Needs no key: without the mapping, V6, V11, the wallet part of V4 and whose each payout of V7 is',
+      'stay open, and the output says so. Exit 0: nothing judged is wrong; 3: could not check; 4: not valid.',
+    ].join(' '))
     .argument('[epoch|file]', 'epoch number (default the newest), or a proof file')
     .option('--from <n>', 'first of several epochs', epochArgument)
     .option('--to <n>', 'last of several epochs; default the newest', epochArgument)
