@@ -1,4 +1,4 @@
-import {encryptMapping, type Network, type SealedEpoch} from '@pobs/protocol';
+import {encryptMapping, type Network, type SealedBooks} from '@pobs/protocol';
 import type {Hex} from 'viem';
 import {zeroHash} from 'viem';
 import {SequencerError} from '../errors.ts';
@@ -34,7 +34,7 @@ export class BuildService {
    * @returns The summary's digest.
    * @throws {SequencerError} `BUILD_REFUSED` with what the joint test found; `EPOCH_FOREIGN` when the number is taken.
    */
-  async build(sealed: SealedEpoch): Promise<Hex> {
+  async build(sealed: SealedBooks): Promise<Hex> {
     const {vault, chain} = this.#deps;
     const {epoch, snapshotTime} = sealed;
     const [kept, proposal] = await Promise.all([vault.load(epoch), chain.proposal(epoch)]);
@@ -47,7 +47,7 @@ export class BuildService {
   }
 
   /** What {@link build} keeps, without keeping it. @throws {SequencerError} `BUILD_REFUSED` */
-  async assemble(sealed: SealedEpoch): Promise<StoredEpoch> {
+  async assemble(sealed: SealedBooks): Promise<StoredEpoch> {
     const {builder, chain, terms, logger} = this.#deps;
     const {network, logSecret} = this.#options;
     const [approved, set, reserves] = await Promise.all([chain.lastApproved(), terms.setFor(sealed.snapshotTime), this.#reserves(sealed)]);
@@ -69,7 +69,7 @@ export class BuildService {
   }
 
   /** V2's facts at the very blocks the lines name. */
-  async #reserves(sealed: SealedEpoch) {
+  async #reserves(sealed: SealedBooks) {
     const perChain = await Promise.all(this.#deps.custodies.map((custody) => {
       const line = sealed.chains.find(({chainId}) => chainId === custody.chainId);
       const tokens = sealed.assets.filter(({chainId}) => chainId === custody.chainId).map(({token}) => token);

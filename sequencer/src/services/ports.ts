@@ -1,5 +1,5 @@
 /** What the services need of the world; `app.ts` wires the adapters. Money is lots, times are seconds. */
-import type {CastVote, Certificate, Line, Member, SealedEpoch, SetHeader, Summary} from '@pobs/protocol';
+import type {CastVote, Certificate, Line, Member, SealedBooks, SetHeader, Summary} from '@pobs/protocol';
 import type {BuildInput, BuildResult, Reserve} from '@pobs/protocol/builder';
 import type {CustodyRoot} from '@pobs/protocol/chain';
 import type {Address, Hex} from 'viem';
@@ -34,8 +34,8 @@ export type Engine = {
   /** Greatest epoch the engine ever sealed, 0 before the first; `undecided` is the one that waits for its outcome. */
   state(): Promise<{lastSealed: bigint; undecided: bigint | undefined}>;
   /** Idempotent per epoch. */
-  seal(request: {epoch: bigint; snapshotTime: bigint}): Promise<SealedEpoch>;
-  sealed(epoch: bigint): Promise<SealedEpoch>;
+  seal(request: {epoch: bigint; snapshotTime: bigint}): Promise<SealedBooks>;
+  sealed(epoch: bigint): Promise<SealedBooks>;
   /** Idempotent. */
   tellOutcome(epoch: bigint, outcome: 'approved' | 'dead'): Promise<void>;
 };
