@@ -13,7 +13,7 @@ export {initKeccak, keccak256} from './keccak.ts';
 export {decodeSealed, encodeSealed, SEALED_MEDIA_TYPE, SealedWireError} from './sealed-wire.ts';
 export * from './snapshot/index.ts';
 export * from './log/index.ts';
-export {decryptMapping, type DecryptedMapping, encryptMapping, MappingError} from './mapping.ts';
+export {createMappingIdentity, decryptMapping, type DecryptedMapping, encryptMapping, MappingError, mappingRecipient} from './mapping.ts';
 export {packEpoch, unpackEpoch} from './packed.ts';
 export * from './proofs/index.ts';
 export {domainOf, domainSalt, LINE_PARAMETERS, lineHash, rulesHash, SUMMARY_TYPE_STRING, SUMMARY_TYPES, summaryDigest} from './summary.ts';

@@ -1,14 +1,17 @@
-import {ageRecipient, encryptMapping, type Network, PobsError, type SealedBooks} from '@pobs/protocol';
+import {encryptMapping, type Network, type SealedBooks} from '@pobs/protocol';
 import type {Hex} from 'viem';
 import {zeroHash} from 'viem';
 import {SequencerError} from '../errors.ts';
 import type {CustodyChain, EpochBuilder, EpochChain, Logger, StoredEpoch, Vault} from './ports.ts';
+import {recipientsOf} from './recipients.ts';
 import type {TermKeeper} from './term-keeper.ts';
 
 export type BuildServiceOptions = {
   network: Network;
   /** 32 bytes known to the operator only; keys of the transaction log derive from it. */
   logSecret: Hex;
+  /** The operator's own `age1…`: mapping files can be wrapped anew for validators who join later. */
+  mappingRecipient: string;
 };
 
 export type BuildServiceDeps = {
@@ -56,7 +59,7 @@ export class BuildService {
     });
     if (!result.ok) throw new SequencerError({code: 'BUILD_REFUSED', epoch: sealed.epoch, violations: result.violations});
     const {summary, digest, lines, trees, logHead, manifest, files} = result;
-    const recipients = this.#recipients(set.encryptionKeys);
+    const recipients = [...recipientsOf(set.encryptionKeys, logger), this.#options.mappingRecipient];
     logger.info({epoch: sealed.epoch, digest, rows: lines.flatMap(({assets}) => assets).reduce((sum, {count}) => sum + count, 0)}, 'Built an epoch');
     return {
       summary, digest, lines, logHead, manifest, files,
@@ -73,18 +76,5 @@ export class BuildService {
       return line ? custody.reservesAt(line.blockNumber, tokens) : [];
     }));
     return perChain.flat();
-  }
-
-  /** One `age1…` per validator; a key that is none leaves its validator without the mapping, never all of them. */
-  #recipients(keys: ReadonlyMap<string, Hex>): string[] {
-    return [...keys].flatMap(([validator, key]) => {
-      try {
-        return [ageRecipient(key)];
-      } catch (error) {
-        if (!(error instanceof PobsError)) throw error;
-        this.#deps.logger.warn({validator}, 'The encryption key of a validator cannot be used');
-        return [];
-      }
-    });
   }
 }

@@ -133,11 +133,17 @@ export type StoredEpoch = {
   mapping: Uint8Array;
 };
 
+/** `recipients` are `age1…` keys without the operator's own; absent, they are those of the set. */
+export type Wrapped = {setId: number; recipients?: readonly string[]};
+
 /** The data folder. */
 export type Vault = {
   save(epoch: bigint, built: StoredEpoch): Promise<void>;
   load(epoch: bigint): Promise<StoredEpoch | undefined>;
   mapping(epoch: bigint): Promise<Uint8Array | undefined>;
+  /** Whom the mapping file is wrapped to: the validators of a set, and by name once it was wrapped anew. */
+  wrapped(epoch: bigint): Promise<Wrapped | undefined>;
+  replaceMapping(epoch: bigint, bytes: Uint8Array, wrapped: Required<Wrapped>): Promise<void>;
   /** Forgets a build that was never proposed. */
   discard(epoch: bigint): Promise<void>;
 };
