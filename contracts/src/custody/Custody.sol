@@ -209,7 +209,7 @@ contract Custody is CustodyControl, CustodyPayments {
             blockNumber: uint40(line.blockNumber),
             payoutCount: line.payoutCount,
             setId: summary.setId,
-            activeAt: SafeCast.toUint40(block.timestamp + DISPUTE_WINDOW),
+            activeAt: uint40(block.timestamp + DISPUTE_WINDOW),
             payoutRoot: line.payoutRoot,
             digest: digest
         });

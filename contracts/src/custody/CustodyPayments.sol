@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {ICustody} from "../interfaces/ICustody.sol";
-import {PayoutClaim} from "../interfaces/PobsTypes.sol";
+import {PayoutClaim, PayoutLeaf} from "../interfaces/PobsTypes.sol";
 import {BucketLib} from "../libraries/BucketLib.sol";
 import {PayoutLib} from "../libraries/PayoutLib.sol";
 import {CustodyBase} from "./CustodyBase.sol";
@@ -18,38 +18,38 @@ abstract contract CustodyPayments is ICustody, CustodyBase {
     /// @dev What must be left besides, for the 1/64 rule and for booking the failure.
     uint256 private constant PAYEE_GAS_RESERVE = 30_000;
 
-    /// @dev What is paid now of one leaf. `due` beyond `lots` waits: for the outflow limit, or for an authorisation.
-    struct Payment {
-        uint64 due;
-        uint64 lots;
-        uint64 paidAfter;
-        uint256 amount;
-    }
-
     /// @inheritdoc ICustody
     function distribute(PayoutClaim[] calldata claims) external nonReentrant {
         (Head memory head, bytes32 root) = _startPaying();
         for (uint256 i = 0; i < claims.length; ++i) {
             PayoutClaim calldata payout = claims[i];
-            Payment memory payment = _book(payout, head, root);
-            if (payment.due == 0) continue;
-            if (gasleft() < PAYEE_GAS + PAYEE_GAS_RESERVE) revert Custody_GasTooLow(i);
-            if (payment.lots != 0 && !_pay(payout, payment, payout.wallet, PAYEE_GAS, head.epoch)) {
-                _unbook(payout, payment);
-            }
-            if (payment.lots != payment.due) {
-                emit PayoutDeferred(payout.token, payout.wallet, payment.due - payment.lots, head.epoch);
-            }
+            (address token, address wallet, uint64 cumulative) = _verified(payout, head, root);
+            _payOrDefer(i, token, wallet, cumulative, head);
+        }
+    }
+
+    /// @inheritdoc ICustody
+    function distributeRange(uint32 first, PayoutLeaf[] calldata leaves, bytes32[] calldata siblings)
+        external
+        nonReentrant
+    {
+        (Head memory head, bytes32 root) = _startPaying();
+        if (!PayoutLib.verifyRange(first, leaves, siblings, root, head.payoutCount)) {
+            revert Custody_RangeNotInRoot(first, leaves.length);
+        }
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            PayoutLeaf calldata row = leaves[i];
+            _payOrDefer(i, row.token, row.wallet, row.cumulative, head);
         }
     }
 
     /// @inheritdoc ICustody
     function claim(PayoutClaim calldata payout) external nonReentrant {
         (Head memory head, bytes32 root) = _startPaying();
-        Payment memory payment = _bookOrRevert(payout, head, root);
-        if (!_pay(payout, payment, payout.wallet, gasleft(), head.epoch)) {
-            revert Custody_PaymentFailed(payout.token, payout.wallet);
-        }
+        (address token, address wallet, uint64 cumulative) = _verified(payout, head, root);
+        (uint64 lots, uint64 paidAfter, uint256 amount) = _bookOrRevert(token, wallet, cumulative, head);
+        if (!PaymentLib.send(token, wallet, amount, gasleft())) revert Custody_PaymentFailed(token, wallet);
+        emit Paid(token, wallet, lots, paidAfter, head.epoch);
     }
 
     /// @inheritdoc ICustody
@@ -67,13 +67,15 @@ abstract contract CustodyPayments is ICustody, CustodyBase {
 
         // Effect
         (Head memory head, bytes32 root) = _startPaying();
-        Payment memory payment = _bookOrRevert(payout, head, root);
+        (address token, address wallet, uint64 cumulative) = _verified(payout, head, root);
+        (uint64 lots, uint64 paidAfter, uint256 amount) = _bookOrRevert(token, wallet, cumulative, head);
         if (gasleft() < 2 * PAYEE_GAS + PAYEE_GAS_RESERVE) revert Custody_GasTooLow(0);
 
         // Interaction: only what the wallet cannot take goes elsewhere.
-        if (_pay(payout, payment, payout.wallet, PAYEE_GAS, head.epoch)) return;
-        if (!_pay(payout, payment, to, gasleft(), head.epoch)) revert Custody_PaymentFailed(payout.token, to);
-        emit PayoutRedirected(payout.token, payout.wallet, to, payment.lots);
+        bool redirected = !PaymentLib.send(token, wallet, amount, PAYEE_GAS);
+        if (redirected && !PaymentLib.send(token, to, amount, gasleft())) revert Custody_PaymentFailed(token, to);
+        emit Paid(token, wallet, lots, paidAfter, head.epoch);
+        if (redirected) emit PayoutRedirected(token, wallet, to, lots);
     }
 
     /// @inheritdoc ICustody
@@ -94,65 +96,86 @@ abstract contract CustodyPayments is ICustody, CustodyBase {
         root = $.payoutRoot;
     }
 
-    function _bookOrRevert(PayoutClaim calldata payout, Head memory head, bytes32 root)
+    function _verified(PayoutClaim calldata payout, Head memory head, bytes32 root)
         private
-        returns (Payment memory payment)
+        view
+        returns (address token, address wallet, uint64 cumulative)
     {
-        payment = _book(payout, head, root);
-        if (payment.due == 0) revert Custody_NothingDue(payout.token, payout.wallet);
-        if (payment.lots != 0) return payment;
-        Asset memory stored = _storage().assets[payout.token];
-        if (uint256(stored.paidOut) + payment.due > stored.authorisedOut) {
-            revert Custody_BeyondAuthorised(payout.token, stored.paidOut + payment.due, stored.authorisedOut);
-        }
-        revert Custody_OutflowExceeded(payout.token, payment.due);
-    }
-
-    /// @dev Books a leaf of the active root as paid, before any payee code runs.
-    function _book(PayoutClaim calldata payout, Head memory head, bytes32 root)
-        private
-        returns (Payment memory payment)
-    {
-        CustodyStorage storage $ = _storage();
-        (address token, address wallet, uint64 cumulative) = (payout.token, payout.wallet, payout.cumulative);
-        // Check
+        (token, wallet, cumulative) = (payout.token, payout.wallet, payout.cumulative);
         if (!PayoutLib.verify(payout, root, head.payoutCount)) {
             revert Custody_PayoutNotInRoot(token, wallet, cumulative);
         }
-        Asset storage stored = $.assets[token];
-        Asset memory asset_ = stored;
-        if (asset_.lotSize == 0) revert Custody_NotListed(token);
-        mapping(address => uint64) storage paid_ = $.paid[token];
-        uint64 before = paid_[wallet];
-        if (cumulative <= before) return payment;
-        uint64 lots = cumulative - before;
-        payment.due = lots;
-        if (uint256(asset_.paidOut) + lots > asset_.authorisedOut) return payment;
+    }
+
+    /// @dev One proven leaf of a batch: whatever its payee does, the batch goes on.
+    function _payOrDefer(uint256 index, address token, address wallet, uint64 cumulative, Head memory head) private {
+        (uint64 due, uint64 lots, uint256 amount) = _book(token, wallet, cumulative, head);
+        if (due == 0) return;
+        if (gasleft() < PAYEE_GAS + PAYEE_GAS_RESERVE) revert Custody_GasTooLow(index);
+        if (lots != 0) {
+            if (PaymentLib.send(token, wallet, amount, PAYEE_GAS)) {
+                emit Paid(token, wallet, lots, cumulative - due + lots, head.epoch);
+                if (lots == due) return;
+            } else {
+                _unbook(token, wallet, lots);
+                lots = 0;
+            }
+        }
+        emit PayoutDeferred(token, wallet, due - lots, head.epoch);
+    }
+
+    function _bookOrRevert(address token, address wallet, uint64 cumulative, Head memory head)
+        private
+        returns (uint64 lots, uint64 paidAfter, uint256 amount)
+    {
+        uint64 due;
+        (due, lots, amount) = _book(token, wallet, cumulative, head);
+        if (due == 0) revert Custody_NothingDue(token, wallet);
+        if (lots != 0) return (lots, cumulative - due + lots, amount);
+        Asset memory stored = _storage().assets[token];
+        if (uint256(stored.paidOut) + due > stored.authorisedOut) {
+            revert Custody_BeyondAuthorised(token, stored.paidOut + due, stored.authorisedOut);
+        }
+        revert Custody_OutflowExceeded(token, due);
+    }
+
+    /// @dev Books a proven leaf as paid, before any payee code runs.
+    /// @return due Lots that the leaf has beyond what was paid.
+    /// @return lots Booked now: all that is due, what the outflow limit lets out of it, or nothing when `due` exceeds
+    /// what was ever authorised.
+    /// @return amount The same in base units.
+    function _book(address token, address wallet, uint64 cumulative, Head memory head)
+        private
+        returns (uint64 due, uint64 lots, uint256 amount)
+    {
+        Asset storage stored = _storage().assets[token];
+        (uint64 lotSize, uint64 authorisedOut, uint64 paidOut) = (stored.lotSize, stored.authorisedOut, stored.paidOut);
+        // Check
+        if (lotSize == 0) revert Custody_NotListed(token);
+        mapping(address => uint64) storage paidTo = _storage().paid[token];
+        uint64 before = paidTo[wallet];
+        if (cumulative <= before) return (0, 0, 0);
+        due = cumulative - before;
+        if (uint256(paidOut) + due > authorisedOut) return (due, 0, 0);
 
         // Effect
-        if (head.limitCount != 0) lots = $.buckets[token].take(lots);
-        if (lots == 0) return payment;
-        payment.lots = lots;
-        payment.paidAfter = before + lots;
-        payment.amount = uint256(lots) * asset_.lotSize;
-        paid_[wallet] = before + lots;
-        stored.paidOut = asset_.paidOut + lots;
+        lots = _letOut(token, due, head);
+        if (lots == 0) return (due, 0, 0);
+        paidTo[wallet] = before + lots;
+        stored.paidOut = paidOut + lots;
+        amount = uint256(lots) * lotSize;
+    }
+
+    /// @dev What the outflow limit lets out of `lots`.
+    function _letOut(address token, uint64 lots, Head memory head) private returns (uint64) {
+        return head.limitCount == 0 ? lots : _storage().buckets[token].take(lots);
     }
 
     /// @dev Takes a booking back; the guard kept everybody else out meanwhile. The leaf stays claimable.
-    function _unbook(PayoutClaim calldata payout, Payment memory payment) private {
+    function _unbook(address token, address wallet, uint64 lots) private {
         CustodyStorage storage $ = _storage();
-        $.paid[payout.token][payout.wallet] = payment.paidAfter - payment.lots;
-        $.assets[payout.token].paidOut -= payment.lots;
-        $.buckets[payout.token].giveBack(payment.lots);
-        payment.lots = 0;
-    }
-
-    function _pay(PayoutClaim calldata payout, Payment memory payment, address to, uint256 gasAllowance, uint64 epoch)
-        private
-        returns (bool ok)
-    {
-        ok = PaymentLib.send(payout.token, to, payment.amount, gasAllowance);
-        if (ok) emit Paid(payout.token, payout.wallet, payment.lots, payment.paidAfter, epoch);
+        $.paid[token][wallet] -= lots;
+        $.assets[token].paidOut -= lots;
+        $.buckets[token].giveBack(lots);
     }
 }

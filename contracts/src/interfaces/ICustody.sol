@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ICertificateVerifier} from "./ICertificateVerifier.sol";
-import {Certificate, Line, PayoutClaim, Summary} from "./PobsTypes.sol";
+import {Certificate, Line, PayoutClaim, PayoutLeaf, Summary} from "./PobsTypes.sol";
 
 /// @title Custody of one chain: pooled funds that leave only by an epoch two thirds of the validators approved.
 /// @dev Amounts are lots unless a name says otherwise. Invariants, per asset:
@@ -98,6 +98,7 @@ interface ICustody {
     error Custody_ReservesShort(address token, uint256 held, uint256 needed);
     error Custody_WrongAssetRoot(address token);
     error Custody_PayoutNotInRoot(address token, address wallet, uint64 cumulative);
+    error Custody_RangeNotInRoot(uint256 first, uint256 leaves);
     error Custody_NothingDue(address token, address wallet);
     error Custody_BeyondAuthorised(address token, uint64 paidOut, uint64 authorisedOut);
     error Custody_PaymentFailed(address token, address wallet);
@@ -139,6 +140,11 @@ interface ICustody {
     /// @notice Pays many leaves of the active root. What is paid already is skipped; a payee that cannot be paid is
     /// deferred and blocks nobody. A leaf that is not in the root fails the batch.
     function distribute(PayoutClaim[] calldata claims) external;
+
+    /// @notice The same for consecutive leaves, whose proof costs next to nothing however large the tree is.
+    /// @param first Index of the first leaf in the tree.
+    /// @param siblings At each level, bottom-up, the missing node left of the range, then the one right of it.
+    function distributeRange(uint32 first, PayoutLeaf[] calldata leaves, bytes32[] calldata siblings) external;
 
     /// @notice Pays one leaf of the active root to its wallet, whoever calls.
     /// @dev Reverts when nothing is due, the outflow limit is used up, or the payment fails.

@@ -80,6 +80,14 @@ struct Certificate {
     VoteGroup[] groups;
 }
 
+/// @notice One payout leaf by itself.
+/// @param cumulative Lots ever authorised to this wallet by this custody and token.
+struct PayoutLeaf {
+    address token;
+    address wallet;
+    uint64 cumulative;
+}
+
 /// @notice One payout leaf with its Merkle path (bottom-up).
 /// @param cumulative Lots ever authorised to this wallet by this custody and token.
 struct PayoutClaim {

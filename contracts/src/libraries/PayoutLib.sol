@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {PayoutClaim} from "../interfaces/PobsTypes.sol";
+import {PayoutClaim, PayoutLeaf} from "../interfaces/PobsTypes.sol";
 import {TreeLib} from "./TreeLib.sol";
 
 /// @title Cumulative payout leaves of one custody (paper §3.3 step 4).
@@ -42,6 +42,26 @@ library PayoutLib {
         // forge-lint: disable-next-line(unsafe-typecast) -- a line of a wider chain id never settles
         bytes32 hash = leaf(uint64(block.chainid), address(this), claim.token, claim.wallet, claim.cumulative);
         return TreeLib.verify(NODE, root, hash, claim.index, count, claim.path);
+    }
+
+    /// @notice True when consecutive leaves, at least one, stand from `first` on in the tree of `count` leaves.
+    /// @param siblings At each level, bottom-up, the missing node left of the range, then the one right of it.
+    function verifyRange(
+        uint256 first,
+        PayoutLeaf[] calldata leaves,
+        bytes32[] calldata siblings,
+        bytes32 root,
+        uint256 count
+    ) internal view returns (bool) {
+        uint256 size = leaves.length;
+        if (size == 0 || root == bytes32(0) || first + size > count) return false;
+        bytes32[] memory hashes = new bytes32[](size);
+        for (uint256 i = 0; i < size; ++i) {
+            PayoutLeaf calldata row = leaves[i];
+            // forge-lint: disable-next-line(unsafe-typecast) -- a line of a wider chain id never settles
+            hashes[i] = leaf(uint64(block.chainid), address(this), row.token, row.wallet, row.cumulative);
+        }
+        return TreeLib.climbRange(NODE, hashes, first, count, siblings) == root;
     }
 
     /// @notice What a wallet signs to have a deferred amount paid elsewhere (EIP-712).
