@@ -14,9 +14,6 @@ import {SheetLib} from "./SheetLib.sol";
 /// @dev Immutable and without state. Each proof first binds what it shows to the digest, then reverts with
 /// `NoFraud` unless a rule of every honest sheet is broken.
 contract FraudVerifier is IFraudProofs {
-    /// @dev Four words: epoch, digest, chain id, custody.
-    uint256 private constant VERDICT_BYTES = 0x80;
-
     /// @inheritdoc IFraudProofs
     bytes32 public immutable DOMAIN;
 
@@ -37,8 +34,6 @@ contract FraudVerifier is IFraudProofs {
         if (!_isProof(selector)) revert FraudVerifier_UnknownEvidence(selector);
         (bool ok, bytes memory verdict) = address(this).staticcall(evidence);
         if (!ok) _bubble(verdict);
-        // Proof functions return exactly this; anything else is no verdict.
-        if (verdict.length != VERDICT_BYTES) revert FraudVerifier_BadEvidence();
         return abi.decode(verdict, (uint64, bytes32, uint64, address));
     }
 

@@ -173,17 +173,19 @@ contract SlashingAttacks is CourtTest {
 
     /* TWICE */
 
-    /// @notice The same pair, swapped, and another pair of the same epoch.
+    /// @notice The same pair, swapped, and another pair of the same epoch, against the stake of a new beginning.
     function test_attack_slashTwice() public {
         (ISlashingCourt.Votes memory a, ISlashingCourt.Votes memory b) = (_approve(ONE, 0), _approve(OTHER, 0));
+        ISlashingCourt.Votes memory third = _approve(keccak256("third"), 0);
         court.slashEquivocation(1, a, b, _accuse(0), _accuse(0));
+        _register(_validator(0), 77, STAKE);
         vm.expectRevert(NOTHING);
         court.slashEquivocation(1, a, b, _accuse(0), _accuse(0));
         vm.expectRevert(NOTHING);
         court.slashEquivocation(1, b, a, _accuse(0), _accuse(0));
-        ISlashingCourt.Votes memory third = _approve(keccak256("third"), 0);
         vm.expectRevert(NOTHING);
         court.slashEquivocation(1, a, third, _accuse(0), _accuse(0));
+        assertEq(_stakeOf(0), STAKE);
     }
 
     /// @notice One member named twice in one batch is slashed, and paid for, once.
