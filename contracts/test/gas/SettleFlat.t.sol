@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {console} from "forge-std/console.sol";
 import {Custody} from "../../src/custody/Custody.sol";
+import {SetHeader} from "../../src/interfaces/PobsTypes.sol";
 import {Committee} from "../utils/Committee.sol";
 import {PobsTest} from "../utils/PobsTest.sol";
 
@@ -19,8 +20,9 @@ contract SettleFlatTest is PobsTest {
             committee.add(address(uint160(uint256(keccak256(abi.encode(i))))), 1_000 + i, STAKE);
         }
         setId = id;
+        SetHeader memory header = committee.header(id, T0, T0 + TERM);
         vm.prank(address(registry));
-        sets.accept(committee.header(id, T0, T0 + TERM));
+        sets.accept(header);
     }
 
     function _settleTwice(uint256 size, uint32 id) private returns (uint256 gas) {
