@@ -62,13 +62,20 @@ library BlsLib {
     }
 
     /// @notice `-point`; infinity stays infinity.
-    function negate(BLS.G1Point memory point) internal pure returns (BLS.G1Point memory) {
-        if (isInfinity(point)) return point;
+    function negate(BLS.G1Point memory point) internal pure returns (BLS.G1Point memory negated) {
+        negated = BLS.G1Point(point.x_a, point.x_b, point.y_a, point.y_b);
+        flip(negated);
+    }
+
+    /// @notice Negates a point in place; infinity stays infinity.
+    function flip(BLS.G1Point memory point) internal pure {
+        if (isInfinity(point)) return;
         uint256 a = uint256(point.y_a);
         uint256 b = uint256(point.y_b);
         // y < p, so p - y borrows at most once from the upper word.
         unchecked {
-            return BLS.G1Point(point.x_a, point.x_b, bytes32(P_A - a - (b > P_B ? 1 : 0)), bytes32(P_B - b));
+            point.y_a = bytes32(P_A - a - (b > P_B ? 1 : 0));
+            point.y_b = bytes32(P_B - b);
         }
     }
 

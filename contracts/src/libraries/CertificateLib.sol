@@ -121,15 +121,18 @@ library CertificateLib {
             if (group.siblings.length != 0) revert Certificate_BadMembersProof(groupIndex);
             return (BlsLib.toG1(set.aggregateKey), set.totalWeight);
         }
-        // The sum of the listed keys; of all others: minus (listed - whole).
-        if (group.absent) key = BlsLib.negate(BlsLib.toG1(set.aggregateKey));
+        // Of the absent the sum is taken in the negative: listed - whole is minus the signers' key.
+        if (group.absent) {
+            key = BlsLib.toG1(set.aggregateKey);
+            BlsLib.flip(key);
+        }
         uint256[] memory entries;
         (entries, weight) = _addMembers(set, group.members, key);
         if (MembersLib.multiproofRoot(entries, group.siblings, set.count) != set.membersRoot) {
             revert Certificate_BadMembersProof(groupIndex);
         }
         if (group.absent) {
-            key = BlsLib.negate(key);
+            BlsLib.flip(key);
             weight = set.totalWeight - weight;
         }
     }
@@ -147,16 +150,18 @@ library CertificateLib {
         // Indices are below 2^32 and weights below 2^128; at most 512 members are listed.
         unchecked {
             for (uint256 i = 0; i < listed; ++i) {
-                Member calldata member = members[i];
-                uint32 index = member.index;
-                bytes calldata key = member.key;
-                if (index < next) revert Certificate_NotAscending(index);
-                if (index >= count) revert Certificate_NotInSet(index, uint32(count));
-                if (key.length != BlsLib.KEY_BYTES) revert Certificate_BadKeyLength(index, key.length);
-                next = uint256(index) + 1;
-                weight += member.weight;
-                entries[2 * i] = uint256(MembersLib.leafOf(member, key));
-                entries[2 * i + 1] = index;
+                (bytes32 leaf, uint256 index, uint256 own, uint256 keyLength, bytes calldata key) =
+                    MembersLib.readListed(members[i]);
+                if (index < next) revert Certificate_NotAscending(uint32(index));
+                if (index >= count) revert Certificate_NotInSet(uint32(index), uint32(count));
+                if (keyLength != BlsLib.KEY_BYTES) revert Certificate_BadKeyLength(uint32(index), keyLength);
+                next = index + 1;
+                weight += own;
+                assembly ("memory-safe") {
+                    let entry := add(add(entries, 0x20), shl(6, i))
+                    mstore(entry, leaf)
+                    mstore(add(entry, 0x20), index)
+                }
                 BlsLib.accumulate(sum, key);
             }
         }

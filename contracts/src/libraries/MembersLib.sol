@@ -35,16 +35,28 @@ library MembersLib {
         return TreeLib.verify(NODE, root, leaf(member), member.index, count, path);
     }
 
-    /// @notice Leaf of a member in calldata; the caller has checked the key's length.
-    /// @dev Equal to {leaf}, without a copy on the heap: certificates list many members.
-    function leafOf(Member calldata member, bytes calldata key) internal pure returns (bytes32 hash) {
-        uint256 head = uint256(LEAF) << 248 | uint256(member.index) << 216 | uint256(uint160(member.validator)) << 56;
-        uint256 weight = uint256(member.weight) << 128;
+    /// @notice Reads a listed member: its leaf as {leaf} gives it, without copies on the heap.
+    /// @dev Certificates list many members. Nothing here trusts the encoding: what is read is what is hashed, wherever
+    /// in the calldata the key's offset points. The caller checks that `index` is below the count and `keyLength` is 96.
+    function readListed(Member calldata member)
+        internal
+        pure
+        returns (bytes32 hash, uint256 index, uint256 weight, uint256 keyLength, bytes calldata key)
+    {
         assembly ("memory-safe") {
+            index := calldataload(member)
+            let validator := calldataload(add(member, 0x20))
+            let tail := add(member, calldataload(add(member, 0x40)))
+            weight := calldataload(add(member, 0x60))
+            // As the ABI's decoder: no stray bits beyond an address or a uint128.
+            if or(shr(160, validator), shr(128, weight)) { revert(0x00, 0x00) }
+            keyLength := calldataload(tail)
+            key.offset := add(tail, 0x20)
+            key.length := 0x60
             let m := mload(0x40)
-            mstore(m, head)
+            mstore(m, or(shl(248, 0x10), or(shl(216, index), shl(56, validator))))
             calldatacopy(add(m, 0x19), key.offset, 0x60)
-            mstore(add(m, 0x79), weight)
+            mstore(add(m, 0x79), shl(128, weight))
             hash := keccak256(m, 0x89)
         }
     }

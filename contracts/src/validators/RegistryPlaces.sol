@@ -135,4 +135,19 @@ abstract contract RegistryPlaces is RegistryBase {
         $.parked[validator] = pointer;
         emit IValidatorRegistry.ExitRequested(validator, stake, until);
     }
+
+    /// @dev Sets the stake and what follows from it at the validator's place.
+    function _setStake(RegistryStorage storage $, address validator, uint128 stake) internal {
+        Validator storage v = $.validators[validator];
+        uint128 before = _weightOf(v.stake);
+        v.stake = stake;
+        uint128 weight = _weightOf(stake);
+        if (weight == before) return;
+        if (v.status == Status.Waiting) {
+            $.pool.setWeight(v.place, _drawWeightOf(v));
+        } else if (v.status == Status.Seated) {
+            $.term.totalWeight = $.term.totalWeight - before + weight;
+            _writeSeat($, v.place, KeyRecord.read($.seats[v.place]));
+        }
+    }
 }

@@ -87,7 +87,7 @@ contract RegistryAttacksTest is RegistryTest {
         assertLt(registry.stakeOf(_validator(0)), before);
         // Down to the last unit, which one basis point still takes.
         while (registry.stakeOf(_validator(0)) > 1) {
-            registry.slash(_validator(0), 9_999, 0, address(0));
+            registry.slash(_validator(0), 5_000, 0, address(0));
         }
         assertEq(registry.slash(_validator(0), 1, 0, address(0)), 1);
         assertEq(registry.stakeOf(_validator(0)), 0);
@@ -110,14 +110,15 @@ contract RegistryAttacksTest is RegistryTest {
     function test_attack_stolenPossession() public {
         (bytes memory key, bytes memory possession) = _possession(newcomer, newcomer, 60);
         _fund(attacker, STAKE);
-        _revertsAs(attacker, abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_BadPossession.selector, attacker));
+        _revertsAs(
+            attacker, abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_BadPossession.selector, attacker)
+        );
         registry.register(key, possession, bytes32("x"), STAKE);
     }
 
     /// @notice ⟂ Rotation to a negated or an infinite key is refused as in registration.
     function test_attack_rotateToNegatedKey() public {
-        (bytes memory key, bytes memory possession) =
-            _possession(_validator(0), _validator(0), BlsSigner.R - 2);
+        (bytes memory key, bytes memory possession) = _possession(_validator(0), _validator(0), BlsSigner.R - 2);
         _revertsAs(_validator(0), abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_KeyUsed.selector, key));
         registry.rotateKey(_validator(0), key, possession);
         _revertsAs(_validator(0), abi.encodeWithSelector(IValidatorRegistry.ValidatorRegistry_KeyIsInfinity.selector));

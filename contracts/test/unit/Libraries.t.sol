@@ -61,6 +61,7 @@ contract MemberTreeTest is Test {
         return model[at];
     }
 
+    /// forge-config: default.fuzz.runs = 48
     /// @dev Pushes, replaces and pops at random; after each step the root equals a tree built anew.
     function testFuzz_tree_equalsRebuilt(uint256 seed) public {
         for (uint256 step = 0; step < 150; ++step) {

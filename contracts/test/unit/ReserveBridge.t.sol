@@ -247,9 +247,7 @@ contract ReserveBridgeTest is Test {
 
     function test_release_revertsWhenRefused() public {
         vm.startPrank(admin);
-        vm.expectRevert(
-            abi.encodeWithSelector(IReserveBridge.ReserveBridge_TransferFailed.selector, address(usdc), 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IReserveBridge.ReserveBridge_TransferFailed.selector, address(usdc), 1));
         here.release(address(0), address(usdc), 1);
         vm.expectRevert(IReserveBridge.ReserveBridge_ZeroAddress.selector);
         here.release(address(usdc), address(0), 1);
