@@ -137,10 +137,9 @@ contract Participation is IParticipation {
         uint256[] memory entries = new uint256[](2 * members.length);
         uint256 next = 0;
         for (uint256 i = 0; i < members.length; ++i) {
-            uint256 index = members[i].index;
-            if (index < next) revert Participation_NotAscending(members[i].index);
-            (entries[2 * i], entries[2 * i + 1]) = (uint256(MembersLib.leaf(members[i])), index);
-            next = index + 1;
+            if (members[i].index < next) revert Participation_NotAscending(members[i].index);
+            next = uint256(members[i].index) + 1;
+            (entries[2 * i], entries[2 * i + 1]) = (uint256(MembersLib.leaf(members[i])), members[i].index);
         }
         if (next > set.count || MembersLib.multiproofRoot(entries, siblings, set.count) != set.membersRoot) {
             revert Participation_NotMembers(set.setId);

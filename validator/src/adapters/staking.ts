@@ -11,8 +11,15 @@ export type StakeOptions = {registry: Address; salt: Hex; startBlock: bigint};
 export type StakeDeps = {l1: ChainClient; account: LocalAccount};
 /** Stake that left its seat; paid by `withdraw` from `withdrawableAt` (seconds) on. */
 export type Unbonding = {amount: bigint; withdrawableAt: bigint};
+/** Where a validator stands, in the registry's own order. */
+const STANDINGS = ['none', 'queued', 'waiting', 'seated', 'jailed', 'unbonding'] as const;
+export type Standing = (typeof STANDINGS)[number];
+
 export type StakeState = {
-  address: Address; stake: bigint; registered: boolean; seat: number | undefined; minimum: bigint; token: Address; tokenBalance: bigint;
+  address: Address; stake: bigint; standing: Standing; registered: boolean;
+  /** Waits in the exit queue. */
+  leaving: boolean;
+  seat: number | undefined; minimum: bigint; token: Address; tokenBalance: bigint;
   unbonding: Unbonding | undefined;
 };
 export type VotingIdentity = {signer: SignPort; encryptionKey: () => Promise<Hex>};
@@ -30,29 +37,20 @@ export class Staking {
     const {l1, account: {address}} = this.#deps;
     const registry = {address: this.#options.registry, abi: validatorRegistryAbi} as const;
     return rpc(l1, 'the registry', async () => {
-      const [stake, [seat, registered], minimum, token] = await Promise.all([
-        l1.readContract({...registry, functionName: 'stakeOf', args: [address]}),
-        l1.readContract({...registry, functionName: 'indexOf', args: [address]}),
+      const [view, minimum, token] = await Promise.all([
+        l1.readContract({...registry, functionName: 'validatorOf', args: [address]}),
         l1.readContract({...registry, functionName: 'minimumStake'}),
         l1.readContract({...registry, functionName: 'stakeToken'}),
       ]);
       const tokenBalance = await l1.readContract({address: token, abi: erc20Abi, functionName: 'balanceOf', args: [address]});
-      return {address, stake, registered, seat: registered ? seat : undefined, minimum, token, tokenBalance, unbonding: await this.#unbonding()};
+      const {stake, place, until} = view;
+      const standing = STANDINGS[view.status] ?? 'none';
+      return {
+        address, stake, standing, registered: standing !== 'none' && standing !== 'unbonding', leaving: view.leaving,
+        seat: standing === 'seated' ? place : undefined, minimum, token, tokenBalance,
+        unbonding: standing === 'unbonding' ? {amount: stake, withdrawableAt: until} : undefined,
+      };
     });
-  }
-
-  /** The newest exit that was not withdrawn, from the registry's events. */
-  async #unbonding(): Promise<Unbonding | undefined> {
-    const {l1, account: {address: validator}} = this.#deps;
-    const {registry: address, startBlock: fromBlock} = this.#options;
-    const toBlock = await l1.getBlockNumber();
-    const events = (eventName: 'ExitRequested' | 'StakeWithdrawn') => inChunks(l1, {fromBlock, toBlock}, (range) =>
-      l1.getContractEvents({address, abi: validatorRegistryAbi, eventName, args: {validator}, strict: true, ...range}));
-    const [exits, withdrawals] = await Promise.all([events('ExitRequested'), events('StakeWithdrawn')]);
-    const exit = exits.at(-1);
-    if (exit?.eventName !== 'ExitRequested' || withdrawals.some((log) => isAfter(log, exit))) return undefined;
-    const {amount, withdrawableAt} = exit.args;
-    return {amount, withdrawableAt};
   }
 
   /**
@@ -70,7 +68,7 @@ export class Staking {
       throw new ValidatorError({code: 'STAKE_TOO_LOW', needed: needed.toString(), held: held.toString(), address});
     }
     await this.#approve(token, amount);
-    if (registered) return this.#send('topUp', [amount]);
+    if (registered) return this.#send('topUp', [address, amount]);
     const message = {validator: address, coldKey: account.address, key: signer.key};
     const possession = await signer.sign({type: 'POSSESSION', digest: possessionDigest(message, salt), message});
     return this.#send('register', [signer.key, possession, await encryptionKey(), amount]);
@@ -82,14 +80,14 @@ export class Staking {
     if (!registered) throw new ValidatorError({code: 'NOT_REGISTERED', address});
     if (tokenBalance < amount) throw new ValidatorError({code: 'STAKE_TOO_LOW', needed: amount.toString(), held: tokenBalance.toString(), address});
     await this.#approve(token, amount);
-    return this.#send('topUp', [amount]);
+    return this.#send('topUp', [address, amount]);
   }
 
   /** @throws {ValidatorError} `NOT_REGISTERED` */
   async exit(): Promise<Hex> {
     const {registered, address} = await this.state();
     if (!registered) throw new ValidatorError({code: 'NOT_REGISTERED', address});
-    return this.#send('requestExit', []);
+    return this.#send('requestExit', [address]);
   }
 
   /** Pays the unbonded stake to its owner. @throws {ValidatorError} `NOTHING_UNBONDING`, `STILL_UNBONDING` */
@@ -99,7 +97,7 @@ export class Staking {
     if (unbonding === undefined) throw new ValidatorError({code: 'NOTHING_UNBONDING', address});
     const {timestamp} = await rpc(l1, 'eth_getBlockByNumber', () => l1.getBlock());
     if (timestamp < unbonding.withdrawableAt) throw new ValidatorError({code: 'STILL_UNBONDING', until: new Date(Number(unbonding.withdrawableAt) * 1_000).toISOString()});
-    return this.#send('withdraw', []);
+    return this.#send('withdraw', [address]);
   }
 
   async #approve(token: Address, amount: bigint): Promise<void> {
