@@ -1,5 +1,5 @@
 /**
- * `npm test`: every suite, one after another, each with its seconds; the last line counts all.
+ * `npm test`: every suite, each with its seconds; the last line counts all.
  *
  *   npm test -- contracts unit      only these suites
  *   npm run test:nightly            with the long runs
@@ -94,23 +94,34 @@ async function checks(...args: string[]): Promise<Outcome> {
   return {passed: lines.filter(({ok}) => ok).length, failed: details.length, details};
 }
 
-const suites: Suite[] = [
-  {name: 'lint', run: () => tool(bin('oxlint'), '--deny-warnings')},
-  {name: 'types', run: () => tool(bin('tsc'), '-p', '.', '--noEmit')},
-  {name: 'contract format', run: () => tool(...FORGE, 'fmt', '--check')},
-  {name: 'contracts', run: contracts},
-  {name: 'interfaces are fresh', run: () => tool(process.execPath, 'scripts/abi.mjs', '--check')},
-  {name: 'contract snapshots are fresh', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contract-snapshots.ts', '--check')},
-  {name: 'coverage of the contracts', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contracts-coverage.ts'), nightly: true},
-  {name: 'units and properties', run: vitest},
-  {name: 'one network: cycle, attacks, crashes, web, subgraph', run: () => checks('test/e2e/main.ts')},
+/**
+ * One stage after the other; the lanes of a stage run side by side. What keeps a core busy without minding company goes
+ * together; suites that run chains and services have the machine to themselves.
+ */
+const stages: Suite[][][] = [
+  [
+    [
+      {name: 'lint', run: () => tool(bin('oxlint'), '--deny-warnings')},
+      {name: 'types', run: () => tool(bin('tsc'), '-p', '.', '--noEmit')},
+    ],
+    [
+      {name: 'contract format', run: () => tool(...FORGE, 'fmt', '--check')},
+      {name: 'contracts', run: contracts},
+      {name: 'interfaces are fresh', run: () => tool(process.execPath, 'scripts/abi.mjs', '--check')},
+      {name: 'contract snapshots are fresh', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contract-snapshots.ts', '--check')},
+    ],
+  ],
+  [[{name: 'coverage of the contracts', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contracts-coverage.ts'), nightly: true}]],
+  [[{name: 'units and properties', run: vitest}]],
+  [[{name: 'one network: cycle, attacks, crashes, web, subgraph', run: () => checks('test/e2e/main.ts')}]],
 ];
 
 let passed = 0;
 let failed = 0;
-for (const suite of suites) {
-  if (suite.nightly && !nightly) continue;
-  if (chosen.length > 0 && !chosen.some((word) => suite.name.includes(word))) continue;
+
+async function report(suite: Suite): Promise<void> {
+  if (suite.nightly && !nightly) return;
+  if (chosen.length > 0 && !chosen.some((word) => suite.name.includes(word))) return;
   process.stdout.write(`• ${suite.name} …\n`);
   const started = performance.now();
   const outcome = await suite.run();
@@ -120,5 +131,11 @@ for (const suite of suites) {
   passed += outcome.passed;
   failed += outcome.failed;
 }
+
+async function inOrder(suites: readonly Suite[]): Promise<void> {
+  for (const suite of suites) await report(suite);
+}
+
+for (const lanes of stages) await Promise.all(lanes.map(inOrder));
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -1,8 +1,8 @@
 /** Synthetic sealed books of any size, a function of their number alone. */
-import type {Address, Hex} from 'viem';
+import type {Hex} from 'viem';
 import {domainSalt} from '../src/index.ts';
-import type {Rules, SealedAsset, SealedEpoch, SealedRow} from '../src/types.ts';
-import type {BuildInput} from '../src/builder.ts';
+import type {PackedInput} from '../src/builder/input.ts';
+import type {PackedAsset, PackedEpoch, Rules} from '../src/types.ts';
 
 const CUSTODY = {31337: `0x${'c1'.repeat(20)}`, 412346: `0x${'c2'.repeat(20)}`} as const;
 const ASSETS = [
@@ -23,27 +23,30 @@ function randomWords(seed: number): () => number {
   };
 }
 
-const hexOf = (next: () => number, bytes: number): Hex =>
-  `0x${Array.from({length: bytes / 4}, () => next().toString(16).padStart(8, '0')).join('')}`;
+const bytesOf = (next: () => number, length: number): Uint8Array => new Uint8Array(Uint32Array.from({length: length / 4}, next).buffer);
 
 /** `accounts` wallets, each holding all three custody assets. */
-export function syntheticInput(accounts: number, auditor = AUDITOR): BuildInput {
+export function syntheticInput(accounts: number, auditor = AUDITOR): PackedInput {
   const next = randomWords(0x9e3779b9);
-  const owners = Array.from({length: accounts}, () => ({wallet: hexOf(next, 20) as Address, blinding: hexOf(next, 32)}));
-  const assets = ASSETS.map(({chainId, token, lotSize}): SealedAsset => {
-    const rows = owners.map(({wallet, blinding}): SealedRow => {
-      const total = BigInt(next()) * 1_000n;
-      return {wallet, blinding, total, withdrawable: total / 2n, withdrawal: 0n};
-    });
-    const deposited = rows.reduce((sum, {total}) => sum + total, 0n);
-    return {chainId, custody: CUSTODY[chainId], token, lotSize, deposited, authorisedOut: 0n, rows};
+  const table = {wallets: bytesOf(next, 20 * accounts), blindings: bytesOf(next, 32 * accounts)};
+  const owners = Uint32Array.from({length: accounts}, (_, account) => account);
+  const assets = ASSETS.map(({chainId, token, lotSize}): PackedAsset => {
+    const amounts = () => new BigInt64Array(accounts);
+    const [total, withdrawable, withdrawal] = [amounts(), amounts(), amounts()];
+    let deposited = 0n;
+    for (let account = 0; account < accounts; account += 1) {
+      total[account] = BigInt(next()) * 1_000n;
+      withdrawable[account] = total[account]! / 2n;
+      deposited += total[account]!;
+    }
+    return {chainId, custody: CUSTODY[chainId], token, lotSize, deposited, authorisedOut: 0n, owners, total, withdrawable, withdrawal};
   });
-  const sealed: SealedEpoch = {
+  const sealed: PackedEpoch = {
     epoch: 1n, snapshotTime: 1_700_000_000n, era: 0, journalHead: `0x${'01'.repeat(32)}`,
     chains: [31337, 412346].map((chainId) => ({
       chainId, custody: CUSTODY[chainId as 31337], blockNumber: 100n, blockHash: `0x${'b0'.repeat(32)}`, kills: 0,
     })),
-    assets, payouts: [], legs: [], viewingKeys: {},
+    accounts: table, assets, payouts: [], legs: [], viewingKeys: {},
   };
   const rules = syntheticRules();
   const zero: Hex = `0x${'00'.repeat(32)}`;

@@ -4,24 +4,24 @@
  * `node --import tsx protocol/bench/seal.ts [accounts…]`: a table on stderr, one JSON object a line on stdout; `--json`: no table.
  */
 import {setFlagsFromString} from 'node:v8';
-import {buildEpoch, jointTest} from '../src/builder.ts';
+import {buildEpoch} from '../src/builder.ts';
 import {readBooks} from '../src/builder/books.ts';
+import {testBooks} from '../src/builder/joint-test.ts';
 import {buildParts} from '../src/builder/parallel.ts';
-import {sheetColumns} from '../src/builder/sheet.ts';
 import {syntheticInput} from './books.ts';
 
 const DEFAULT_SIZES = [10_000, 100_000];
 
-// Three million row objects do not fit the default heap of a small machine.
+// Files and trees of three million rows do not fit the default heap of a small machine.
 setFlagsFromString('--max-old-space-size=8192');
 
 type Measurement = {
   accounts: number;
   rows: number;
-  /** Row objects to columns, the joint test over them. */
+  /** Ids and their order, sums and findings of every row; the joint test over them. */
   readMs: number;
   jointTestMs: number;
-  /** From columns: every balances file and its tree. */
+  /** Every balances file and its tree, and the mapping file. */
   sheetsMs: number;
   /** `buildEpoch` as a whole, wall and CPU. */
   sealMs: number;
@@ -39,10 +39,9 @@ async function timed<T>(work: () => T | Promise<T>): Promise<[number, T]> {
 async function measure(accounts: number): Promise<Measurement> {
   const input = syntheticInput(accounts);
   const [readMs, books] = await timed(() => readBooks(input.sealed));
-  const [jointTestMs] = await timed(() => jointTest(input, books));
-  const order = books.identities.order();
-  const jobs = [...books.assets.values()].map((book, assetIndex) => ({assetIndex, columns: sheetColumns(book, books.identities, order)}));
-  const [sheetsMs] = await timed(() => buildParts(jobs));
+  const [jointTestMs] = await timed(() => testBooks(input, books));
+  const jobs = [...books.assets.values()].map(({asset, rows}, assetIndex) => ({assetIndex, asset, rows}));
+  const [sheetsMs] = await timed(() => buildParts({accounts: books.accounts, order: books.order, jobs}));
   const before = process.cpuUsage();
   const [sealMs, built] = await timed(() => buildEpoch(input));
   if (!built.ok) throw new Error(`the synthetic books are refused: ${built.violations[0]?.detail}`);

@@ -2,7 +2,8 @@
 import {assembleBooks} from './builder/assemble.ts';
 import {readBooks} from './builder/books.ts';
 import type {BuildInput, BuildResult} from './builder/input.ts';
-import {jointTest} from './builder/joint-test.ts';
+import {testBooks} from './builder/joint-test.ts';
+import {packed} from './packed.ts';
 
 export {assembleEpoch} from './builder/assemble.ts';
 export type {BuildFacts, BuildInput, BuildResult, BuiltEpoch, Reserve} from './builder/input.ts';
@@ -14,7 +15,8 @@ export {jointTest} from './builder/joint-test.ts';
  * @throws {LogError} when the auditor's key is no age recipient, {@link EncodingError} for malformed hex.
  */
 export async function buildEpoch(input: BuildInput): Promise<BuildResult> {
-  const books = readBooks(input.sealed);
-  const violations = jointTest(input, books);
-  return violations.length > 0 ? {ok: false, violations} : assembleBooks(input, books);
+  const sealed = packed(input.sealed);
+  const books = readBooks(sealed);
+  const violations = testBooks({...input, sealed}, books);
+  return violations.length > 0 ? {ok: false, violations} : assembleBooks({...input, sealed}, books);
 }

@@ -6,6 +6,9 @@ export class EncodingError extends PobsError<
   {code: 'HEX_INVALID'; text: string} | {code: 'UINT_OUT_OF_RANGE'; value: string; bytes: number}
 > {}
 
+export const WALLET_BYTES = 20;
+export const BLINDING_BYTES = 32;
+
 const HEX: readonly string[] = Array.from({length: 256}, (_, byte) => byte.toString(16).padStart(2, '0'));
 /** Value of a hex digit by character code; 16 marks anything else. */
 const NIBBLES = (() => {

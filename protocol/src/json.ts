@@ -21,7 +21,10 @@ const chainIdShape = z.int().min(1);
 const indexShape = z.int().min(0);
 const assetKey = {chainId: chainIdShape, custody: addressShape, token: addressShape};
 
-const sealedEpochShape = z.object({
+const assetShape = {...assetKey, lotSize: lotsShape, deposited: lotsShape, authorisedOut: lotsShape};
+
+/** A sealed epoch but its rows; `asset` is the shape of each asset. */
+export const sealedShape = <T extends z.ZodRawShape>(asset: T) => z.object({
   epoch: lotsShape,
   snapshotTime: lotsShape,
   era: indexShape,
@@ -29,15 +32,7 @@ const sealedEpochShape = z.object({
   chains: z.array(z.object({
     chainId: chainIdShape, custody: addressShape, blockNumber: lotsShape, blockHash: hexShape(32), kills: indexShape,
   })),
-  assets: z.array(z.object({
-    ...assetKey,
-    lotSize: lotsShape,
-    deposited: lotsShape,
-    authorisedOut: lotsShape,
-    rows: z.array(z.object({
-      wallet: addressShape, blinding: hexShape(32), total: lotsShape, withdrawable: lotsShape, withdrawal: lotsShape,
-    })),
-  })),
+  assets: z.array(z.object({...assetShape, ...asset})),
   payouts: z.array(z.object({
     chainId: chainIdShape, token: addressShape, wallet: addressShape, cumulative: lotsShape, paid: lotsShape, withdrawal: lotsShape,
   })),
@@ -49,18 +44,18 @@ const sealedEpochShape = z.object({
     lots: lotsShape,
     kind: z.enum(['deposit', 'withdrawal', 'trade', 'fee', 'pnl', 'funding', 'transfer', 'bind', 'convert', 'rounding']),
   })),
-  viewingKeys: z.record(z.string(), z.string()),
+  viewingKeys: z.record(z.string(), z.string()).transform((keys) => keys as Record<Address, string>),
 });
+
+const rowShape = z.object({wallet: addressShape, blinding: hexShape(32), total: lotsShape, withdrawable: lotsShape, withdrawal: lotsShape});
+const sealedEpochShape = sealedShape({rows: z.array(rowShape)});
 
 /**
  * Reads a sealed epoch from JSON text.
  *
  * @throws {JsonError} naming the first field that is wrong.
  */
-export function fromJson(text: string): SealedEpoch {
-  const read = parseWith(sealedEpochShape, text);
-  return {...read, viewingKeys: read.viewingKeys as Record<Address, string>};
-}
+export const fromJson = (text: string): SealedEpoch => parseWith(sealedEpochShape, text);
 
 /** Parses JSON text with a shape; the error names the first wrong field. */
 export function parseWith<T extends z.ZodType>(shape: T, text: string): z.output<T> {

@@ -1,5 +1,5 @@
 /** The mapping file, encrypted once for all validators of a set with age (PROTOCOL §3). */
-import {Decrypter, Encrypter} from 'age-encryption';
+import {Decrypter, Encrypter, generateX25519Identity, identityToRecipient} from 'age-encryption';
 import {PobsError} from './errors.ts';
 
 export class MappingError extends PobsError<
@@ -26,6 +26,12 @@ export async function encryptMapping(bytes: Uint8Array, recipients: readonly str
   }
   return encrypter.encrypt(bytes);
 }
+
+/** A new `AGE-SECRET-KEY-1…` that mapping files can be wrapped to. */
+export const createMappingIdentity = (): Promise<string> => generateX25519Identity();
+
+/** The `age1…` of an identity. */
+export const mappingRecipient = (identity: string): Promise<string> => identityToRecipient(identity);
 
 /** Opens a mapping file with an `AGE-SECRET-KEY-1…` identity. */
 export async function decryptMapping(bytes: Uint8Array, identity: string): Promise<DecryptedMapping> {

@@ -172,6 +172,27 @@ export type SealedAsset = AssetKey & {
 
 export type SealedRow = {wallet: Address; blinding: Hex; total: bigint; withdrawable: bigint; withdrawal: bigint};
 
+/**
+ * The same books as columns over one table of accounts: the form of large books, of which no row is ever an object.
+ * Wallets are 20 bytes and blindings 32 bytes each, by account.
+ */
+export type PackedEpoch = Omit<SealedEpoch, 'assets'> & {
+  accounts: {wallets: Uint8Array; blindings: Uint8Array};
+  assets: readonly PackedAsset[];
+};
+
+/** Either form. */
+export type SealedBooks = SealedEpoch | PackedEpoch;
+
+export type PackedAsset = Omit<SealedAsset, 'rows'> & {
+  /** Account by row. */
+  owners: Uint32Array;
+  /** Lots by row. */
+  total: BigInt64Array;
+  withdrawable: BigInt64Array;
+  withdrawal: BigInt64Array;
+};
+
 /** `cumulative` and `paid` are lots; `paid` is read at the line's block. */
 export type SealedPayout = {
   chainId: number;

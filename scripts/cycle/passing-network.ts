@@ -7,42 +7,48 @@ import {freePorts} from '../network/ports.ts';
 
 const MAX_AGE_SECONDS = 300;
 
-/** Chains, contracts, stake, database and engine; validators and sequencer are the scenario's to start. */
-export async function startPassingNetwork(say: (line: string) => void): Promise<LocalNetwork> {
+async function passingNetwork(say: (line: string) => void): Promise<LocalNetwork> {
   const stateDir = mkdtempSync(path.join(tmpdir(), 'pobs-'));
-  const network = new LocalNetwork({
+  return new LocalNetwork({
     stateDir, ports: await freePorts(), l1BlockSeconds: 1, l2BlockSeconds: 1, withdrawEvery: {l1: 1, l2: 1}, maxAgeSeconds: MAX_AGE_SECONDS, say,
   });
-  try {
-    await Promise.all([network.startPair(), network.startDatabase()]);
-    await network.deploy();
-    await network.registerValidators();
-    await network.startEngine();
-    return network;
-  } catch (error) {
-    await endPassingNetwork(network);
-    throw error;
-  }
 }
 
-export async function endPassingNetwork(network: LocalNetwork): Promise<void> {
+/** Chains, contracts, stake, database and engine; validators and sequencer are the scenario's to start. */
+async function start(network: LocalNetwork): Promise<void> {
+  await Promise.all([network.startPair(), network.startDatabase()]);
+  await network.deploy();
+  await network.registerValidators();
+  await network.startEngine();
+}
+
+async function end(network: LocalNetwork): Promise<void> {
   await network.stopAll();
   if (process.env.POBS_KEEP_STATE !== '1') rmSync(network.options.stateDir, {recursive: true, force: true});
   else process.stderr.write(`state kept in ${network.options.stateDir}\n`);
 }
 
-/** Runs `work` on a passing network and ends it, however `work` or the process ends. */
+/** Runs `work` on a passing network and ends it, however its start, `work` or the process ends. */
 export async function withPassingNetwork<T>(say: (line: string) => void, work: (network: LocalNetwork) => Promise<T>): Promise<T> {
-  const network = await startPassingNetwork(say);
-  const interrupt = () => void endPassingNetwork(network).then(() => process.exit(130));
+  const network = await passingNetwork(say);
+  let interrupted = false;
+  const interrupt = () => {
+    interrupted = true;
+    void end(network).then(() => process.exit(130));
+  };
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   try {
+    await start(network);
     return await work(network);
+  } catch (error) {
+    // What fails because everything ends is no failure: the interrupt ends the process.
+    if (interrupted) await new Promise(() => {});
+    throw error;
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
-    await endPassingNetwork(network);
+    await end(network);
   }
 }
 

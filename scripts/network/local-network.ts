@@ -12,7 +12,7 @@ import {type Address, createPublicClient, createWalletClient, http, parseAbi, pa
 import {deployNetwork} from '../../contracts/script/deploy.ts';
 import {actor, keyOf} from './accounts.ts';
 import type {Ports} from './ports.ts';
-import {Service, ServiceError} from './service.ts';
+import {Service, ServiceError, type ServiceOptions} from './service.ts';
 
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 export const VALIDATORS = 4;
@@ -40,6 +40,7 @@ type Deployed = {network: Network; stakeToken: Address; tokens: {l1Usdc: Address
 export class LocalNetwork {
   readonly options: LocalNetworkOptions;
   readonly services = new Map<string, Service>();
+  #ending = false;
   pair!: Pair;
   deployed!: Deployed;
   databaseUrl!: string;
@@ -78,10 +79,13 @@ export class LocalNetwork {
     return this.dir('network.json');
   }
 
-  async start(name: string, service: Omit<Parameters<typeof Service.start>[0], 'name' | 'logDir'>): Promise<Record<string, unknown>> {
+  async start(name: string, options: Omit<ServiceOptions, 'name' | 'logDir'>): Promise<Record<string, unknown>> {
     const started = performance.now();
-    const {service: running, ready} = await Service.start({name, logDir: this.dir('logs'), cwd: ROOT, ...service});
-    this.services.set(name, running);
+    if (this.#ending) throw new ServiceError(`${name} is not started: the network is ending`);
+    const service = new Service({name, logDir: this.dir('logs'), cwd: ROOT, ...options});
+    // Known from its first moment, so that whoever ends the network ends it too.
+    this.services.set(name, service);
+    const ready = await service.ready();
     this.options.say(`✓ ${name} (${((performance.now() - started) / 1_000).toFixed(1)} s)`);
     return ready;
   }
@@ -272,6 +276,7 @@ export class LocalNetwork {
 
   /** Ends everything, dependants first. */
   async stopAll(): Promise<void> {
+    this.#ending = true;
     const names = [...this.services.keys()].toReversed();
     const isBase = (name: string) => name === 'postgres' || name === 'chains';
     await Promise.all(names.filter((name) => !isBase(name)).map((name) => this.stop(name)));

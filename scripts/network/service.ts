@@ -30,7 +30,11 @@ export class Service {
   #stopping = false;
   #lastErrors: string[] = [];
 
-  private constructor(options: ServiceOptions) {
+  readonly #options: ServiceOptions;
+
+  /** Starts the program. */
+  constructor(options: ServiceOptions) {
+    this.#options = options;
     this.name = options.name;
     mkdirSync(options.logDir, {recursive: true});
     this.#logFile = path.join(options.logDir, `${options.name}.log`);
@@ -63,26 +67,25 @@ export class Service {
   }
 
   /** Resolves with the ready line. @throws {ServiceError} when the program ends or stays silent. */
-  static async start(options: ServiceOptions): Promise<{service: Service; ready: Record<string, unknown>}> {
-    const service = new Service(options);
-    const timeoutMs = options.readyTimeoutMs ?? 60_000;
+  async ready(): Promise<Record<string, unknown>> {
+    const {name, probe, readyTimeoutMs: timeoutMs = 60_000} = this.#options;
     let finished = false;
-    const ready = new Promise<Record<string, unknown>>((resolve) => {
-      service.onLine((line) => line.ready === true && resolve(line));
+    const told = new Promise<Record<string, unknown>>((resolve) => {
+      this.onLine((line) => line.ready === true && resolve(line));
     });
-    const probed = options.probe ? untilTrue(options.probe, () => finished).then(() => ({})) : new Promise<never>(() => {});
-    const ended = service.#exited.then((code) => {
-      throw new ServiceError(`${options.name} stopped with exit code ${code} before it was ready: ${service.lastErrors()}`);
+    const probed = probe ? untilTrue(probe, () => finished).then(() => ({})) : new Promise<never>(() => {});
+    const ended = this.#exited.then((code) => {
+      throw new ServiceError(`${name} stopped with exit code ${code} before it was ready: ${this.lastErrors()}`);
     });
     const late = timeout(timeoutMs).then(() => {
-      throw new ServiceError(`${options.name} was not ready after ${timeoutMs / 1000} s; see ${service.#logFile}`);
+      throw new ServiceError(`${name} was not ready after ${timeoutMs / 1000} s; see ${this.#logFile}`);
     });
     ended.catch(() => {});
     late.catch(() => {});
     try {
-      return {service, ready: await Promise.race([options.probe ? probed : ready, ended, late])};
+      return await Promise.race([probe ? probed : told, ended, late]);
     } catch (error) {
-      await service.kill();
+      await this.kill();
       throw error;
     } finally {
       finished = true;

@@ -1,4 +1,5 @@
 /** Builds the sequencer: the only place that constructs. */
+import {mappingRecipient} from '@pobs/protocol';
 import {buildEpoch} from '@pobs/protocol/builder';
 import {type ChainClient, chainClient, walletFor} from '@pobs/protocol/chain';
 import {all, type ArweaveWallet, parseStores} from '@pobs/protocol/store';
@@ -10,7 +11,7 @@ import {ViemCustodyChain} from './adapters/custody-chain.ts';
 import {HttpEngine} from './adapters/engine.ts';
 import {ViemEpochChain} from './adapters/epoch-chain.ts';
 import {type RunningServer, serve} from './adapters/http-server.ts';
-import {arweaveWallet, logSecret, readKey, readSecret} from './adapters/keys.ts';
+import {arweaveWallet, logSecret, mappingIdentity, readKey, readSecret} from './adapters/keys.ts';
 import {Metrics} from './adapters/metrics.ts';
 import {Outbox} from './adapters/outbox.ts';
 import {ViemTermChain} from './adapters/term-chain.ts';
@@ -24,6 +25,7 @@ import {SequencerError} from './errors.ts';
 import {BuildService} from './services/build-service.ts';
 import {Distributor} from './services/distributor.ts';
 import {EpochPipeline} from './services/epoch-pipeline.ts';
+import {MappingKeeper} from './services/mapping-keeper.ts';
 import {pause} from './services/pause.ts';
 import type {EpochBuilder, EpochRepository, Logger, StageReport, TransactionLog} from './services/ports.ts';
 import {Proposer} from './services/proposer.ts';
@@ -101,7 +103,7 @@ export async function createSequencer(config: SequencerConfig, overrides: Overri
       },
     );
     const server: RunningServer = await serve(config.port, {
-      vault, logger, health: () => health(pool, repository),
+      mapping: (epoch) => services.mappings.serve(epoch), logger, health: () => health(pool, repository),
       metrics: async () => ({type: metrics.registry.contentType, text: await metrics.registry.metrics()}),
     });
     undo.push(() => server.close());
@@ -186,6 +188,7 @@ async function wire(config: SequencerConfig, {repository, vault, logger, builder
   const engine = new HttpEngine({url: config.engineUrl, token});
   const store = all(parseStores(config.storage, {...(usesArweave(config.storage) && {wallet: await walletOf(config)}), timeoutMs: config.timeoutMs}));
   const terms = new TermKeeper({terms: termChain, sets: termChain, logger});
+  const identity = await mappingIdentity(config.dataDir);
   const {maxAgeSeconds} = network.rules;
   const pollIntervalMs = 250;
   const votes = new VoteCollector(
@@ -195,7 +198,8 @@ async function wire(config: SequencerConfig, {repository, vault, logger, builder
   return {
     epochChain, l1, l2, engine, terms, votes,
     seals: new SealService({engine, chain: epochChain, repository, terms, logger}),
-    builds: new BuildService({network, logSecret: await logSecret(config.dataDir)}, {builder, chain: epochChain, custodies: [l1, l2], terms, vault, logger}),
+    mappings: new MappingKeeper({identity}, {vault, terms: termChain, sets: termChain, custodies: [l1, l2], logger}),
+    builds: new BuildService({network, logSecret: await logSecret(config.dataDir), mappingRecipient: await mappingRecipient(identity)}, {builder, chain: epochChain, custodies: [l1, l2], terms, vault, logger}),
     publisher: new Publisher({store, vault, logger}),
     proposer: new Proposer({chain: epochChain, vault}),
     settler: new Settler({maxAgeSeconds}, {vault, votes, logger}),

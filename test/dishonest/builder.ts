@@ -1,6 +1,6 @@
 /** Builds an epoch over false books, every hash in its place: what the real builder's joint test would refuse. */
 import {createHash} from 'node:crypto';
-import {payoutsName, type Summary, summaryDigest} from '@pobs/protocol';
+import {payoutsName, type Summary, summaryDigest, unpackEpoch} from '@pobs/protocol';
 import {assembleEpoch, type BuildInput, type BuildResult} from '@pobs/protocol/builder';
 import type {Hex} from 'viem';
 import {falsify, type Lie} from './lies.ts';
@@ -21,7 +21,7 @@ function swapWallets(mapping: Uint8Array): Uint8Array {
 /** The builder port of the sequencer, telling one lie. */
 export const dishonestBuilder = (lie: Lie) => async (input: BuildInput): Promise<BuildResult> => {
   const parent = lie === 'wrong-parent' ? sha256(new TextEncoder().encode('no summary')) : input.parent;
-  const built = await assembleEpoch({...input, parent, sealed: falsify(lie, input.sealed)});
+  const built = await assembleEpoch({...input, parent, sealed: falsify(lie, 'accounts' in input.sealed ? unpackEpoch(input.sealed) : input.sealed)});
   const mapping = lie === 'mapping-lie' ? swapWallets(built.mapping) : built.mapping;
   const summary: Summary = {
     ...built.summary,

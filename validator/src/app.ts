@@ -1,4 +1,5 @@
 /** Builds a validator from its settings: the only place that constructs adapters and services. */
+import {existsSync} from 'node:fs';
 import {initKeccak} from '@pobs/protocol';
 import {chainClient, type ChainClient} from '@pobs/protocol/chain';
 import {custodyKey} from '@pobs/protocol/rules';
@@ -6,22 +7,24 @@ import pino, {type Logger} from 'pino';
 import type {LocalAccount} from 'viem';
 import {DiskCache} from './adapters/cache.ts';
 import {ChainCustody} from './adapters/custody.ts';
+import {Decisions} from './adapters/decisions.ts';
 import {EpochManagerLog} from './adapters/epochs.ts';
-import {KeyFolder, readPassword} from './adapters/keys.ts';
+import {KeyFolder} from './adapters/keys.ts';
 import {MappingServer} from './adapters/mapping.ts';
 import {Registry} from './adapters/registry.ts';
+import {RemoteSigner} from './adapters/remote-signer.ts';
 import {Storage} from './adapters/storage.ts';
 import {VoteCaster} from './adapters/votes.ts';
-import type {Config} from './config.ts';
+import type {Config, KeyConfig} from './config.ts';
 import {SigningJournal} from './journal/signing-journal.ts';
 import {EvidenceGatherer} from './services/evidence.ts';
+import {HandVote} from './services/hand-vote.ts';
 import {Judge} from './services/judge.ts';
-import type {Clock, EpochsPort} from './services/ports.ts';
+import type {Clock, EpochsPort, SignPort} from './services/ports.ts';
 import {PublishedEpochs} from './services/published-epoch.ts';
-import {signerOf, Voter} from './services/voter.ts';
+import {Verifier, type VerifierOptions} from './services/verifier.ts';
+import {localSigner, Voter} from './services/voter.ts';
 import {Watcher, type WatcherEvents} from './services/watcher.ts';
-
-export const VERSION = '0.1.0';
 
 const clock: Clock = {nowMs: () => Date.now()};
 
@@ -35,10 +38,10 @@ export async function connect({network, l1Url, l2Url, timeoutMs}: Config): Promi
   return {l1, l2};
 }
 
-export type Auditor = {epochs: EpochsPort; evidence: EvidenceGatherer; judge: Judge; registry: Registry};
+export type Auditor = {epochs: EpochsPort; evidence: EvidenceGatherer; judge: Judge; registry: Registry; decisions: Decisions};
 
 /** Everything that judging needs: RPC, storage, mapping; no voting key, no database, no engine. */
-export async function buildAuditor(config: Config, {l1, l2}: Chains, {graceMs = config.storageGraceMs} = {}): Promise<Auditor> {
+export async function buildAuditor(config: Config, {l1, l2}: Chains, {graceMs = config.storageGraceMs, onLie}: {graceMs?: number; onLie?: (sentence: string) => void} = {}): Promise<Auditor> {
   await initKeccak();
   const {network, dataDir, stores, mappingUrl, timeoutMs, confirmations} = config;
   const custodies = new Map([[l1, network.l1] as const, [l2, network.l2] as const].map(([client, {chainId, custody, startBlock}]) => [
@@ -46,36 +49,62 @@ export async function buildAuditor(config: Config, {l1, l2}: Chains, {graceMs = 
   ]));
   const epochs = new EpochManagerLog({client: l2, address: network.l2.epochManager, startBlock: BigInt(network.l2.startBlock)});
   const registry = new Registry({client: l1, address: network.l1.registry, startBlock: BigInt(network.l1.startBlock)});
-  const mapping = mappingUrl === undefined ? undefined : new MappingServer({url: mappingUrl, identity: new KeyFolder(dataDir).openIdentity(), timeoutMs});
-  const published = new PublishedEpochs({graceMs}, {storage: new Storage(stores), mapping, cache: new DiskCache(dataDir), clock});
+  // The identity is opened when a mapping is fetched: whoever has them cached, or judges without, needs no key.
+  const mapping = mappingUrl === undefined ? undefined : new MappingServer({url: mappingUrl, identity: () => new KeyFolder(dataDir).openIdentity(), timeoutMs});
+  const published = new PublishedEpochs({graceMs}, {storage: new Storage(stores, onLie), mapping, cache: new DiskCache(dataDir), clock});
   const evidence = new EvidenceGatherer({network}, {epochs, custodies, sets: registry, published});
-  return {epochs, evidence, judge: new Judge({evidence}), registry};
+  return {epochs, evidence, judge: new Judge({evidence}), registry, decisions: new Decisions({client: l2, manager: network.l2.epochManager})};
 }
 
-export type Signer = {key: `0x${string}`; sign: ReturnType<typeof signerOf>; gas: LocalAccount};
+export async function buildVerifier(config: Config, chains: Chains, {scope, onLie}: {scope: VerifierOptions['scope']; onLie: (sentence: string) => void}): Promise<Verifier> {
+  const {epochs, judge, registry, decisions} = await buildAuditor(config, chains, {graceMs: 0, onLie});
+  const keys = new KeyFolder(config.dataDir);
+  const encryptionKey = existsSync(keys.identityFile) ? await keys.encryptionKey() : undefined;
+  return new Verifier({salt: config.network.salt, scope, encryptionKey}, {epochs, judge, sets: registry, decisions});
+}
 
-/** Voting and gas key of the data folder. @throws {ValidatorError} */
-export async function openSigner({dataDir, keystore, passwordFile, gasKeyFile}: Pick<Config, 'dataDir' | 'keystore' | 'passwordFile' | 'gasKeyFile'>): Promise<Signer> {
+/** Asked when a secret has to be opened, and not before. */
+export type PasswordSource = () => Promise<string>;
+
+export type Signer = SignPort & {gas: LocalAccount};
+
+/** Voting key of the data folder or of the remote signer, and the gas key. @throws {ValidatorError} */
+export async function openSigner(config: KeyConfig, password: PasswordSource): Promise<Signer> {
+  const {externalSignerUrl, key: publicKey, timeoutMs} = config;
+  const signer = externalSignerUrl === undefined ? await openLocal(config, password) : await RemoteSigner.open({url: externalSignerUrl, timeoutMs}, publicKey);
+  const gas = await openGas(config, password);
+  return {key: signer.key, sign: (request) => signer.sign(request), gas};
+}
+
+async function openLocal({dataDir, keystore}: KeyConfig, password: PasswordSource): Promise<SignPort> {
   const keys = new KeyFolder(dataDir);
-  const {secret, key} = await keys.openVoting(keys.find(keystore), readPassword(passwordFile));
-  return {key, sign: signerOf(secret), gas: await openGas({dataDir, passwordFile, gasKeyFile})};
+  const {secret, key} = await keys.openVoting(keys.find(keystore), await password());
+  return localSigner(secret, key);
 }
 
-export const openGas = ({dataDir, passwordFile, gasKeyFile}: Pick<Config, 'dataDir' | 'passwordFile' | 'gasKeyFile'>): Promise<LocalAccount> =>
-  new KeyFolder(dataDir).openGas(gasKeyFile, () => readPassword(passwordFile));
+export const openGas = ({dataDir, gasKeyFile}: Pick<KeyConfig, 'dataDir' | 'gasKeyFile'>, password: PasswordSource): Promise<LocalAccount> =>
+  new KeyFolder(dataDir).openGas(gasKeyFile, password);
 
-export type Validator = {watcher: Watcher; close(): void};
+export type Voting = {voter: Voter; journal: SigningJournal; cast: VoteCaster; close(): void};
 
-/** A voting validator; the signing journal is locked until `close`. */
-export function buildValidator(
-  {config, chains, auditor, signer, log, events}: {config: Config; chains: Chains; auditor: Auditor; signer: Signer; log: Logger; events: WatcherEvents},
-): Validator {
-  const {network, dataDir, pollIntervalMs, vote} = config;
+/** What casting votes needs; the signing journal is locked until `close`. @throws {ValidatorError} `LOCKED`, `JOURNAL_DAMAGED` */
+export function buildVoting({config, chains, auditor, signer}: {config: Config; chains: Chains; auditor: Auditor; signer: Signer}): Voting {
+  const {network, dataDir} = config;
   const journal = SigningJournal.open(dataDir);
   const cast = new VoteCaster({client: chains.l2, manager: network.l2.epochManager, startBlock: BigInt(network.l2.startBlock), account: signer.gas});
-  const voter = new Voter({salt: network.salt, key: signer.key}, {sign: signer.sign, journal, sets: auditor.registry, cast, clock});
-  const watcher = new Watcher({pollIntervalMs, maxAgeSeconds: network.rules.maxAgeSeconds, vote}, {...auditor, voter, journal, cast, log, events});
-  return {watcher, close: () => journal.close()};
+  const voter = new Voter({salt: network.salt}, {signer, journal, sets: auditor.registry, cast, clock});
+  return {voter, journal, cast, close: () => journal.close()};
+}
+
+export const buildHandVote = ({network}: Config, {auditor, voting}: {auditor: Auditor; voting: Voting}): HandVote =>
+  new HandVote({maxAgeSeconds: network.rules.maxAgeSeconds}, {...auditor, voter: voting.voter});
+
+export type WatcherInputs = {
+  config: Config; auditor: Auditor; voting: Voting; log: Logger; events: WatcherEvents; confirm: (what: string) => Promise<boolean>;
+};
+
+export function buildWatcher({config: {network, pollIntervalMs, vote}, auditor, voting: {voter, journal, cast}, log, events, confirm}: WatcherInputs): Watcher {
+  return new Watcher({pollIntervalMs, maxAgeSeconds: network.rules.maxAgeSeconds, vote}, {...auditor, voter, journal, cast, log, events, clock, confirm});
 }
 
 /** Logs go to stderr; stdout is for results. */

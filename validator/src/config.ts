@@ -20,6 +20,10 @@ export type Config = {
   keystore: string | undefined;
   gasKeyFile: string;
   passwordFile: string | undefined;
+  /** HTTP signer that holds the voting key; undefined: the keystore does. */
+  externalSignerUrl: string | undefined;
+  /** Compressed public key to vote with, where the remote signer holds several. */
+  key: string | undefined;
   healthPort: number;
   /** A line's block counts when final: by the chain's own tag, or `n` blocks deep. */
   confirmations: 'finalized' | number;
@@ -27,9 +31,14 @@ export type Config = {
   storageGraceMs: number;
   timeoutMs: number;
   pollIntervalMs: number;
-  vote: 'auto' | 'never';
+  vote: 'auto' | 'confirm' | 'never';
+  /** Refuse to start when the chain shows votes of this key that the journal does not know. */
+  doppelganger: boolean;
   logLevel: string;
 };
+
+/** What commands about keys need: no network. */
+export type KeyConfig = Pick<Config, 'dataDir' | 'passwordFile' | 'keystore' | 'gasKeyFile' | 'externalSignerUrl' | 'key' | 'timeoutMs'>;
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`), `not 0x and ${2 * bytes} hex digits`);
 const chainFields = {chainId: z.int().min(1), sets: hex(20), custody: hex(20), startBlock: z.int().min(0)};
@@ -68,31 +77,35 @@ export function readConfig(flags: Flags): Config {
   };
   const network = readNetwork(required('network'));
   const rpc = parseRpc(required('rpc'));
-  const dataDir = path.resolve(required('data-dir'));
   return {
-    network, dataDir, l1Url: rpcOf(rpc, network.l1.chainId), l2Url: rpcOf(rpc, network.l2.chainId),
+    ...readKeyConfig(flags),
+    network, l1Url: rpcOf(rpc, network.l1.chainId), l2Url: rpcOf(rpc, network.l2.chainId),
     stores: parseStores(get('storage') ?? ''),
     mappingUrl: get('mapping-url')?.replace(/\/+$/, ''),
-    keystore: get('keystore'),
-    gasKeyFile: get('gas-key-file') ?? path.join(dataDir, 'gas.key'),
-    passwordFile: get('password-file'),
     healthPort: wholeNumber('health-port', required('health-port'), 65_535),
     confirmations: required('confirmations') === 'finalized' ? 'finalized' : wholeNumber('confirmations', required('confirmations'), 100_000),
     storageGraceMs: wholeNumber('storage-grace-seconds', required('storage-grace-seconds'), 86_400) * 1_000,
-    timeoutMs: wholeNumber('timeout', required('timeout'), 3_600) * 1_000,
     pollIntervalMs: Math.max(50, wholeNumber('poll-interval-ms', required('poll-interval-ms'), 60_000)),
-    vote: oneOf('vote', required('vote'), ['auto', 'never']),
+    vote: oneOf('vote', required('vote'), ['auto', 'confirm', 'never']),
+    doppelganger: flags.doppelganger === true || /^(1|true|yes)$/i.test(get('doppelganger') ?? ''),
     logLevel: oneOf('log-level', required('log-level'), ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   };
 }
 
-/** The folder and password alone: key commands need no network. */
-export function readKeyConfig(flags: Flags): Pick<Config, 'dataDir' | 'passwordFile' | 'keystore' | 'gasKeyFile'> {
+/** The folder and its keys alone: key commands need no network. */
+export function readKeyConfig(flags: Flags): KeyConfig {
   const dataDir = path.resolve(settingOf(flags, 'data-dir')!);
   return {
     dataDir, passwordFile: settingOf(flags, 'password-file'), keystore: settingOf(flags, 'keystore'),
     gasKeyFile: settingOf(flags, 'gas-key-file') ?? path.join(dataDir, 'gas.key'),
+    externalSignerUrl: url('external-signer-url', settingOf(flags, 'external-signer-url')), key: settingOf(flags, 'key'),
+    timeoutMs: wholeNumber('timeout', settingOf(flags, 'timeout')!, 3_600) * 1_000,
   };
+}
+
+function url(name: string, text: string | undefined): string | undefined {
+  if (text !== undefined && !(/^https?:\/\//.test(text) && URL.canParse(text))) throw invalid(`--${name} must be of the form http://…, not "${text}"`);
+  return text?.replace(/\/+$/, '');
 }
 
 function settingOf(flags: Flags, name: string): string | undefined {

@@ -134,12 +134,14 @@ contract Participation is IParticipation {
     /// @dev A leaf's only part of free length is the key, so a proven leaf fixes it.
     function _checkMembers(SetHeader memory set, Member[] calldata members, bytes32[] calldata siblings) private pure {
         if (members.length == 0 || members.length > REPORT_MAX) revert Participation_BadBatch(members.length);
+        uint256[] memory entries = new uint256[](2 * members.length);
         uint256 next = 0;
         for (uint256 i = 0; i < members.length; ++i) {
             if (members[i].index < next) revert Participation_NotAscending(members[i].index);
             next = uint256(members[i].index) + 1;
+            (entries[2 * i], entries[2 * i + 1]) = (uint256(MembersLib.leaf(members[i])), members[i].index);
         }
-        if (next > set.count || MembersLib.multiproofRoot(members, siblings, set.count) != set.membersRoot) {
+        if (next > set.count || MembersLib.multiproofRoot(entries, siblings, set.count) != set.membersRoot) {
             revert Participation_NotMembers(set.setId);
         }
     }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IRandomBeacon} from "./IRandomBeacon.sol";
+
 /// @title Public randomness in numbered rounds, each signed by a threshold group (PROTOCOL §8).
 /// @notice drand's *evmnet* or a local beacon of the same scheme (`bls-bn254-unchained-on-g1`): round `n` is the group's
 /// signature on `keccak256(n as 8 bytes, big-endian)`; its randomness is `sha256(signature)`, as drand publishes it.
-interface IBeacon {
+interface IBeacon is IRandomBeacon {
     event RoundVerified(uint64 indexed round, bytes32 randomness);
 
     error Beacon_BadKeyLength(uint256 length);
@@ -17,13 +19,7 @@ interface IBeacon {
     /// @notice Verifies a round and keeps its randomness; anybody may bring it. A round that is known changes nothing.
     /// @dev A BLS signature is unique: whoever brings it cannot choose the outcome.
     /// @param signature G1 as x‖y, 32 bytes each, as drand's API serves it.
-    function submit(uint64 round, bytes calldata signature) external returns (bytes32 randomness);
-
-    /// @notice Randomness of a verified round; zero for any other.
-    function randomnessOf(uint64 round) external view returns (bytes32);
-
-    /// @notice First round whose time is later than `time`, seconds.
-    function roundAfter(uint256 time) external view returns (uint64);
+    function submit(uint64 round, bytes calldata signature) external returns (bytes32 value);
 
     /// @notice When a round is published, seconds.
     function timeOf(uint64 round) external view returns (uint256);

@@ -100,7 +100,7 @@ interface ISlashingCourt {
 
     /// @notice Remembers that a summary is fraudulent. Nobody is slashed yet: signatures are a matter of their own.
     /// @dev Repeating is harmless and silent.
-    /// @param evidence See {IFraudVerifier}.
+    /// @param evidence See {IFraudProofs}.
     function proveFraud(bytes calldata evidence) external returns (bytes32 digest);
 
     /// @notice Takes all stake of those who approved a proven fraud, in as many calls as there are batches.

@@ -62,13 +62,38 @@ library BlsLib {
     }
 
     /// @notice `-point`; infinity stays infinity.
-    function negate(BLS.G1Point memory point) internal pure returns (BLS.G1Point memory) {
-        if (isInfinity(point)) return point;
+    function negate(BLS.G1Point memory point) internal pure returns (BLS.G1Point memory negated) {
+        negated = BLS.G1Point(point.x_a, point.x_b, point.y_a, point.y_b);
+        flip(negated);
+    }
+
+    /// @notice Negates a point in place; infinity stays infinity.
+    function flip(BLS.G1Point memory point) internal pure {
+        if (isInfinity(point)) return;
         uint256 a = uint256(point.y_a);
         uint256 b = uint256(point.y_b);
         // y < p, so p - y borrows at most once from the upper word.
         unchecked {
-            return BLS.G1Point(point.x_a, point.x_b, bytes32(P_A - a - (b > P_B ? 1 : 0)), bytes32(P_B - b));
+            point.y_a = bytes32(P_A - a - (b > P_B ? 1 : 0));
+            point.y_b = bytes32(P_B - b);
+        }
+    }
+
+    /// @notice Adds a key in calldata to `sum`, in place; the caller has checked its length.
+    /// @dev Certificates add many keys: no point per key on the heap.
+    function accumulate(BLS.G1Point memory sum, bytes calldata key) internal view {
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            let from := key.offset
+            mcopy(m, sum, 0x80)
+            mstore(add(m, 0x80), shr(128, calldataload(from)))
+            mstore(add(m, 0xa0), calldataload(add(from, 0x10)))
+            mstore(add(m, 0xc0), shr(128, calldataload(add(from, 0x30))))
+            mstore(add(m, 0xe0), calldataload(add(from, 0x40)))
+            if iszero(staticcall(gas(), 0x0b, m, 0x100, sum, 0x80)) {
+                mstore(0x00, 0xd6cc76eb) // `BLS.G1AddFailed()`
+                revert(0x1c, 0x04)
+            }
         }
     }
 

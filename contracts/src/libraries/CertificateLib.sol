@@ -121,30 +121,49 @@ library CertificateLib {
             if (group.siblings.length != 0) revert Certificate_BadMembersProof(groupIndex);
             return (BlsLib.toG1(set.aggregateKey), set.totalWeight);
         }
-        _checkMembers(set, group);
-        if (MembersLib.multiproofRoot(group.members, group.siblings, set.count) != set.membersRoot) {
+        // Of the absent the sum is taken in the negative: listed - whole is minus the signers' key.
+        if (group.absent) {
+            key = BlsLib.toG1(set.aggregateKey);
+            BlsLib.flip(key);
+        }
+        uint256[] memory entries;
+        (entries, weight) = _addMembers(set, group.members, key);
+        if (MembersLib.multiproofRoot(entries, group.siblings, set.count) != set.membersRoot) {
             revert Certificate_BadMembersProof(groupIndex);
         }
-        for (uint256 i = 0; i < listed; ++i) {
-            BLS.G1Point memory point = BlsLib.toG1(group.members[i].key);
-            key = i == 0 ? point : BlsLib.add(key, point);
-            weight += group.members[i].weight;
-        }
         if (group.absent) {
-            key = BlsLib.add(BlsLib.toG1(set.aggregateKey), BlsLib.negate(key));
+            BlsLib.flip(key);
             weight = set.totalWeight - weight;
         }
     }
 
-    /// @dev Strictly ascending, inside the set, keys of the right length.
-    function _checkMembers(SetHeader memory set, VoteGroup calldata group) private pure {
+    /// @dev Members strictly ascending and inside the set, their keys added to `sum`; returns their leaves and indices.
+    function _addMembers(SetHeader memory set, Member[] calldata members, BLS.G1Point memory sum)
+        private
+        view
+        returns (uint256[] memory entries, uint256 weight)
+    {
+        uint256 count = set.count;
+        uint256 listed = members.length;
+        entries = new uint256[](listed * 2);
         uint256 next = 0;
-        for (uint256 i = 0; i < group.members.length; ++i) {
-            Member calldata member = group.members[i];
-            if (member.index < next) revert Certificate_NotAscending(member.index);
-            if (member.index >= set.count) revert Certificate_NotInSet(member.index, set.count);
-            _checkKeyLength(member);
-            next = uint256(member.index) + 1;
+        // Indices are below 2^32 and weights below 2^128; at most 512 members are listed.
+        unchecked {
+            for (uint256 i = 0; i < listed; ++i) {
+                (bytes32 leaf, uint256 index, uint256 own, uint256 keyLength, bytes calldata key) =
+                    MembersLib.readListed(members[i]);
+                if (index < next) revert Certificate_NotAscending(uint32(index));
+                if (index >= count) revert Certificate_NotInSet(uint32(index), uint32(count));
+                if (keyLength != BlsLib.KEY_BYTES) revert Certificate_BadKeyLength(uint32(index), keyLength);
+                next = index + 1;
+                weight += own;
+                assembly ("memory-safe") {
+                    let entry := add(add(entries, 0x20), shl(6, i))
+                    mstore(entry, leaf)
+                    mstore(add(entry, 0x20), index)
+                }
+                BlsLib.accumulate(sum, key);
+            }
         }
     }
 

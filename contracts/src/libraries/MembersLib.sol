@@ -35,53 +35,99 @@ library MembersLib {
         return TreeLib.verify(NODE, root, leaf(member), member.index, count, path);
     }
 
-    /// @notice Root over several members at once.
-    /// @dev Members must be strictly ascending by index and below `count`, at least one; the caller checks it.
-    /// @param siblings The missing nodes, bottom-up, left to right.
-    function multiproofRoot(Member[] calldata members, bytes32[] calldata siblings, uint256 count)
+    /// @notice Reads a listed member: its leaf as {leaf} gives it, without copies on the heap.
+    /// @dev Certificates list many members. Nothing here trusts the encoding: what is read is what is hashed, wherever
+    /// in the calldata the key's offset points. The caller checks that `index` is below the count and `keyLength` is 96.
+    function readListed(Member calldata member)
         internal
         pure
-        returns (bytes32)
+        returns (bytes32 hash, uint256 index, uint256 weight, uint256 keyLength, bytes calldata key)
     {
-        uint256 size = members.length;
-        bytes32[] memory hashes = new bytes32[](size);
-        uint256[] memory indices = new uint256[](size);
-        for (uint256 i = 0; i < size; ++i) {
-            hashes[i] = leaf(members[i]);
-            indices[i] = members[i].index;
+        assembly ("memory-safe") {
+            index := calldataload(member)
+            let validator := calldataload(add(member, 0x20))
+            let tail := add(member, calldataload(add(member, 0x40)))
+            weight := calldataload(add(member, 0x60))
+            // As the ABI's decoder: no stray bits beyond an address or a uint128.
+            if or(shr(160, validator), shr(128, weight)) { revert(0x00, 0x00) }
+            keyLength := calldataload(tail)
+            key.offset := add(tail, 0x20)
+            key.length := 0x60
+            let m := mload(0x40)
+            mstore(m, or(shl(248, 0x10), or(shl(216, index), shl(56, validator))))
+            calldatacopy(add(m, 0x19), key.offset, 0x60)
+            mstore(add(m, 0x79), shl(128, weight))
+            hash := keccak256(m, 0x89)
         }
-        uint256 used = 0;
-        for (uint256 width = count; width > 1; width = (width + 1) >> 1) {
-            (size, used) = _climb(hashes, indices, size, siblings, used, width);
-        }
-        if (used != siblings.length) revert Members_ProofTooLong(siblings.length, used);
-        return hashes[0];
     }
 
-    /// @dev Replaces the first `size` known nodes of one level of `width` nodes by their parents, in place.
-    function _climb(
-        bytes32[] memory hashes,
-        uint256[] memory indices,
-        uint256 size,
-        bytes32[] calldata siblings,
-        uint256 used,
-        uint256 width
-    ) private pure returns (uint256 parents, uint256 usedAfter) {
-        for (uint256 i = 0; i < size; ++i) {
-            uint256 position = indices[i];
-            bytes32 hash = hashes[i];
-            if (position & 1 == 0 && i + 1 < size && indices[i + 1] == position + 1) {
-                hash = node(hash, hashes[++i]);
-            } else if (position & 1 == 0 && position + 1 == width) {
-                hash = node(hash, bytes32(0));
-            } else {
-                if (used == siblings.length) revert Members_ProofTooShort(siblings.length);
-                bytes32 sibling = siblings[used++];
-                hash = position & 1 == 0 ? node(hash, sibling) : node(sibling, hash);
-            }
-            hashes[parents] = hash;
-            indices[parents++] = position >> 1;
+    /// @notice Root over several members at once.
+    /// @dev Entries must be strictly ascending by index and below `count`, at least one; the caller checks it. They are
+    /// overwritten level by level.
+    /// @param entries Hash and index of each member, two words each.
+    /// @param siblings The missing nodes, bottom-up, left to right.
+    function multiproofRoot(uint256[] memory entries, bytes32[] calldata siblings, uint256 count)
+        internal
+        pure
+        returns (bytes32 result)
+    {
+        uint256 size = entries.length >> 1;
+        uint256 used = 0;
+        for (uint256 width = count; width > 1; width = (width + 1) >> 1) {
+            (size, used) = _climb(entries, size, siblings, used, width);
         }
-        usedAfter = used;
+        if (used > siblings.length) revert Members_ProofTooShort(siblings.length);
+        if (used != siblings.length) revert Members_ProofTooLong(siblings.length, used);
+        assembly ("memory-safe") {
+            result := mload(add(entries, 0x20))
+        }
+    }
+
+    /// @dev Replaces the first `size` entries of one level of `width` nodes by their parents, in place. A sibling beyond
+    /// the proof reads whatever calldata holds there; the caller compares `used` with what was given.
+    function _climb(uint256[] memory entries, uint256 size, bytes32[] calldata siblings, uint256 used, uint256 width)
+        private
+        pure
+        returns (uint256 parents, uint256 usedAfter)
+    {
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            mstore8(m, 0x11)
+            let left := add(m, 0x01)
+            let right := add(m, 0x21)
+            let from := add(entries, 0x20)
+            let end := add(from, shl(6, size))
+            let to := from
+            let sibling := add(siblings.offset, shl(5, used))
+            for {} lt(from, end) { from := add(from, 0x40) } {
+                let position := mload(add(from, 0x20))
+                switch and(position, 1)
+                case 1 {
+                    mstore(left, calldataload(sibling))
+                    mstore(right, mload(from))
+                    sibling := add(sibling, 0x20)
+                }
+                default {
+                    mstore(left, mload(from))
+                    let next := add(from, 0x40)
+                    let paired := and(lt(next, end), eq(mload(add(next, 0x20)), add(position, 1)))
+                    switch or(paired, eq(add(position, 1), width))
+                    case 0 {
+                        mstore(right, calldataload(sibling))
+                        sibling := add(sibling, 0x20)
+                    }
+                    default {
+                        // The neighbour when it is known; zero beside an odd last node.
+                        mstore(right, mul(paired, mload(next)))
+                        if paired { from := next }
+                    }
+                }
+                mstore(to, keccak256(m, 0x41))
+                mstore(add(to, 0x20), shr(1, position))
+                to := add(to, 0x40)
+            }
+            parents := shr(6, sub(to, add(entries, 0x20)))
+            usedAfter := shr(5, sub(sibling, siblings.offset))
+        }
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IBeacon} from "../interfaces/IBeacon.sol";
+import {IRandomBeacon} from "../interfaces/IRandomBeacon.sol";
 import {Bn254Lib} from "../libraries/Bn254Lib.sol";
 
 /// @title Rounds of one drand network, verified by pairing.
@@ -29,30 +30,29 @@ contract DrandBeacon is IBeacon {
     }
 
     /// @inheritdoc IBeacon
-    function submit(uint64 round, bytes calldata signature) external returns (bytes32 randomness) {
-        randomness = _randomness[round];
-        if (randomness != bytes32(0)) return randomness;
+    function submit(uint64 round, bytes calldata signature) external returns (bytes32 value) {
+        value = _randomness[round];
+        if (value != bytes32(0)) return value;
         if (round == 0) revert Beacon_NoRoundZero();
         if (signature.length != Bn254Lib.SIGNATURE_BYTES) revert Beacon_BadSignatureLength(signature.length);
         uint256[2] memory point = abi.decode(signature, (uint256[2]));
         bytes memory message = abi.encodePacked(keccak256(abi.encodePacked(round)));
         if (!Bn254Lib.verify([KEY_X1, KEY_X0, KEY_Y1, KEY_Y0], point, message)) revert Beacon_BadSignature(round);
 
-        randomness = sha256(signature);
-        _randomness[round] = randomness;
-        emit RoundVerified(round, randomness);
+        value = sha256(signature);
+        _randomness[round] = value;
+        emit RoundVerified(round, value);
     }
 
-    /// @inheritdoc IBeacon
-    function randomnessOf(uint64 round) external view returns (bytes32) {
+    /// @inheritdoc IRandomBeacon
+    function randomness(uint64 round) external view returns (bytes32) {
         return _randomness[round];
     }
 
-    /// @inheritdoc IBeacon
-    function roundAfter(uint256 time) external view returns (uint64) {
-        if (time < GENESIS) return 1;
-        // forge-lint: disable-next-line(unsafe-typecast) -- times are seconds, far below 2^64
-        return uint64((time - GENESIS) / PERIOD + 2);
+    /// @inheritdoc IRandomBeacon
+    function roundAt(uint64 time) external view returns (uint64) {
+        if (time <= GENESIS) return 1;
+        return (time - GENESIS - 1) / PERIOD + 2;
     }
 
     /// @inheritdoc IBeacon

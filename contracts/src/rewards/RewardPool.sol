@@ -115,7 +115,7 @@ contract RewardPool is IRewardPool, AccessControlUpgradeable, UUPSUpgradeable {
         TermPool storage pool = _storage().terms[setId];
         if (pool.seed != bytes32(0)) revert RewardPool_AlreadyDrawn(setId);
         uint64 round = seedRoundOf(setId);
-        bytes32 randomness = BEACON.randomnessOf(round);
+        bytes32 randomness = BEACON.randomness(round);
         if (randomness == bytes32(0)) revert RewardPool_SeedUnknown(setId, round);
 
         pool.seed = TicketLib.seed(address(this), block.chainid, setId, randomness);
@@ -209,7 +209,7 @@ contract RewardPool is IRewardPool, AccessControlUpgradeable, UUPSUpgradeable {
 
     /// @inheritdoc IRewardPool
     function seedRoundOf(uint32 setId) public view returns (uint64) {
-        return BEACON.roundAfter(commitDeadlineOf(setId) + SEED_DELAY);
+        return _seedRound(commitDeadlineOf(setId));
     }
 
     /// @inheritdoc IRewardPool
@@ -231,8 +231,14 @@ contract RewardPool is IRewardPool, AccessControlUpgradeable, UUPSUpgradeable {
     function _checkOpen(uint32 setId) private view {
         uint256 deadline = commitDeadlineOf(setId);
         if (block.timestamp > deadline) revert RewardPool_TermClosed(setId, deadline);
-        uint64 round = BEACON.roundAfter(deadline + SEED_DELAY);
-        if (BEACON.randomnessOf(round) != bytes32(0)) revert RewardPool_SeedKnown(setId, round);
+        uint64 round = _seedRound(deadline);
+        if (BEACON.randomness(round) != bytes32(0)) revert RewardPool_SeedKnown(setId, round);
+    }
+
+    /// @dev The first round strictly later than the delay.
+    function _seedRound(uint256 commitDeadline) private view returns (uint64) {
+        // forge-lint: disable-next-line(unsafe-typecast) -- times are seconds, far below 2^64
+        return BEACON.roundAt(uint64(commitDeadline + SEED_DELAY + 1));
     }
 
     function _checkTicket(TermPool storage pool, uint32 setId, uint32 ticket) private view {

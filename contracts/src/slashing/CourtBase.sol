@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Ballot, ICertificateVerifier} from "../interfaces/ICertificateVerifier.sol";
+import {IFraudProofs} from "../interfaces/IFraudProofs.sol";
 import {IFraudVerifier} from "../interfaces/IFraudVerifier.sol";
 import {ISlashingCourt} from "../interfaces/ISlashingCourt.sol";
 import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
@@ -80,7 +81,7 @@ abstract contract CourtBase is ISlashingCourt {
         _checkShares(p);
         _checkTimes(p);
         DOMAIN = SummaryLib.domainSeparator(SummaryLib.saltOf(block.chainid, address(p.registry)));
-        bytes32 domain = p.fraudVerifier.DOMAIN();
+        bytes32 domain = IFraudProofs(address(p.fraudVerifier)).DOMAIN();
         if (domain != DOMAIN) revert SlashingCourt_WrongDomain(domain, DOMAIN);
         REGISTRY = p.registry;
         SETS = p.sets;

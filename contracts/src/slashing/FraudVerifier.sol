@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IFraudProofs} from "../interfaces/IFraudProofs.sol";
 import {IFraudVerifier} from "../interfaces/IFraudVerifier.sol";
 import {AssetLine, Line, PayoutClaim, Summary} from "../interfaces/PobsTypes.sol";
 import {GpmpLib} from "../libraries/GpmpLib.sol";
@@ -12,11 +13,8 @@ import {SheetLib} from "./SheetLib.sol";
 /// @title Proves that a summary contradicts itself or its ancestors.
 /// @dev Immutable and without state. Each proof first binds what it shows to the digest, then reverts with
 /// `NoFraud` unless a rule of every honest sheet is broken.
-contract FraudVerifier is IFraudVerifier {
-    /// @dev Four words: epoch, digest, chain id, custody.
-    uint256 private constant VERDICT_BYTES = 0x80;
-
-    /// @inheritdoc IFraudVerifier
+contract FraudVerifier is IFraudProofs {
+    /// @inheritdoc IFraudProofs
     bytes32 public immutable DOMAIN;
 
     /// @param salt Names the deployment: see {SummaryLib-saltOf}.
@@ -36,12 +34,10 @@ contract FraudVerifier is IFraudVerifier {
         if (!_isProof(selector)) revert FraudVerifier_UnknownEvidence(selector);
         (bool ok, bytes memory verdict) = address(this).staticcall(evidence);
         if (!ok) _bubble(verdict);
-        // Proof functions return exactly this; anything else is no verdict.
-        if (verdict.length != VERDICT_BYTES) revert FraudVerifier_BadEvidence();
         return abi.decode(verdict, (uint64, bytes32, uint64, address));
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function proveNode(
         Subject calldata subject,
         uint16 asset,
@@ -65,7 +61,7 @@ contract FraudVerifier is IFraudVerifier {
         return _verdict(subject);
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function proveRow(Subject calldata subject, uint16 asset, GpmpLib.Row calldata row, Opening calldata opening)
         external
         view
@@ -81,7 +77,7 @@ contract FraudVerifier is IFraudVerifier {
         return _verdict(subject);
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function proveOrder(
         Subject calldata subject,
         uint16 asset,
@@ -99,7 +95,7 @@ contract FraudVerifier is IFraudVerifier {
         return _verdict(subject);
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function proveRoot(Subject calldata subject, uint16 asset, RootPreimage calldata preimage)
         external
         view
@@ -117,7 +113,7 @@ contract FraudVerifier is IFraudVerifier {
         return _verdict(subject);
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function proveBooks(Subject calldata subject, uint16 asset)
         external
         view
@@ -133,7 +129,7 @@ contract FraudVerifier is IFraudVerifier {
         return _verdict(subject);
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function proveLines(
         Subject calldata subject,
         uint256 secondIndex,
@@ -150,7 +146,7 @@ contract FraudVerifier is IFraudVerifier {
         return _verdict(subject);
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function proveCumulative(
         Subject calldata subject,
         PayoutClaim calldata payout,
@@ -173,7 +169,7 @@ contract FraudVerifier is IFraudVerifier {
         return _verdict(subject);
     }
 
-    /// @inheritdoc IFraudVerifier
+    /// @inheritdoc IFraudProofs
     function provePayoutTwice(Subject calldata subject, PayoutClaim calldata first, PayoutClaim calldata second)
         external
         view

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IFraudVerifier} from "../interfaces/IFraudVerifier.sol";
+import {IFraudProofs} from "../interfaces/IFraudProofs.sol";
 import {AssetLine} from "../interfaces/PobsTypes.sol";
 import {GpmpLib} from "../libraries/GpmpLib.sol";
 import {TreeLib} from "../libraries/TreeLib.sol";
@@ -20,16 +20,16 @@ library SheetLib {
         AssetLine memory line,
         uint256 level,
         bytes32 hash,
-        IFraudVerifier.Opening memory opening
+        IFraudProofs.Opening memory opening
     ) internal pure {
         uint256 steps = opening.steps.length;
         if (level > LEVELS_MAX || steps > LEVELS_MAX - level) {
-            revert IFraudVerifier.FraudVerifier_BadLevel(level, steps);
+            revert IFraudProofs.FraudVerifier_BadLevel(level, steps);
         }
-        if (opening.index >> steps != 0) revert IFraudVerifier.FraudVerifier_BadIndex(opening.index, steps);
+        if (opening.index >> steps != 0) revert IFraudProofs.FraudVerifier_BadIndex(opening.index, steps);
         GpmpLib.Node memory reached = GpmpLib.Node(hash, opening.sums);
         for (uint256 i = 0; i < steps; ++i) {
-            IFraudVerifier.Step memory step = opening.steps[i];
+            IFraudProofs.Step memory step = opening.steps[i];
             bool isLeft = (opening.index >> i) & 1 == 0;
             (GpmpLib.Node memory left, GpmpLib.Node memory right) =
                 isLeft ? (reached, step.sibling) : (step.sibling, reached);
@@ -37,18 +37,14 @@ library SheetLib {
             reached = GpmpLib.Node(GpmpLib.node(uint8(level + i + 1), asset, left, right), step.parent);
         }
         if (!equal(reached.sums, sumsOf(line)) || GpmpLib.lineRoot(asset, line, reached.hash) != line.root) {
-            revert IFraudVerifier.FraudVerifier_NotUnderRoot(line.root);
+            revert IFraudProofs.FraudVerifier_NotUnderRoot(line.root);
         }
     }
 
     /// @notice True when the node's place holds another number of rows than a tree of `count` rows has there, or the
     /// tree has another height.
     /// @dev Rows fill the places from the left, so every node's count follows from the line's.
-    function misplaced(uint256 level, IFraudVerifier.Opening memory opening, uint256 count)
-        internal
-        pure
-        returns (bool)
-    {
+    function misplaced(uint256 level, IFraudProofs.Opening memory opening, uint256 count) internal pure returns (bool) {
         return level + opening.steps.length != TreeLib.depth(count)
             || opening.sums.count != rowsAt(level, opening.index, count);
     }

@@ -70,12 +70,19 @@ abstract contract RegistryPlaces is RegistryBase {
         _writeSeat($, seat, record);
     }
 
-    /// @dev Writes the member of a seat into the tree; its validator's stake and status are up to date.
+    /// @dev Brings the tree up to a seat whose holder, key or weight has changed.
     function _writeSeat(RegistryStorage storage $, uint32 seat, KeyRecord.Record memory record) internal {
+        $.tree.refresh(seat, $.term.count, _leafAt);
         uint128 weight = _weightOf($.validators[record.validator].stake);
-        bytes32 leaf = MembersLib.leaf(seat, record.validator, record.key, weight);
-        $.tree.set(seat, leaf, $.term.count);
         emit IValidatorRegistry.MemberChanged(seat, record.validator, record.key, weight);
+    }
+
+    /// @dev Leaf of the member that sits there now.
+    function _leafAt(uint256 seat) internal view returns (bytes32) {
+        RegistryStorage storage $ = _registry();
+        KeyRecord.Record memory record = KeyRecord.read($.seats[seat]);
+        uint128 weight = _weightOf($.validators[record.validator].stake);
+        return MembersLib.leaf(uint32(seat), record.validator, record.key, weight);
     }
 
     /// @dev Takes a validator from where it stands, its stake as it was when it came there.
@@ -104,13 +111,14 @@ abstract contract RegistryPlaces is RegistryBase {
         $.keySum.subtract(key);
         address moved = $.seats[last];
         delete $.seats[last];
-        if (last != 0) $.tree.refresh(last - 1, last);
         if (seat != last) {
             KeyRecord.Record memory record = KeyRecord.read(moved);
             $.seats[seat] = moved;
             $.validators[record.validator].place = seat;
             _writeSeat($, seat, record);
         }
+        // The path of the dropped leaf; in the same four it has just been refreshed.
+        if (last != 0 && (seat == last || seat >> 2 != (last - 1) >> 2)) $.tree.refresh(last - 1, last, _leafAt);
         emit IValidatorRegistry.MemberChanged(last, address(0), "", 0);
     }
 
@@ -126,5 +134,20 @@ abstract contract RegistryPlaces is RegistryBase {
         v.until = uint40(until);
         $.parked[validator] = pointer;
         emit IValidatorRegistry.ExitRequested(validator, stake, until);
+    }
+
+    /// @dev Sets the stake and what follows from it at the validator's place.
+    function _setStake(RegistryStorage storage $, address validator, uint128 stake) internal {
+        Validator storage v = $.validators[validator];
+        uint128 before = _weightOf(v.stake);
+        v.stake = stake;
+        uint128 weight = _weightOf(stake);
+        if (weight == before) return;
+        if (v.status == Status.Waiting) {
+            $.pool.setWeight(v.place, _drawWeightOf(v));
+        } else if (v.status == Status.Seated) {
+            $.term.totalWeight = $.term.totalWeight - before + weight;
+            _writeSeat($, v.place, KeyRecord.read($.seats[v.place]));
+        }
     }
 }

@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {SafeERC20, IERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {BLS} from "solady/src/utils/ext/ithaca/BLS.sol";
 import {IInbox} from "../arbitrum/IInbox.sol";
 import {IHumanity} from "../interfaces/IHumanity.sol";
 import {IRandomBeacon} from "../interfaces/IRandomBeacon.sol";
-import {
-    BondView,
-    IValidatorRegistry,
-    Parameters,
-    QueueView,
-    Status,
-    ValidatorView
-} from "../interfaces/IValidatorRegistry.sol";
+import {IValidatorRegistry, Parameters, QueueView, Status, ValidatorView} from "../interfaces/IValidatorRegistry.sol";
 import {IValidatorSets} from "../interfaces/IValidatorSets.sol";
 import {SetHeader} from "../interfaces/PobsTypes.sol";
 import {BlsLib} from "../libraries/BlsLib.sol";
@@ -24,11 +15,11 @@ import {KeySum} from "./KeySum.sol";
 import {MemberTree} from "./MemberTree.sol";
 import {OperatorBond} from "./OperatorBond.sol";
 import {RegistryBase} from "./RegistryBase.sol";
-import {RegistryPlaces} from "./RegistryPlaces.sol";
+import {RegistryCourt} from "./RegistryCourt.sol";
 
 /// @title The registry's other half: terms, the draw of seats, sets on their way to L2, the operator's bond, views.
 /// @dev Runs by delegatecall from {ValidatorRegistry} alone; on its own it has no storage and no roles.
-contract RegistryTerms is RegistryPlaces, OperatorBond {
+contract RegistryTerms is RegistryCourt, OperatorBond {
     using CandidatePool for CandidatePool.Pool;
     using KeySum for KeySum.Sum;
     using MemberTree for MemberTree.Tree;
@@ -80,7 +71,7 @@ contract RegistryTerms is RegistryPlaces, OperatorBond {
         (term.entries, term.exits, term.draws) = (0, 0, 0);
         SetHeader memory fixedHeader = SetHeader({
             setId: setId,
-            membersRoot: $.tree.root(count),
+            membersRoot: $.tree.root(count, _leafAt),
             aggregateKey: key,
             totalWeight: term.totalWeight,
             count: count,
@@ -142,7 +133,7 @@ contract RegistryTerms is RegistryPlaces, OperatorBond {
     {
         RegistryStorage storage $ = _registry();
         count = $.term.count;
-        return ($.tree.root(count), $.keySum.key(), $.term.totalWeight, count);
+        return ($.tree.root(count, _leafAt), $.keySum.key(), $.term.totalWeight, count);
     }
 
     function validatorOf(address validator) external view returns (ValidatorView memory result) {

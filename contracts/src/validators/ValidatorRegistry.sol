@@ -18,7 +18,7 @@ import {PlaceQueue} from "./PlaceQueue.sol";
 import {RegistryBase} from "./RegistryBase.sol";
 import {RegistryPlaces} from "./RegistryPlaces.sol";
 
-/// @title L1: validators, their stake and keys. Terms, the bond and all views are {RegistryTerms}, reached by `fallback`.
+/// @title L1: validators, their stake and keys. Terms, court, bond and views are {RegistryTerms}, reached by `fallback`.
 /// @dev See {IValidatorRegistry}. The two halves share storage and parameters; together they exceed the size of one.
 contract ValidatorRegistry is RegistryPlaces, UUPSUpgradeable, MulticallUpgradeable {
     using SafeERC20 for IERC20;
@@ -214,46 +214,6 @@ contract ValidatorRegistry is RegistryPlaces, UUPSUpgradeable, MulticallUpgradea
         if (done == 0) revert IValidatorRegistry.ValidatorRegistry_NothingToAdvance();
     }
 
-    /* COURT: see IValidatorRegistry */
-
-    function slash(address validator, uint16 bps, uint16 bountyBps, address reporter)
-        external
-        nonReentrant
-        onlyRole(COURT_ROLE)
-        returns (uint128 slashed)
-    {
-        RegistryStorage storage $ = _registry();
-        Validator storage v = $.validators[validator];
-        slashed = _share(v.stake, bps);
-        if (slashed == 0) return 0;
-
-        uint128 rest = v.stake - slashed;
-        bool placed = v.status == Status.Queued || v.status == Status.Waiting || v.status == Status.Seated;
-        if (rest == 0) {
-            _remove($, validator);
-            delete $.validators[validator];
-        } else if (placed && rest < MINIMUM_STAKE) {
-            _leave($, validator, rest);
-        } else {
-            _setStake($, validator, rest);
-        }
-
-        uint128 bounty = _dispose(slashed, bountyBps, reporter);
-        emit IValidatorRegistry.Slashed(validator, slashed, bounty, reporter);
-    }
-
-    function jail(address validator) external onlyRole(COURT_ROLE) {
-        RegistryStorage storage $ = _registry();
-        Validator storage v = $.validators[validator];
-        if (v.status != Status.Queued && v.status != Status.Waiting && v.status != Status.Seated) return;
-        $.parked[validator] = _remove($, validator);
-        v.leaving = false;
-        uint64 until = _uncountedFrom($);
-        v.status = Status.Jailed;
-        v.until = uint40(until);
-        emit IValidatorRegistry.Jailed(validator, until);
-    }
-
     function _authorizeUpgrade(address) internal override onlyRole(DEFAULT_ADMIN_ROLE) {}
 
     /// @dev The caller is the cold key and pays.
@@ -285,21 +245,6 @@ contract ValidatorRegistry is RegistryPlaces, UUPSUpgradeable, MulticallUpgradea
 
         // Interaction
         _pull(amount);
-    }
-
-    /// @dev Sets the stake and what follows from it at the validator's place.
-    function _setStake(RegistryStorage storage $, address validator, uint128 stake) private {
-        Validator storage v = $.validators[validator];
-        uint128 before = _weightOf(v.stake);
-        v.stake = stake;
-        uint128 weight = _weightOf(stake);
-        if (weight == before) return;
-        if (v.status == Status.Waiting) {
-            $.pool.setWeight(v.place, _drawWeightOf(v));
-        } else if (v.status == Status.Seated) {
-            $.term.totalWeight = $.term.totalWeight - before + weight;
-            _writeSeat($, v.place, KeyRecord.read($.seats[v.place]));
-        }
     }
 
     /// @dev Whoever leaves a seat out of turn must find room in the term's limit and nobody in front.

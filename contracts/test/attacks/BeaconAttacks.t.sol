@@ -21,7 +21,7 @@ contract BeaconAttacks is Test {
     function _refused(uint64 round, bytes memory signature) private {
         vm.expectRevert(abi.encodeWithSelector(IBeacon.Beacon_BadSignature.selector, round));
         beacon.submit(round, signature);
-        assertEq(beacon.randomnessOf(round), 0);
+        assertEq(beacon.randomness(round), 0);
     }
 
     function test_attack_signatureOfAnotherRound() public {

@@ -338,7 +338,7 @@ contract EscapeAttacks is ExitsTest {
     /* RECOVERY */
 
     function _frozenInTerm() private {
-        fraud.convict("evidence", 1, _kept().digest, uint64(block.chainid), address(custody));
+        oracle.convict("evidence", 1, _kept().digest, uint64(block.chainid), address(custody));
         exits.reportFraud("evidence");
     }
 

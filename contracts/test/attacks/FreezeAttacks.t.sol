@@ -101,7 +101,7 @@ contract FreezeAttacks is ExitsTest {
     function test_attack_evidenceReplayed() public {
         Epoch memory epoch = _empty(1);
         _settle(patient, epoch);
-        fraud.convict("evidence", 1, epoch.digest, uint64(block.chainid), address(patient));
+        oracle.convict("evidence", 1, epoch.digest, uint64(block.chainid), address(patient));
         doors.reportFraud("evidence");
         assertEq(patient.kills(), 1);
         Epoch memory next = _empty(2);

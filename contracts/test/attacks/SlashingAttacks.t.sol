@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ICertificateVerifier} from "../../src/interfaces/ICertificateVerifier.sol";
-import {IFraudVerifier} from "../../src/interfaces/IFraudVerifier.sol";
+import {IFraudProofs} from "../../src/interfaces/IFraudProofs.sol";
 import {ISlashingCourt} from "../../src/interfaces/ISlashingCourt.sol";
 import {Certificate} from "../../src/interfaces/PobsTypes.sol";
 import {CertificateLib} from "../../src/libraries/CertificateLib.sol";
@@ -93,8 +93,9 @@ contract SlashingAttacks is CourtTest {
     /// @notice A committee of the attacker's own keys under the number of a real set, or of none.
     function test_attack_wrongSet() public {
         Committee own = new Committee();
-        own.add(_validator(0), 666, STAKE);
-        own.add(_validator(1), 667, STAKE);
+        for (uint256 i = 0; i < 4; ++i) {
+            own.add(_validator(i), 666 + i, STAKE);
+        }
         ISlashingCourt.Accused[] memory accused = new ISlashingCourt.Accused[](1);
         accused[0] = ISlashingCourt.Accused(own.member(0), own.path(0));
         bytes32 message = _voteDigest(1, 1, ONE, 0);
@@ -148,7 +149,7 @@ contract SlashingAttacks is CourtTest {
     /// @notice An honest sheet whose approval is real: no evidence, no slash.
     function test_attack_slashForAnHonestSheet() public {
         Epoch memory epoch = _good(1);
-        vm.expectRevert(IFraudVerifier.FraudVerifier_NoFraud.selector);
+        vm.expectRevert(IFraudProofs.FraudVerifier_NoFraud.selector);
         court.proveFraud(_evidenceOf(epoch));
         vm.expectRevert(abi.encodeWithSelector(ISlashingCourt.SlashingCourt_NotProven.selector, epoch.digest));
         court.slashFraud(epoch.summary, epoch.certificate, _accuse(0));
@@ -172,17 +173,19 @@ contract SlashingAttacks is CourtTest {
 
     /* TWICE */
 
-    /// @notice The same pair, swapped, and another pair of the same epoch.
+    /// @notice The same pair, swapped, and another pair of the same epoch, against the stake of a new beginning.
     function test_attack_slashTwice() public {
         (ISlashingCourt.Votes memory a, ISlashingCourt.Votes memory b) = (_approve(ONE, 0), _approve(OTHER, 0));
+        ISlashingCourt.Votes memory third = _approve(keccak256("third"), 0);
         court.slashEquivocation(1, a, b, _accuse(0), _accuse(0));
+        _register(_validator(0), 77, STAKE);
         vm.expectRevert(NOTHING);
         court.slashEquivocation(1, a, b, _accuse(0), _accuse(0));
         vm.expectRevert(NOTHING);
         court.slashEquivocation(1, b, a, _accuse(0), _accuse(0));
-        ISlashingCourt.Votes memory third = _approve(keccak256("third"), 0);
         vm.expectRevert(NOTHING);
         court.slashEquivocation(1, a, third, _accuse(0), _accuse(0));
+        assertEq(_stakeOf(0), STAKE);
     }
 
     /// @notice One member named twice in one batch is slashed, and paid for, once.
@@ -309,7 +312,7 @@ contract SlashingAttacks is CourtTest {
     function test_attack_leaveAfterTheOffence() public {
         address offender = _validator(0);
         vm.prank(offender);
-        registry.requestExit();
+        registry.requestExit(offender);
         vm.warp(T0 + TERM + 14 days - 1);
         _equivocate(0, "");
         assertEq(_stakeOf(0), 0);

@@ -31,7 +31,7 @@ contract DrandBeaconTest is Test {
             vm.expectEmit(address(beacon));
             emit IBeacon.RoundVerified(round, randomness);
             assertEq(beacon.submit(round, signature), randomness);
-            assertEq(beacon.randomnessOf(round), randomness);
+            assertEq(beacon.randomness(round), randomness);
         }
     }
 
@@ -67,19 +67,20 @@ contract DrandBeaconTest is Test {
 
     /* TIME */
 
-    function test_roundAfter_isTheFirstLaterOne() public view {
-        assertEq(local.roundAfter(999), 1);
-        assertEq(local.roundAfter(1_000), 2);
-        assertEq(local.roundAfter(1_002), 2);
-        assertEq(local.roundAfter(1_003), 3);
+    function test_roundAt_isTheFirstAtOrAfter() public view {
+        assertEq(local.roundAt(0), 1);
+        assertEq(local.roundAt(1_000), 1);
+        assertEq(local.roundAt(1_001), 2);
+        assertEq(local.roundAt(1_003), 2);
+        assertEq(local.roundAt(1_004), 3);
         assertEq(local.timeOf(1), 1_000);
         assertEq(local.timeOf(3), 1_006);
     }
 
-    function testFuzz_roundAfter_neverPublishedBefore(uint32 time) public view {
-        uint64 round = local.roundAfter(time);
-        assertGt(local.timeOf(round), time);
-        if (round > 1) assertLe(local.timeOf(round - 1), time);
+    function testFuzz_roundAt_neverPublishedBefore(uint32 time) public view {
+        uint64 round = local.roundAt(time);
+        assertGe(local.timeOf(round), time);
+        if (round > 1) assertLt(local.timeOf(round - 1), time);
     }
 
     /* CONSTRUCTOR */
@@ -117,6 +118,21 @@ contract DrandBeaconTest is Test {
         bytes32 message = keccak256(abi.encodePacked(uint64(9_337_227)));
         uint256[2] memory point = Bn254Lib.hashToG1(abi.encodePacked(message));
         assertEq(abi.encode(point), vm.parseJsonBytes(vectors, ".evmnet.rounds[1].hashed"));
+    }
+
+    function hashToG1(bytes calldata message) external view returns (uint256[2] memory) {
+        return Bn254Lib.hashToG1(message);
+    }
+
+    /// @dev Precompiles fail when a caller leaves them too little gas: no half-made point may pass.
+    function test_hashToG1_revertsWhenAPrecompileFails() public {
+        vm.mockCallRevert(address(0x05), bytes(""), "");
+        vm.expectRevert(Bn254Lib.Bn254_ModexpFailed.selector);
+        this.hashToG1("message");
+        vm.clearMockedCalls();
+        vm.mockCallRevert(address(0x06), bytes(""), "");
+        vm.expectRevert(Bn254Lib.Bn254_AddFailed.selector);
+        this.hashToG1("message");
     }
 
     function test_constants_areThoseOfTheMap() public pure {

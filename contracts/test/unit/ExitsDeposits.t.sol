@@ -36,15 +36,15 @@ contract ExitsDepositsTest is ExitsTest {
     /* CONSTRUCTOR */
 
     function test_constructor_keepsItsParts() public {
-        CustodyExits built = new CustodyExits(_custodyParameters(), forwarders, fraud);
+        CustodyExits built = new CustodyExits(_custodyParameters(), forwarders, IFraudVerifier(address(oracle)));
         assertEq(address(built.FORWARDERS()), address(forwarders));
-        assertEq(address(built.FRAUD()), address(fraud));
+        assertEq(address(built.FRAUD()), address(oracle));
         assertEq(built.PARAMETERS_HASH(), custody.PARAMETERS_HASH());
     }
 
     function test_constructor_refusesZeroAddresses() public {
         vm.expectRevert(ICustodyExits.CustodyExits_ZeroAddress.selector);
-        new CustodyExits(_custodyParameters(), IForwarderFactory(address(0)), fraud);
+        new CustodyExits(_custodyParameters(), IForwarderFactory(address(0)), IFraudVerifier(address(oracle)));
         vm.expectRevert(ICustodyExits.CustodyExits_ZeroAddress.selector);
         new CustodyExits(_custodyParameters(), forwarders, IFraudVerifier(address(0)));
     }

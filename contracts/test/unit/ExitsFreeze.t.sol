@@ -150,7 +150,7 @@ contract ExitsFreezeTest is ExitsTest {
     /* FRAUD */
 
     function _convict(Epoch memory epoch, uint64 chainId, address target) private {
-        fraud.convict(EVIDENCE, epoch.summary.epoch, epoch.digest, chainId, target);
+        oracle.convict(EVIDENCE, epoch.summary.epoch, epoch.digest, chainId, target);
     }
 
     function test_reportFraud_killsThePendingRoot() public {
@@ -202,7 +202,7 @@ contract ExitsFreezeTest is ExitsTest {
         _convict(epoch, uint64(block.chainid), address(custody));
         vm.expectRevert(elsewhere);
         doors.reportFraud(EVIDENCE);
-        fraud.convict(EVIDENCE, 9, bytes32("unknown"), uint64(block.chainid), address(patient));
+        oracle.convict(EVIDENCE, 9, bytes32("unknown"), uint64(block.chainid), address(patient));
         vm.expectRevert(
             abi.encodeWithSelector(ICustodyExits.CustodyExits_FraudElsewhere.selector, 9, bytes32("unknown"))
         );

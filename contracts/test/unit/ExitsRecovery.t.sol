@@ -28,7 +28,7 @@ contract ExitsRecoveryTest is ExitsTest {
 
     /// @dev Freezes before the term runs out, which a freeze for silence would not.
     function _frozenInTerm() private {
-        fraud.convict("evidence", 1, _kept().digest, uint64(block.chainid), address(custody));
+        oracle.convict("evidence", 1, _kept().digest, uint64(block.chainid), address(custody));
         exits.reportFraud("evidence");
     }
 

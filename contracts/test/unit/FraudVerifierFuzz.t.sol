@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IFraudVerifier} from "../../src/interfaces/IFraudVerifier.sol";
+import {IFraudProofs} from "../../src/interfaces/IFraudProofs.sol";
 import {PayoutClaim, Summary} from "../../src/interfaces/PobsTypes.sol";
 import {GpmpLib} from "../../src/libraries/GpmpLib.sol";
 import {FraudTest} from "../utils/FraudTest.sol";
@@ -13,6 +13,29 @@ contract FraudVerifierFuzzTest is FraudTest {
     uint256 private constant MUTATIONS = 24;
 
     /* HONEST */
+
+    /// @dev The trees accused here are the ones that the SDK builds.
+    function test_sheets_equalTheSdks() public view {
+        string memory json = vm.readFile(string.concat(vm.projectRoot(), "/protocol/vectors/gpmp.json"));
+        uint256 cases = vm.parseJsonUintArray(json, ".counts").length;
+        for (uint256 i = 1; i < cases; ++i) {
+            string memory path = string.concat(".cases[", vm.toString(i), "].");
+            bytes[] memory ids = vm.parseJsonBytesArray(json, string.concat(path, "ids"));
+            uint256[] memory totals = vm.parseJsonUintArray(json, string.concat(path, "totals"));
+            uint256[] memory withdrawables = vm.parseJsonUintArray(json, string.concat(path, "withdrawables"));
+            uint256[] memory withdrawals = vm.parseJsonUintArray(json, string.concat(path, "withdrawals"));
+            GpmpLib.Row[] memory rows = new GpmpLib.Row[](ids.length);
+            for (uint256 k = 0; k < rows.length; ++k) {
+                rows[k] =
+                    GpmpLib.Row(bytes24(ids[k]), uint64(totals[k]), uint64(withdrawables[k]), uint64(withdrawals[k]));
+            }
+            uint16 asset = uint16(vm.parseJsonUint(json, string.concat(path, "asset")));
+            GpmpLib.Node[][] memory levels = SheetTwin.build(
+                asset, SheetTwin.leaves(asset, rows), 0, SheetTwin.Lie(false, 0, 0, GpmpLib.Sums(0, 0, 0, 0))
+            );
+            assertEq(levels[levels.length - 1][0].hash, vm.parseJsonBytes32(json, string.concat(path, "treeHash")));
+        }
+    }
 
     /// @dev Evidence of every kind about an honest sheet, as it is and with bytes of it changed.
     function testFuzz_honest_neverFraud(uint256 seed, uint256 count, uint256 kind) public view {
@@ -31,11 +54,11 @@ contract FraudVerifierFuzzTest is FraudTest {
         Sheet memory sheet = _honest(seed, count);
         bytes32 digest = this.digestOf(sheet.subject.summary);
         for (uint256 row = 0; row < count; ++row) {
-            IFraudVerifier.Opening memory opening = SheetTwin.open(sheet.levels, 0, row);
+            IFraudProofs.Opening memory opening = SheetTwin.open(sheet.levels, 0, row);
             for (uint256 index = 0; index < 1 << opening.steps.length; ++index) {
                 opening.index = index;
                 _notProven(
-                    abi.encodeCall(IFraudVerifier.proveRow, (sheet.subject, ASSET, sheet.rows[row], opening)), digest
+                    abi.encodeCall(IFraudProofs.proveRow, (sheet.subject, ASSET, sheet.rows[row], opening)), digest
                 );
             }
         }
@@ -46,17 +69,17 @@ contract FraudVerifierFuzzTest is FraudTest {
         Sheet memory sheet = _honest(seed, bound(count, 3, ROWS_MAX));
         bytes32 digest = this.digestOf(sheet.subject.summary);
         level = bound(level, 1, sheet.levels.length - 1);
-        IFraudVerifier.Opening memory opening = SheetTwin.open(sheet.levels, level, 0);
+        IFraudProofs.Opening memory opening = SheetTwin.open(sheet.levels, level, 0);
         GpmpLib.Node memory node = sheet.levels[level][0];
         GpmpLib.Row memory row =
             GpmpLib.Row(bytes24(node.hash), node.sums.total, node.sums.withdrawable, node.sums.withdrawal);
-        _notProven(abi.encodeCall(IFraudVerifier.proveRow, (sheet.subject, ASSET, row, opening)), digest);
+        _notProven(abi.encodeCall(IFraudProofs.proveRow, (sheet.subject, ASSET, row, opening)), digest);
         GpmpLib.Node memory left = sheet.levels[0][0];
         GpmpLib.Node memory right = sheet.levels[0][1];
         for (uint256 claimed = 1; claimed < 8; ++claimed) {
             if (claimed == level) continue;
             _notProven(
-                abi.encodeCall(IFraudVerifier.proveNode, (sheet.subject, ASSET, claimed, left, right, opening)), digest
+                abi.encodeCall(IFraudProofs.proveNode, (sheet.subject, ASSET, claimed, left, right, opening)), digest
             );
         }
     }

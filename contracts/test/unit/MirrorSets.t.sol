@@ -48,9 +48,7 @@ contract MirrorSetsTest is Test {
     }
 
     function _message(SetHeader memory header) private pure returns (bytes32) {
-        bytes32 structHash = keccak256(
-            abi.encode(keccak256("Handover(bytes32 header)"), keccak256(abi.encode(header)))
-        );
+        bytes32 structHash = keccak256(abi.encode(keccak256("Handover(bytes32 header)"), keccak256(abi.encode(header))));
         return keccak256(abi.encodePacked(hex"1901", SummaryLib.domainSeparator(SALT), structHash));
     }
 
@@ -103,9 +101,7 @@ contract MirrorSetsTest is Test {
         SetHeader memory later = following.header(12, T0 + 5 * TERM, T0 + 6 * TERM);
         vm.warp(T0 + TERM + GRACE);
         vm.prank(admin);
-        vm.expectRevert(
-            abi.encodeWithSelector(IMirrorSets.MirrorSets_NotExpired.selector, 7, T0 + TERM + GRACE)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IMirrorSets.MirrorSets_NotExpired.selector, 7, T0 + TERM + GRACE));
         mirror.install(later);
         vm.warp(T0 + TERM + GRACE + 1);
         vm.expectPartialRevert(bytes4(keccak256("AccessControlUnauthorizedAccount(address,bytes32)")));

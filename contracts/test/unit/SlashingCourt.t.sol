@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IFraudProofs} from "../../src/interfaces/IFraudProofs.sol";
 import {IFraudVerifier} from "../../src/interfaces/IFraudVerifier.sol";
 import {ISlashingCourt} from "../../src/interfaces/ISlashingCourt.sol";
 import {IValidatorRegistry} from "../../src/interfaces/IValidatorRegistry.sol";
 import {Certificate, VoteGroup} from "../../src/interfaces/PobsTypes.sol";
+import {SummaryLib} from "../../src/libraries/SummaryLib.sol";
 import {CourtBase} from "../../src/slashing/CourtBase.sol";
 import {FraudVerifier} from "../../src/slashing/FraudVerifier.sol";
 import {SlashingCourt} from "../../src/slashing/SlashingCourt.sol";
@@ -99,7 +101,7 @@ contract SlashingCourtConstructorTest is CourtTest {
     function test_constructor_wrongDomain() public {
         CourtBase.Parameters memory p = _courtParameters();
         p.fraudVerifier = new FraudVerifier(keccak256("other"));
-        bytes32 other = p.fraudVerifier.DOMAIN();
+        bytes32 other = SummaryLib.domainSeparator(keccak256("other"));
         _deploy(p, abi.encodeWithSelector(ISlashingCourt.SlashingCourt_WrongDomain.selector, other, domain));
     }
 }
@@ -122,7 +124,7 @@ contract SlashingCourtFraudTest is CourtTest {
 
     function test_proveFraud_noFraud() public {
         Epoch memory epoch = _good(1);
-        vm.expectRevert(IFraudVerifier.FraudVerifier_NoFraud.selector);
+        vm.expectRevert(IFraudProofs.FraudVerifier_NoFraud.selector);
         court.proveFraud(_evidenceOf(epoch));
         assertFalse(court.fraudProven(epoch.digest));
     }
@@ -211,6 +213,46 @@ contract SlashingCourtFraudTest is CourtTest {
     }
 
     /* slashOperator */
+
+    function _bond(uint128 amount) private {
+        address operator = makeAddr("operator");
+        vm.prank(admin);
+        registry.setOperator(operator, makeAddr("l2EpochManager"));
+        stake.mint(operator, amount);
+        vm.startPrank(operator);
+        stake.approve(address(registry), amount);
+        registry.depositBond(amount);
+        registry.requestBondExit(amount / 4);
+        vm.stopPrank();
+    }
+
+    /// @dev All of it, also what is unbonding.
+    function test_slashOperator() public {
+        _bond(2_000 ether);
+        Epoch memory epoch = _provenBad(1);
+        epoch.certificate = _approvalWithout(1, epoch.digest, _list(2));
+        vm.expectEmit(address(court));
+        emit ISlashingCourt.OperatorConvicted(1, epoch.digest, 2_000 ether, reporter);
+        vm.prank(reporter);
+        court.slashOperator(epoch.summary, epoch.certificate);
+        assertEq(registry.bond().amount + registry.bond().leaving, 0);
+        assertEq(stake.balanceOf(reporter), 100 ether);
+    }
+
+    function test_slashOperator_operatorConvicted() public {
+        _bond(2_000 ether);
+        Epoch memory epoch = _provenBad(1);
+        court.slashOperator(epoch.summary, epoch.certificate);
+        vm.expectRevert(abi.encodeWithSelector(ISlashingCourt.SlashingCourt_OperatorConvicted.selector, epoch.digest));
+        court.slashOperator(epoch.summary, epoch.certificate);
+    }
+
+    function test_slashOperator_noQuorum() public {
+        Epoch memory epoch = _provenBad(1);
+        epoch.certificate = _approvalWithout(1, epoch.digest, _list(0, 1));
+        vm.expectRevert(abi.encodeWithSelector(ISlashingCourt.SlashingCourt_NoQuorum.selector, 2 * STAKE, 4 * STAKE));
+        court.slashOperator(epoch.summary, epoch.certificate);
+    }
 
     function test_slashOperator_notProven() public {
         Epoch memory epoch = _bad(1);

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
-import {IFraudVerifier} from "../../src/interfaces/IFraudVerifier.sol";
+import {IFraudProofs} from "../../src/interfaces/IFraudProofs.sol";
 import {ISlashingCourt} from "../../src/interfaces/ISlashingCourt.sol";
 import {Certificate} from "../../src/interfaces/PobsTypes.sol";
 import {SummaryLib} from "../../src/libraries/SummaryLib.sol";
@@ -132,7 +132,7 @@ abstract contract CourtTest is PobsTest {
 
     function _evidenceOf(Epoch memory epoch) internal pure returns (bytes memory) {
         return abi.encodeCall(
-            IFraudVerifier.proveBooks, (IFraudVerifier.Subject(epoch.summary, epoch.line, 0, epoch.linePath), 0)
+            IFraudProofs.proveBooks, (IFraudProofs.Subject(epoch.summary, epoch.line, 0, epoch.linePath), 0)
         );
     }
 
@@ -148,8 +148,9 @@ abstract contract CourtTest is PobsTest {
     function _queued(uint64 number) internal returns (Epoch memory epoch) {
         epoch = _good(number);
         epoch.certificate = _approvalWithout(number, epoch.digest, _list(3));
+        Certificate memory contrary = _rejects(epoch, 3);
         vm.prank(reporter);
-        court.queueDissent(epoch.summary, epoch.certificate, _rejects(epoch, 3), _accuse(3));
+        court.queueDissent(epoch.summary, epoch.certificate, contrary, _accuse(3));
     }
 
     function _stakeOf(uint256 index) internal view returns (uint128) {

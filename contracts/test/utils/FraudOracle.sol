@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IFraudVerifier} from "../../src/interfaces/IFraudVerifier.sol";
-
 /// @notice Believes exactly the evidence a test has told it to believe.
-contract FraudOracle is IFraudVerifier {
+contract FraudOracle {
     error FraudOracle_NoFraud();
 
     struct Verdict {

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Test} from "forge-std/Test.sol";
-import {IFraudVerifier} from "../../src/interfaces/IFraudVerifier.sol";
+import {IFraudProofs} from "../../src/interfaces/IFraudProofs.sol";
 import {AssetLine, Line, PayoutClaim, Summary} from "../../src/interfaces/PobsTypes.sol";
 import {GpmpLib} from "../../src/libraries/GpmpLib.sol";
 import {PayoutLib} from "../../src/libraries/PayoutLib.sol";
@@ -26,7 +26,7 @@ abstract contract FraudTest is Test {
         GpmpLib.Node[][] levels;
         PayoutClaim[] claims;
         Line[] lines;
-        IFraudVerifier.Subject subject;
+        IFraudProofs.Subject subject;
     }
 
     FraudVerifier internal fraud;
@@ -194,20 +194,20 @@ abstract contract FraudTest is Test {
         GpmpLib.Node memory right;
         if (2 * index + 1 < below.length) right = below[2 * index + 1];
         return abi.encodeCall(
-            IFraudVerifier.proveNode,
+            IFraudProofs.proveNode,
             (sheet.subject, ASSET, level, below[2 * index], right, SheetTwin.open(sheet.levels, level, index))
         );
     }
 
     function _rowEvidence(Sheet memory sheet, uint256 index) internal pure returns (bytes memory) {
         return abi.encodeCall(
-            IFraudVerifier.proveRow, (sheet.subject, ASSET, sheet.rows[index], SheetTwin.open(sheet.levels, 0, index))
+            IFraudProofs.proveRow, (sheet.subject, ASSET, sheet.rows[index], SheetTwin.open(sheet.levels, 0, index))
         );
     }
 
     function _orderEvidence(Sheet memory sheet, uint256 first, uint256 second) internal pure returns (bytes memory) {
         return abi.encodeCall(
-            IFraudVerifier.proveOrder,
+            IFraudProofs.proveOrder,
             (
                 sheet.subject,
                 ASSET,
@@ -220,10 +220,10 @@ abstract contract FraudTest is Test {
     }
 
     function _rootEvidence(Sheet memory sheet) internal pure returns (bytes memory) {
-        return abi.encodeCall(IFraudVerifier.proveRoot, (sheet.subject, ASSET, _preimage(sheet)));
+        return abi.encodeCall(IFraudProofs.proveRoot, (sheet.subject, ASSET, _preimage(sheet)));
     }
 
-    function _preimage(Sheet memory sheet) internal pure returns (IFraudVerifier.RootPreimage memory preimage) {
+    function _preimage(Sheet memory sheet) internal pure returns (IFraudProofs.RootPreimage memory preimage) {
         AssetLine memory asset = sheet.lines[LINE].assets[ASSET];
         GpmpLib.Node[] memory top = sheet.levels[sheet.levels.length - 1];
         preimage.asset = ASSET;
@@ -233,18 +233,18 @@ abstract contract FraudTest is Test {
     }
 
     function _booksEvidence(Sheet memory sheet, uint16 asset) internal pure returns (bytes memory) {
-        return abi.encodeCall(IFraudVerifier.proveBooks, (sheet.subject, asset));
+        return abi.encodeCall(IFraudProofs.proveBooks, (sheet.subject, asset));
     }
 
     function _linesEvidence(Sheet memory sheet, uint256 second) internal view returns (bytes memory) {
-        return abi.encodeCall(
-            IFraudVerifier.proveLines, (sheet.subject, second, sheet.lines[second], _linePath(sheet, second))
-        );
+        return
+            abi.encodeCall(
+                IFraudProofs.proveLines, (sheet.subject, second, sheet.lines[second], _linePath(sheet, second))
+            );
     }
 
     function _twiceEvidence(Sheet memory sheet, uint256 first, uint256 second) internal pure returns (bytes memory) {
-        return
-            abi.encodeCall(IFraudVerifier.provePayoutTwice, (sheet.subject, sheet.claims[first], sheet.claims[second]));
+        return abi.encodeCall(IFraudProofs.provePayoutTwice, (sheet.subject, sheet.claims[first], sheet.claims[second]));
     }
 
     /// @dev `newer` must name `older`, or the last of `between`, as its ancestor.
@@ -254,7 +254,7 @@ abstract contract FraudTest is Test {
         returns (bytes memory)
     {
         return abi.encodeCall(
-            IFraudVerifier.proveCumulative,
+            IFraudProofs.proveCumulative,
             (newer.subject, newer.claims[payee], between, older.subject, older.claims[payee])
         );
     }
@@ -275,6 +275,6 @@ abstract contract FraudTest is Test {
     }
 
     function _noFraud(bytes memory evidence) internal {
-        _refused(evidence, abi.encodeWithSelector(IFraudVerifier.FraudVerifier_NoFraud.selector));
+        _refused(evidence, abi.encodeWithSelector(IFraudProofs.FraudVerifier_NoFraud.selector));
     }
 }

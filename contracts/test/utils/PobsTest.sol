@@ -10,6 +10,7 @@ import {Custody} from "../../src/custody/Custody.sol";
 import {CustodyExits} from "../../src/custody/CustodyExits.sol";
 import {ForwarderFactory} from "../../src/custody/ForwarderFactory.sol";
 import {EpochManager} from "../../src/epochs/EpochManager.sol";
+import {IFraudVerifier} from "../../src/interfaces/IFraudVerifier.sol";
 import {ICustody} from "../../src/interfaces/ICustody.sol";
 import {AssetLine, Certificate, Line, PayoutClaim, Summary} from "../../src/interfaces/PobsTypes.sol";
 import {PayoutLib} from "../../src/libraries/PayoutLib.sol";
@@ -69,7 +70,7 @@ abstract contract PobsTest is Test {
     Custody internal custody;
     Committee internal committee;
     ForwarderFactory internal forwarders;
-    FraudOracle internal fraud;
+    FraudOracle internal oracle;
     bytes32 internal salt;
     bytes32 internal domain;
     uint32 internal setId;
@@ -87,7 +88,7 @@ abstract contract PobsTest is Test {
             )
         );
         forwarders = new ForwarderFactory();
-        fraud = new FraudOracle();
+        oracle = new FraudOracle();
         custody = _deployCustody(0);
         vm.startPrank(admin);
         manager.setRulesHash(RULES);
@@ -145,7 +146,7 @@ abstract contract PobsTest is Test {
     /// @dev An implementation and the exits behind it.
     function _custodyCode(uint64 disputeWindow, uint64 upgradeDelay) internal returns (address) {
         ICustody.Parameters memory p = ICustody.Parameters(verifier, salt, MAX_AGE, disputeWindow, upgradeDelay, false);
-        return address(new Custody(p, new CustodyExits(p, forwarders, fraud)));
+        return address(new Custody(p, new CustodyExits(p, forwarders, IFraudVerifier(address(oracle)))));
     }
 
     function _proxy(address code, bytes memory init) internal returns (address) {

@@ -93,12 +93,12 @@ abstract contract RewardsTest is PobsTest {
             lines[l].assets = new AssetLine[](2);
             for (uint16 a = 0; a < 2; ++a) {
                 GpmpLib.Row[] memory rows = _rows(epoch, l, a);
-                GpmpLib.Sums memory sums = GpmpTwin.sums(rows);
+                GpmpLib.Sums memory sums = GpmpTwin.top(a, rows).sums;
                 AssetLine memory asset = lines[l].assets[a];
                 (asset.token, asset.lotSize) = (address(uint160(a)), 1);
                 (asset.liabilities, asset.withdrawable) = (sums.total, sums.withdrawable);
                 (asset.withdrawals, asset.count) = (sums.withdrawal, sums.count);
-                asset.root = GpmpLib.root(a, asset.token, 1, GpmpTwin.treeHash(a, rows), sums);
+                asset.root = GpmpLib.root(a, asset.token, 1, GpmpTwin.top(a, rows).hash, sums);
             }
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IFraudVerifier} from "../../src/interfaces/IFraudVerifier.sol";
+import {IFraudProofs} from "../../src/interfaces/IFraudProofs.sol";
 import {GpmpLib} from "../../src/libraries/GpmpLib.sol";
 
 /// @notice Plain-Solidity twin of the GPMP tree: builds every level, honest or with one lie, and opens any node.
@@ -69,11 +69,11 @@ library SheetTwin {
     function open(GpmpLib.Node[][] memory levels, uint256 level, uint256 index)
         internal
         pure
-        returns (IFraudVerifier.Opening memory opening)
+        returns (IFraudProofs.Opening memory opening)
     {
         opening.index = index;
         opening.sums = levels[level][index].sums;
-        opening.steps = new IFraudVerifier.Step[](levels.length - 1 - level);
+        opening.steps = new IFraudProofs.Step[](levels.length - 1 - level);
         for (uint256 i = 0; i < opening.steps.length; ++i) {
             GpmpLib.Node[] memory nodes = levels[level + i];
             if (index ^ 1 < nodes.length) opening.steps[i].sibling = nodes[index ^ 1];

@@ -13,6 +13,11 @@ import {errorAnswer} from './shapes.ts';
 const BODY_BYTES_MAX = 64 * 1024;
 const encoder = new TextEncoder();
 
+/** An answer that is no JSON, for who accepts it. */
+export class Binary {
+  constructor(readonly mediaType: string, readonly bytes: Uint8Array<ArrayBuffer>) {}
+}
+
 export type Auth = 'public' | 'session' | 'operator';
 
 export type Gate = {
@@ -38,7 +43,7 @@ export type Endpoint<TParams extends Shape | undefined, TQuery extends Shape | u
   query?: TQuery;
   body?: TBody;
   answer: Shape;
-  handle: (input: {params: Read<TParams>; query: Read<TQuery>; body: Read<TBody>; wallet: Address}) => unknown;
+  handle: (input: {params: Read<TParams>; query: Read<TQuery>; body: Read<TBody>; wallet: Address; accepts: (mediaType: string) => boolean}) => unknown;
 };
 
 /** Adds an endpoint. `wallet` is the session's; on public and operator endpoints it must not be used. */
@@ -53,11 +58,13 @@ export function endpoint<TParams extends Shape | undefined = undefined, TQuery e
     const wallet = authorise(context, gate, declared.auth);
     const input = {
       wallet,
+      accepts: (mediaType: string) => (context.req.header('accept') ?? '').includes(mediaType),
       params: check(declared.params, context.req.param(), 'path'),
       query: check(declared.query, context.req.query(), 'query'),
       body: declared.body ? check(declared.body, await readJson(context), 'body') : undefined,
     } as Parameters<typeof declared.handle>[0];
-    return json(context, await declared.handle(input));
+    const value = await declared.handle(input);
+    return value instanceof Binary ? context.body(value.bytes, 200, {'content-type': value.mediaType}) : json(context, value);
   });
 }
 

@@ -1,9 +1,10 @@
 /** The operator's interface, behind its token: marks, seals, outcomes. */
 import {z} from '@hono/zod-openapi';
+import {encodeSealed, packEpoch, SEALED_MEDIA_TYPE, type SealedEpoch} from '@pobs/protocol';
 import {getAddress} from 'viem';
 import {accepted} from './account-routes.ts';
 import {ApiError} from './errors.ts';
-import {type App, endpoint, type Gate} from './http.ts';
+import {type App, Binary, endpoint, type Gate} from './http.ts';
 import type {EnginePort, HealthPort} from './ports.ts';
 import {answers, lots, markBody, market, outcomeBody, sealBody} from './shapes.ts';
 
@@ -20,18 +21,18 @@ export function operatorRoutes(app: App, {gate, engine, health}: {gate: Gate; en
   });
   endpoint(app, gate, {
     method: 'post', path: '/operator/epochs/seal', summary: 'Seal an epoch; repeating it with the same moment answers the same', auth, body: sealBody, answer: answers.sealed,
-    async handle({body: {epoch, snapshotTime}}) {
+    async handle({accepts, body: {epoch, snapshotTime}}) {
       const before = await engine.sealedEpoch(epoch);
-      if (before?.snapshotTime === snapshotTime) return before;
+      if (before?.snapshotTime === snapshotTime) return sealedAnswer(before, accepts);
       const lost = health.chains().find(({state}) => state === 'reorganised');
       if (lost) throw new ApiError(409, 'CHAIN_REORGANISED', `No epoch can be sealed: ${lost.problem ?? `chain ${lost.chainId} was reorganised`}.`);
       await accepted(engine.submit({type: 'seal', epoch, snapshotTime}));
-      return sealed(engine, epoch);
+      return sealedAnswer(await sealed(engine, epoch), accepts);
     },
   });
   endpoint(app, gate, {
     method: 'get', path: '/operator/epochs/{epoch}', summary: 'A sealed epoch', auth, params: byEpoch, answer: answers.sealed,
-    handle: ({params: {epoch}}) => sealed(engine, epoch),
+    handle: async ({accepts, params: {epoch}}) => sealedAnswer(await sealed(engine, epoch), accepts),
   });
   endpoint(app, gate, {
     method: 'post', path: '/operator/epochs/{epoch}/outcome', summary: 'Approved or dead; repeating it changes nothing', auth, params: byEpoch,
@@ -58,8 +59,12 @@ export function operatorRoutes(app: App, {gate, engine, health}: {gate: Gate; en
   });
 }
 
-async function sealed(engine: EnginePort, epoch: bigint): Promise<unknown> {
+async function sealed(engine: EnginePort, epoch: bigint): Promise<SealedEpoch> {
   const found = await engine.sealedEpoch(epoch);
   if (!found) throw new ApiError(404, 'UNKNOWN_EPOCH', `Epoch ${epoch} is not among the newest sealed ones.`);
   return found;
 }
+
+/** Large books are too large for text. */
+const sealedAnswer = (books: SealedEpoch, accepts: (mediaType: string) => boolean): SealedEpoch | Binary =>
+  (accepts(SEALED_MEDIA_TYPE) ? new Binary(SEALED_MEDIA_TYPE, encodeSealed(packEpoch(books))) : books);

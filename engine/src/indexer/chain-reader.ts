@@ -87,7 +87,10 @@ export class ChainReader {
     const ether = parseEventLogs({abi: custodyAbi, eventName: 'EtherReceived', logs: own}).map((log) => ({
       token: zeroAddress, from: getAddress(log.args.from), amount: log.args.amount, ...position(log),
     }));
-    return [...erc20, ...ether].sort(inLogOrder);
+    const records = parseEventLogs({abi: custodyAbi, eventName: 'DepositRecorded', logs: own}).map((log) => ({
+      token: getAddress(log.args.token), wallet: getAddress(log.args.wallet), from: getAddress(log.args.from), amount: log.args.amount, ...position(log),
+    }));
+    return forwarded([...erc20, ...ether].sort(inLogOrder), records);
   }
 
   /** `Paid` events of the custody, in log order. */
@@ -157,6 +160,19 @@ export class ChainReader {
   #logs(address: Address[], {from, to}: Range): Promise<EthLog<bigint, number, false>[]> {
     return this.#client.getLogs({address, fromBlock: from, toBlock: to});
   }
+}
+
+/** What a forwarder brought is its wallet's: the record that follows the transfer says whose (PROTOCOL §2). */
+function forwarded(receipts: readonly Receipt[], records: readonly (Receipt & {wallet: Address})[]): Receipt[] {
+  const moved = receipts.map((receipt) => ({...receipt}));
+  for (const {wallet, ...record} of records) {
+    if (wallet === record.from) continue;
+    const brought = moved.findLast((receipt) => receipt.txHash === record.txHash && receipt.token === record.token && receipt.from === record.from && inLogOrder(receipt, record) < 0);
+    if (!brought || brought.amount < record.amount) throw new Error(`The record ${record.txHash}:${record.logIndex} follows no transfer of its forwarder.`);
+    brought.amount -= record.amount;
+    moved.push({...record, from: wallet});
+  }
+  return moved.filter(({amount}) => amount > 0n).sort(inLogOrder);
 }
 
 type Positioned = {blockNumber: bigint; logIndex: number};

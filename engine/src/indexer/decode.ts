@@ -21,7 +21,7 @@ export type ContractLog =
       | Of<'Paid', {token: Address; wallet: Address; lots: bigint; cumulative: bigint; epoch: bigint}>
       | Of<'PayoutDeferred', {token: Address; wallet: Address; lots: bigint; epoch: bigint}>}
   | {source: 'sets'; log: Of<'SetAccepted', {header: Header}>}
-  | {source: 'registry'; log: Of<'TermFixed', {header: Header}> | Of<'ValidatorRegistered' | 'MemberChanged', Member>}
+  | {source: 'registry'; log: Of<'TermFixed', {header: Header}> | Of<'MemberChanged', Member>}
   | {source: 'epochManager'; log:
       | Of<'EpochProposed', {digest: Hex; summary: Summary; lines: readonly Line[]}>
       | Of<'VoteCast', {epoch: bigint; validator: Address; kind: number; rule: number; index: number; weight: bigint}>
@@ -72,7 +72,6 @@ function registryEvent(log: Extract<ContractLog, {source: 'registry'}>['log'], a
   switch (log.eventName) {
     case 'TermFixed':
       return {...at, type: 'term', accepted: false, ...termOf(log.args.header)};
-    case 'ValidatorRegistered':
     case 'MemberChanged': {
       const {index, validator, key, weight} = log.args;
       return {...at, type: 'validator', index, address: getAddress(validator), key, weight};

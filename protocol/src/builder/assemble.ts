@@ -3,17 +3,18 @@ import type {Hex} from 'viem';
 import {bytesToHex, compareText} from '../bytes.ts';
 import {linesTree, type PayoutTree, payoutTree, sortLines} from '../gpmp/payouts.ts';
 import {buildLog} from '../log/build.ts';
+import {packed} from '../packed.ts';
 import {sha256} from '../sha256.ts';
 import {balancesName} from '../snapshot/balances.ts';
 import {encodeManifest, LOG_NAME} from '../snapshot/manifest.ts';
 import {encodePayouts, payoutsName} from '../snapshot/payouts.ts';
 import {rulesHash, summaryDigest} from '../summary.ts';
-import type {Line, PayoutRow, SealedAsset, SealedChain, SealedEpoch, Summary} from '../types.ts';
+import type {Line, PackedAsset, PackedEpoch, PayoutRow, SealedChain, Summary} from '../types.ts';
 import {type Books, readBooks} from './books.ts';
-import type {BuildInput, BuiltEpoch} from './input.ts';
+import type {BuildInput, BuiltEpoch, PackedInput} from './input.ts';
 import {logRows} from './log-rows.ts';
 import {buildParts} from './parallel.ts';
-import {type Sheet, sheetColumns, sheetOf} from './sheet.ts';
+import {type Sheet, sheetOf} from './sheet.ts';
 
 type ChainSheets = {chain: SealedChain; sheets: readonly Sheet[]; payouts: PayoutTree; line: Line};
 
@@ -21,20 +22,23 @@ type ChainSheets = {chain: SealedChain; sheets: readonly Sheet[]; payouts: Payou
  * Builds without judging: false books give consistent files, hashes and roots over false books.
  * `buildEpoch` is this after the joint test.
  */
-export const assembleEpoch = (input: BuildInput): Promise<BuiltEpoch> => assembleBooks(input, readBooks(input.sealed));
+export async function assembleEpoch(input: BuildInput): Promise<BuiltEpoch> {
+  const sealed = packed(input.sealed);
+  return assembleBooks({...input, sealed}, readBooks(sealed));
+}
 
 /** {@link assembleEpoch} over books that were read already. */
-export async function assembleBooks(input: BuildInput, {identities, assets: books}: Books): Promise<BuiltEpoch> {
+export async function assembleBooks(input: PackedInput, {accounts, order, assets: books}: Books): Promise<BuiltEpoch> {
   const {sealed} = input;
-  const order = identities.order();
   const ordered = sortLines(sealed.chains).map((chain) => ({chain, assets: assetsOf(sealed, chain)}));
-  const parts = await buildParts(ordered.flatMap(({assets}) => assets.map((asset, assetIndex) => ({assetIndex, columns: sheetColumns(books.get(asset)!, identities, order)}))));
+  const jobs = ordered.flatMap(({assets}) => assets.map((asset, assetIndex) => ({assetIndex, asset, rows: books.get(asset)!.rows})));
+  const {sheets: parts, mapping} = await buildParts({accounts, order, jobs});
   const chains = ordered.map(({chain, assets}) =>
     buildChain(sealed, chain, assets.map((asset, assetIndex) => sheetOf(assetIndex, asset, parts.shift()!))));
   const log = await buildLog({
     epoch: sealed.epoch,
     previous: input.previousLogRoot,
-    rows: logRows({sealed, positions: positionsOf(sealed), identities, logSecret: input.logSecret}),
+    rows: logRows({sealed, positions: positionsOf(sealed), accounts, logSecret: input.logSecret}),
     logSecret: input.logSecret,
     auditor: input.auditor,
   });
@@ -45,7 +49,6 @@ export async function assembleBooks(input: BuildInput, {identities, assets: book
   }
   files.set(LOG_NAME, log.bytes);
   const manifest = await encodeManifest(sealed.epoch, files);
-  const mapping = identities.encodeMapping(order);
   const lines = chains.map(({line}) => line);
   const tree = linesTree(lines);
   const summary: Summary = {
@@ -69,7 +72,7 @@ export async function assembleBooks(input: BuildInput, {identities, assets: book
   };
 }
 
-function buildChain(sealed: SealedEpoch, chain: SealedChain, sheets: readonly Sheet[]): ChainSheets {
+function buildChain(sealed: PackedEpoch, chain: SealedChain, sheets: readonly Sheet[]): ChainSheets {
   const payouts = payoutTree(chain, payoutRows(sealed, chain.chainId));
   const line: Line = {
     chainId: BigInt(chain.chainId),
@@ -85,19 +88,19 @@ function buildChain(sealed: SealedEpoch, chain: SealedChain, sheets: readonly Sh
 }
 
 /** Assets of one custody in line order: by token. */
-export const assetsOf = ({assets}: SealedEpoch, {chainId, custody}: SealedChain): SealedAsset[] =>
+export const assetsOf = ({assets}: PackedEpoch, {chainId, custody}: SealedChain): PackedAsset[] =>
   assets
     .filter((asset) => asset.chainId === chainId && asset.custody.toLowerCase() === custody.toLowerCase())
     .sort((a, b) => compareText(a.token.toLowerCase(), b.token.toLowerCase()));
 
 /** A leaf already fully paid at the line's block is left out; it returns with its full cumulative. */
-export const payoutRows = ({payouts}: SealedEpoch, chainId: number): PayoutRow[] =>
+export const payoutRows = ({payouts}: PackedEpoch, chainId: number): PayoutRow[] =>
   payouts
     .filter((payout) => payout.chainId === chainId && (payout.cumulative > payout.paid || payout.withdrawal > 0n))
     .map(({token, wallet, cumulative}) => ({token, wallet, cumulative}));
 
 /** By index in `sealed.assets`: position in the flattened lines. */
-function positionsOf(sealed: SealedEpoch): number[] {
+function positionsOf(sealed: PackedEpoch): number[] {
   const flat = sortLines(sealed.chains).flatMap((chain) => assetsOf(sealed, chain));
   return sealed.assets.map((asset) => flat.indexOf(asset));
 }

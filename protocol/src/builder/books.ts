@@ -1,76 +1,111 @@
 /**
- * The sealed books, read once: row objects become columns, and whatever the joint test asks of a row is noted on the
- * way. A million accounts are slow to walk and fast to add up.
+ * The sealed books, read once: whatever the joint test asks of a row is noted on the way. Columns are read as 32-bit
+ * words, since a 64-bit integer would be an allocation.
  */
-import {AMOUNTS} from '../snapshot/columns.ts';
-import {LOTS_LIMIT, type SealedAsset, type SealedEpoch, type SealedRow} from '../types.ts';
-import {Identities} from './identities.ts';
+import {ID_BYTES} from '../ids.ts';
+import {AMOUNTS, compareRecords} from '../snapshot/columns.ts';
+import type {Address} from 'viem';
+import type {PackedAsset, PackedEpoch} from '../types.ts';
+import {Accounts} from './accounts.ts';
+
+/** One row of a sheet, in lots. */
+export type BookRow = {wallet: Address; total: bigint; withdrawable: bigint; withdrawal: bigint};
 
 export type AssetBook = {
-  asset: SealedAsset;
-  /** Identity by row; −1 for a row that is left out. */
-  numbers: Int32Array;
-  /** Lots by row, wrapped to 64 bits. */
-  columns: Record<(typeof AMOUNTS)[number], BigInt64Array>;
+  asset: PackedAsset;
+  /** Rows of holders in order of their ids. */
+  rows: Uint32Array;
   /** Exact sums in lots. */
   total: bigint;
   withdrawn: bigint;
   /** Rows that request something, and rows that break V3. */
-  requests: readonly SealedRow[];
-  broken: readonly SealedRow[];
+  requests: readonly BookRow[];
+  broken: readonly BookRow[];
   /** Lower-case wallets with more than one row. */
   repeated: readonly string[];
 };
 
-export type Books = {identities: Identities; assets: ReadonlyMap<SealedAsset, AssetBook>};
+/** `order`: the accounts that any sheet lists, in order of their ids, each id once. */
+export type Books = {accounts: Accounts; order: Uint32Array; assets: ReadonlyMap<PackedAsset, AssetBook>};
 
-/** Below this an amount is added as a double, exactly; a million rows then cost no bigint each. */
-const SMALL_LIMIT = 2n ** 51n;
-const FLUSH_AT = 2 ** 52;
-
-/** Holders only: a row of nothing is left out. */
-const isHolder = ({total, withdrawal}: SealedRow): boolean => total !== 0n || withdrawal !== 0n;
+const TWO_32 = 2n ** 32n;
+/** So many words add up exactly in a double. */
+const FLUSH_EVERY = 2 ** 20;
+const NONE = 0xffffffff;
 
 /** @throws {EncodingError} when a wallet or blinding is malformed. */
-export function readBooks({assets}: SealedEpoch): Books {
-  const identities = new Identities();
-  /** Last asset that listed the identity. */
-  const seenIn: number[] = [];
-  return {identities, assets: new Map(assets.map((asset, place) => [asset, readAsset(asset, {place, seenIn, identities})]))};
+export function readBooks({accounts: table, assets}: PackedEpoch): Books {
+  const accounts = new Accounts(table);
+  const order = accounts.order();
+  const listed = new Uint8Array(accounts.count);
+  const books = new Map(assets.map((asset) => [asset, readAsset(asset, {accounts, order, listed})]));
+  return {accounts, order: order.filter((account, place) => listed[account] === 1 && !sameId(accounts, order, place)), assets: books};
 }
 
-function readAsset(asset: SealedAsset, {place, seenIn, identities}: {place: number; seenIn: number[]; identities: Identities}): AssetBook {
-  const {rows} = asset;
-  const numbers = new Int32Array(rows.length).fill(-1);
-  const amounts = () => new BigInt64Array(rows.length);
-  const columns = {total: amounts(), withdrawable: amounts(), withdrawal: amounts()};
-  const [requests, broken, repeated]: [SealedRow[], SealedRow[], string[]] = [[], [], []];
-  let [total, withdrawn, small] = [0n, 0n, 0];
-  identities.rewind();
-  for (let i = 0; i < rows.length; i += 1) {
-    const row = rows[i]!;
-    const number = identities.numberOf(row.wallet, row.blinding);
-    if (seenIn[number] === place) repeated.push(row.wallet.toLowerCase());
-    seenIn[number] = place;
-    if (isHolder(row)) {
-      numbers[i] = number;
-      identities.list(number);
-    }
-    columns.total[i] = row.total;
-    columns.withdrawable[i] = row.withdrawable;
-    columns.withdrawal[i] = row.withdrawal;
-    const holds = row.total >= row.withdrawable && row.withdrawable >= row.withdrawal && row.withdrawal >= 0n && row.total < LOTS_LIMIT;
-    if (!holds) broken.push(row);
-    if (row.withdrawal !== 0n) {
-      requests.push(row);
-      withdrawn += row.withdrawal;
-    }
-    if (holds && row.total < SMALL_LIMIT) small += Number(row.total);
-    else total += row.total;
-    if (small >= FLUSH_AT) {
-      total += BigInt(small);
-      small = 0;
-    }
+/** The account before it in the order has the same id: the same wallet and blinding given twice. */
+const sameId = ({ids}: Accounts, order: Uint32Array, place: number): boolean =>
+  place > 0 && compareRecords(ids, ID_BYTES, order[place - 1]!, order[place]!) === 0;
+
+type Where = {accounts: Accounts; order: Uint32Array; listed: Uint8Array};
+
+function readAsset(asset: PackedAsset, {accounts, order, listed}: Where): AssetBook {
+  const {owners} = asset;
+  const words = AMOUNTS.map((name) => wordsOf(asset[name])) as [Int32Array, Int32Array, Int32Array];
+  const [total, withdrawable, withdrawal] = words;
+  const seen = new Uint8Array(accounts.count);
+  const rowOf = new Uint32Array(accounts.count).fill(NONE);
+  const [requests, broken, repeated]: [BookRow[], BookRow[], string[]] = [[], [], []];
+  const holders: number[] = [];
+  for (let row = 0; row < owners.length; row += 1) {
+    const account = owners[row]!;
+    if (account >= accounts.count) throw new RangeError(`Row ${row} names account ${account} of ${accounts.count}.`);
+    const owner = accounts.owner[account]!;
+    if (seen[owner] === 1) repeated.push(accounts.walletOf(owner));
+    seen[owner] = 1;
+    const high = 2 * row + 1;
+    const requested = (withdrawal[high - 1]! | withdrawal[high]!) !== 0;
+    const holds = withdrawal[high]! >= 0 && notLess(withdrawable, withdrawal, high) && notLess(total, withdrawable, high);
+    if (!holds) broken.push(bookRow(asset, accounts, row));
+    if (requested) requests.push(bookRow(asset, accounts, row));
+    // Holders only: a row of nothing is left out.
+    if ((total[high - 1]! | total[high]!) === 0 && !requested) continue;
+    listed[account] = 1;
+    if (rowOf[account] === NONE) rowOf[account] = row;
+    else holders.push(row);
   }
-  return {asset, numbers, columns, total: total + BigInt(small), withdrawn, requests, broken, repeated};
+  const rows = Uint32Array.from(order, (account) => rowOf[account]!).filter((row) => row !== NONE);
+  return {
+    asset, rows: holders.length === 0 ? rows : withRepeated(rows, holders, asset, accounts),
+    total: sumOf(total), withdrawn: requests.reduce((sum, row) => sum + row.withdrawal, 0n), requests, broken, repeated,
+  };
+}
+
+/** Only a false sheet lists an account twice; its rows are then sorted the long way. */
+const withRepeated = (rows: Uint32Array, more: readonly number[], {owners}: PackedAsset, {ids}: Accounts): Uint32Array =>
+  Uint32Array.from([...rows, ...more]).sort((a, b) => compareRecords(ids, ID_BYTES, owners[a]!, owners[b]!) || a - b);
+
+const wordsOf = (column: BigInt64Array): Int32Array => new Int32Array(column.buffer, column.byteOffset, 2 * column.length);
+
+/** Signed comparison of two 64-bit integers whose high words lie at `high`. */
+const notLess = (a: Int32Array, b: Int32Array, high: number): boolean =>
+  a[high]! > b[high]! || (a[high] === b[high] && a[high - 1]! >>> 0 >= b[high - 1]! >>> 0);
+
+function sumOf(words: Int32Array): bigint {
+  let [sum, low, high] = [0n, 0, 0];
+  for (let i = 0; i < words.length; i += 2) {
+    low += words[i]! >>> 0;
+    high += words[i + 1]!;
+    if ((i / 2) % FLUSH_EVERY !== FLUSH_EVERY - 1) continue;
+    sum += BigInt(high) * TWO_32 + BigInt(low);
+    [low, high] = [0, 0];
+  }
+  return sum + BigInt(high) * TWO_32 + BigInt(low);
+}
+
+const bookRow = ({owners, total, withdrawable, withdrawal}: PackedAsset, accounts: Accounts, row: number): BookRow =>
+  ({wallet: accounts.walletOf(owners[row]!), total: total[row]!, withdrawable: withdrawable[row]!, withdrawal: withdrawal[row]!});
+
+/** Rows for which something holds; walks row by row, so only where a caller knows limits. */
+export function rowsWhere({asset}: AssetBook, accounts: Accounts, holds: (row: BookRow) => boolean): BookRow[] {
+  return Array.from({length: asset.owners.length}, (_, row) => bookRow(asset, accounts, row)).filter(holds);
 }

@@ -3,10 +3,10 @@ import type {Address, Hex} from 'viem';
 import type {PayoutTree} from '../gpmp/payouts.ts';
 import type {PlainTree} from '../gpmp/plain-tree.ts';
 import type {GpmpTree} from '../gpmp/tree.ts';
-import type {AssetKey, Line, Rules, SealedEpoch, Summary, Violation} from '../types.ts';
+import type {AssetKey, Line, PackedEpoch, Rules, SealedBooks, Summary, Violation} from '../types.ts';
 
 export type BuildInput = {
-  sealed: SealedEpoch;
+  sealed: SealedBooks;
   setId: number;
   /** Digest of the newest Approved summary; 32 zero bytes before the first. */
   parent: Hex;
@@ -22,6 +22,9 @@ export type BuildInput = {
   /** Chain facts for the joint test; what is absent is left to the engine, which checked it before sealing. */
   facts?: BuildFacts;
 };
+
+/** The input inside the builder. */
+export type PackedInput = BuildInput & {sealed: PackedEpoch};
 
 export type BuildFacts = {
   /** V2: what each Custody holds and has paid at its line's block. */

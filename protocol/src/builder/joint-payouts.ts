@@ -3,10 +3,10 @@ import {zeroAddress} from 'viem';
 import {isSystemWallet} from '../ids.ts';
 import {LOTS_LIMIT, type SealedPayout, type Violation} from '../types.ts';
 import type {AssetBook} from './books.ts';
-import type {BuildInput} from './input.ts';
+import type {PackedInput} from './input.ts';
 import {assetLabel, violation} from './joint-report.ts';
 
-export function checkPayouts(input: BuildInput, books: readonly AssetBook[]): Violation[] {
+export function checkPayouts(input: PackedInput, books: readonly AssetBook[]): Violation[] {
   return [...checkEach(input), ...checkAgainstRows(input, books), ...checkAuthorised(input), ...checkCadence(input, books)];
 }
 
@@ -14,7 +14,7 @@ const payoutKey = (chainId: number, token: string, wallet: string): string => `$
 const keyOf = ({chainId, token, wallet}: SealedPayout): string => payoutKey(chainId, token, wallet);
 
 /** One leaf per wallet and token, figures that fit each other, payees that may be paid. */
-function checkEach({sealed, facts}: BuildInput): Violation[] {
+function checkEach({sealed, facts}: PackedInput): Violation[] {
   const barred = new Set([
     zeroAddress, ...sealed.chains.map(({custody}) => custody), ...sealed.assets.map(({token}) => token), ...(facts?.notPayees ?? []),
   ].map((address) => address.toLowerCase()));
@@ -37,7 +37,7 @@ function checkEach({sealed, facts}: BuildInput): Violation[] {
 }
 
 /** Each withdrawal of a row raises the payout of its wallet by the same lots, and no other payout rises. */
-function checkAgainstRows({sealed}: BuildInput, books: readonly AssetBook[]): Violation[] {
+function checkAgainstRows({sealed}: PackedInput, books: readonly AssetBook[]): Violation[] {
   const requested = new Map<string, bigint>();
   for (const {asset: {chainId, token}, requests} of books) {
     for (const {wallet, withdrawal} of requests) {
@@ -57,7 +57,7 @@ function checkAgainstRows({sealed}: BuildInput, books: readonly AssetBook[]): Vi
 }
 
 /** Cumulative payouts of an asset are all that was ever authorised to leave it. */
-function checkAuthorised({sealed}: BuildInput): Violation[] {
+function checkAuthorised({sealed}: PackedInput): Violation[] {
   const cumulative = new Map<string, bigint>();
   for (const payout of sealed.payouts) cumulative.set(assetLabel(payout), (cumulative.get(assetLabel(payout)) ?? 0n) + payout.cumulative);
   return sealed.assets.flatMap((asset) => {
@@ -68,7 +68,7 @@ function checkAuthorised({sealed}: BuildInput): Violation[] {
 }
 
 /** A line's withdrawals are zero unless the epoch's number is a multiple of `withdrawEvery`. */
-function checkCadence({sealed, rules}: BuildInput, books: readonly AssetBook[]): Violation[] {
+function checkCadence({sealed, rules}: PackedInput, books: readonly AssetBook[]): Violation[] {
   return books.flatMap(({asset, requests}) => {
     const every = rules.custodies.find(({chainId}) => chainId === asset.chainId)?.withdrawEvery ?? 1;
     if (sealed.epoch % BigInt(every) === 0n) return [];

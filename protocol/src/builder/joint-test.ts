@@ -4,15 +4,22 @@
  * Its own code over the sealed books as they were read; the validators' rules read published bytes instead.
  */
 import type {Address} from 'viem';
+import {packed} from '../packed.ts';
 import {domainSalt} from '../summary.ts';
-import {LOTS_LIMIT, type SealedAsset, type SealedRow, type Violation} from '../types.ts';
-import {type AssetBook, type Books, readBooks} from './books.ts';
-import type {BuildFacts, BuildInput} from './input.ts';
+import {LOTS_LIMIT, type PackedAsset, type Violation} from '../types.ts';
+import {type AssetBook, type BookRow, type Books, readBooks, rowsWhere} from './books.ts';
+import type {BuildFacts, BuildInput, PackedInput} from './input.ts';
 import {checkPayouts} from './joint-payouts.ts';
 import {assetLabel, violation} from './joint-report.ts';
 
 /** Every violation, by rule; empty means that a summary may be made. */
-export function jointTest(input: BuildInput, books: Books = readBooks(input.sealed)): Violation[] {
+export function jointTest(input: BuildInput): Violation[] {
+  const sealed = packed(input.sealed);
+  return testBooks({...input, sealed}, readBooks(sealed));
+}
+
+/** {@link jointTest} over books that were read already. */
+export function testBooks(input: PackedInput, books: Books): Violation[] {
   const {facts = {}} = input;
   const assets = [...books.assets.values()];
   const found = [
@@ -22,7 +29,7 @@ export function jointTest(input: BuildInput, books: Books = readBooks(input.seal
       ...checkRows(book),
       ...checkUnique(book),
       ...checkEquality(book),
-      ...checkVesting(book.asset, facts),
+      ...checkVesting(book, books, facts),
     ]),
     ...checkLineage(input),
     ...checkBlindings(books),
@@ -32,7 +39,7 @@ export function jointTest(input: BuildInput, books: Books = readBooks(input.seal
 }
 
 /** V1: what the summary will be made of fits the network and its rules. */
-function checkIdentity({sealed, rules, salt}: BuildInput): Violation[] {
+function checkIdentity({sealed, rules, salt}: PackedInput): Violation[] {
   const found: Violation[] = [];
   if (domainSalt(rules.l1ChainId, rules.registry) !== salt.toLowerCase()) found.push(violation(1, 'the salt is not that of the rules’ registry'));
   if (sealed.chains.length === 0) found.push(violation(1, 'the sealed epoch has no custody'));
@@ -58,7 +65,7 @@ function checkIdentity({sealed, rules, salt}: BuildInput): Violation[] {
 }
 
 /** V2: reserves cover deposits less payouts; only where the caller read the chain. */
-function checkReserve(asset: SealedAsset, {reserves}: BuildFacts): Violation[] {
+function checkReserve(asset: PackedAsset, {reserves}: BuildFacts): Violation[] {
   if (reserves === undefined) return [];
   const reserve = reserves.find(({chainId, token, custody}) => chainId === asset.chainId && same(token, asset.token) && same(custody, asset.custody));
   if (reserve === undefined) return [violation(2, 'nobody read what the custody holds', assetLabel(asset))];
@@ -79,7 +86,7 @@ const checkUnique = ({asset, repeated}: AssetBook): Violation[] =>
   repeated.length === 0 ? [] : [violation(4, 'a wallet has more than one row', assetLabel(asset), repeated)];
 
 /** V5: the part that the caller's own numbers show. */
-function checkLineage({sealed: {epoch, snapshotTime}, parent, facts}: BuildInput): Violation[] {
+function checkLineage({sealed: {epoch, snapshotTime}, parent, facts}: PackedInput): Violation[] {
   const found: Violation[] = [];
   const approved = facts?.approved;
   if (epoch < 1n) found.push(violation(5, 'epochs start at 1'));
@@ -90,7 +97,7 @@ function checkLineage({sealed: {epoch, snapshotTime}, parent, facts}: BuildInput
 }
 
 /** V6: one blinding per wallet in an era, zero for system rows. */
-function checkBlindings({identities: {ambiguous, blindedSystem}}: Books): Violation[] {
+function checkBlindings({accounts: {ambiguous, blindedSystem}}: Books): Violation[] {
   return [
     ...(ambiguous.size === 0 ? [] : [violation(6, 'a wallet has two ids in one era', undefined, [...ambiguous])]),
     ...(blindedSystem.size === 0 ? [] : [violation(6, 'a system row has a blinding', undefined, [...blindedSystem])]),
@@ -105,13 +112,14 @@ function checkEquality({asset, total, withdrawn}: AssetBook): Violation[] {
 }
 
 /** V11: the engine enforces it; checked again where the caller knows the limits. */
-function checkVesting(asset: SealedAsset, {withdrawableLimit}: BuildFacts): Violation[] {
+function checkVesting(book: AssetBook, {accounts}: Books, {withdrawableLimit}: BuildFacts): Violation[] {
   if (withdrawableLimit === undefined) return [];
-  const early = asset.rows.filter(({wallet, withdrawable}) => withdrawable > (withdrawableLimit(asset, wallet) ?? LOTS_LIMIT));
+  const {asset} = book;
+  const early = rowsWhere(book, accounts, ({wallet, withdrawable}) => withdrawable > (withdrawableLimit(asset, wallet) ?? LOTS_LIMIT));
   return early.length === 0 ? [] : [violation(11, 'a row may withdraw what was won since the active epoch', assetLabel(asset), early.map(rowText))];
 }
 
-const rowText = ({wallet, total, withdrawable, withdrawal}: SealedRow): string =>
+const rowText = ({wallet, total, withdrawable, withdrawal}: BookRow): string =>
   `${wallet.toLowerCase()} ${total} ${withdrawable} ${withdrawal}`;
 
 const same = (a: Address, b: Address): boolean => a.toLowerCase() === b.toLowerCase();

@@ -6,8 +6,8 @@ import {bytesToHex, concatBytes, hexToBytes, uintBytes, utf8} from '../bytes.ts'
 import {ID_BYTES} from '../ids.ts';
 import type {RowLegs} from '../log/build.ts';
 import type {RecordLeg} from '../log/format.ts';
-import type {SealedEpoch} from '../types.ts';
-import type {Identities} from './identities.ts';
+import type {PackedEpoch} from '../types.ts';
+import type {Accounts} from './accounts.ts';
 
 type Draft = {asset: number; id: Hex; legs: RecordLeg[]; viewingKey: string | undefined};
 
@@ -15,8 +15,8 @@ type Draft = {asset: number; id: Hex; legs: RecordLeg[]; viewingKey: string | un
  * @param positions - By index in `sealed.assets`: position of the asset in the flattened lines.
  * @param logSecret - Names rows of wallets whose blinding the engine did not send, without revealing them.
  */
-export function logRows({sealed, positions, identities, logSecret}: {
-  sealed: SealedEpoch; positions: readonly number[]; identities: Identities; logSecret: Hex;
+export function logRows({sealed, positions, accounts, logSecret}: {
+  sealed: PackedEpoch; positions: readonly number[]; accounts: Accounts; logSecret: Hex;
 }): RowLegs[] {
   const viewing = new Map(Object.entries(sealed.viewingKeys).map(([wallet, key]) => [wallet.toLowerCase(), key]));
   const drafts = new Map<string, Draft>();
@@ -26,7 +26,7 @@ export function logRows({sealed, positions, identities, logSecret}: {
     const key = `${asset} ${wallet.toLowerCase()}`;
     let draft = drafts.get(key);
     if (draft === undefined) {
-      const id = identities.idOf(wallet) ?? unlistedId(wallet, sealed.era, logSecret);
+      const id = accounts.idOf(wallet) ?? unlistedId(wallet, sealed.era, logSecret);
       draft = {asset, id, legs: [], viewingKey: viewing.get(wallet.toLowerCase())};
       drafts.set(key, draft);
     }

@@ -3,10 +3,12 @@ import type {ChainClient} from './client.ts';
 import {type BlockRange, inChunks} from './logs.ts';
 
 const transferEvent = parseAbiItem('event Transfer(address indexed from, address indexed to, uint256 value)');
+const recordEvent = parseAbiItem('event DepositRecorded(address indexed token, address indexed wallet, address indexed from, uint256 amount, uint256 cumulative, uint64 blockNumber)');
 const etherEvent = parseAbiItem('event EtherReceived(address indexed from, uint256 amount)');
 
 /**
- * Everything ever pushed to the custody, by sender (PROTOCOL §2 `deposited`).
+ * Everything ever pushed to the custody, by sender (PROTOCOL §2 `deposited`). What a forwarder brought belongs to the
+ * wallet its record names.
  *
  * @param token - Zero for native ETH.
  * @returns Cumulative base units by checksummed address.
@@ -25,9 +27,14 @@ export async function depositsBySender({client, custody, token, fromBlock, toBlo
         return logs.map(({args}) => ({from: args.from, amount: args.value}));
       });
   const sums = new Map<Address, bigint>();
-  for (const {from, amount} of pushed) {
-    const sender = getAddress(from);
-    sums.set(sender, (sums.get(sender) ?? 0n) + amount);
+  const add = (wallet: Address, amount: bigint) => sums.set(getAddress(wallet), (sums.get(getAddress(wallet)) ?? 0n) + amount);
+  for (const {from, amount} of pushed) add(from, amount);
+  const records = await inChunks(client, {fromBlock, toBlock}, (range) => client.getLogs({address: custody, event: recordEvent, args: {token}, ...range, strict: true}));
+  for (const {args: {wallet, from, amount}} of records) {
+    if (getAddress(wallet) === getAddress(from)) continue;
+    add(from, -amount);
+    add(wallet, amount);
   }
+  for (const [sender, sum] of sums) if (sum === 0n) sums.delete(sender);
   return sums;
 }

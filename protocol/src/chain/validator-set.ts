@@ -6,7 +6,8 @@ import {type ChainClient, typed} from './client.ts';
 import {ChainError} from './errors.ts';
 import {logsOf} from './logs.ts';
 
-const registeredEvent = parseAbiItem('event ValidatorRegistered(uint32 indexed index, address indexed validator, bytes key, bytes32 encryptionKey, uint128 weight)');
+const registeredEvent = parseAbiItem('event ValidatorRegistered(address indexed validator, address indexed coldKey, bytes key, bytes32 encryptionKey, uint128 stake)');
+const encryptionEvent = parseAbiItem('event EncryptionKeyChanged(address indexed validator, bytes32 encryptionKey)');
 const changedEvent = parseAbiItem('event MemberChanged(uint32 indexed index, address indexed validator, bytes key, uint128 weight)');
 const fixedEvent = validatorRegistryAbi.find((item) => item.type === 'event' && item.name === 'TermFixed')!;
 
@@ -14,7 +15,7 @@ export type LoadedSet = {
   header: SetHeader;
   /** By seat, from 0 without gaps. */
   members: readonly Member[];
-  /** X25519 public keys, 32 bytes, by validator: recipients of the mapping file. */
+  /** X25519 public keys, 32 bytes, by validator: recipients of the mapping file. The newest ones, whenever the set was fixed. */
   encryptionKeys: ReadonlyMap<Address, Hex>;
 };
 
@@ -26,20 +27,23 @@ export type LoadedSet = {
  */
 export async function loadSet({l1, registry, setId, fromBlock}: {l1: ChainClient; registry: Address; setId: number; fromBlock: bigint}): Promise<LoadedSet> {
   const toBlock = await typed(l1, 'eth_blockNumber', () => l1.getBlockNumber());
-  const logs = await logsOf({client: l1, address: registry, events: [registeredEvent, changedEvent, fixedEvent] as const, fromBlock, toBlock});
+  const logs = await logsOf({client: l1, address: registry, events: [registeredEvent, encryptionEvent, changedEvent, fixedEvent] as const, fromBlock, toBlock});
   const seats = new Map<number, Member>();
   const encryptionKeys = new Map<Address, Hex>();
+  let fixed: Omit<LoadedSet, 'encryptionKeys'> | undefined;
   for (const log of logs) {
     if (log.eventName === 'TermFixed') {
-      if (log.args.setId !== setId) continue;
-      return checkedSet({header: log.args.header, members: [...seats.values()].toSorted((a, b) => a.index - b.index), encryptionKeys});
+      if (log.args.setId === setId) fixed = {header: log.args.header, members: [...seats.values()].toSorted((a, b) => a.index - b.index)};
+    } else if (log.eventName === 'MemberChanged') {
+      const {index, validator, key, weight} = log.args;
+      if (weight === 0n && validator === zeroAddress) seats.delete(index);
+      else seats.set(index, {index, validator: getAddress(validator), key, weight});
+    } else {
+      encryptionKeys.set(getAddress(log.args.validator), log.args.encryptionKey);
     }
-    const {index, validator, key, weight} = log.args;
-    if (weight === 0n && validator === zeroAddress) seats.delete(index);
-    else seats.set(index, {index, validator: getAddress(validator), key, weight});
-    if (log.eventName === 'ValidatorRegistered') encryptionKeys.set(getAddress(validator), log.args.encryptionKey);
   }
-  throw new ChainError({code: 'SET_UNKNOWN', setId});
+  if (!fixed) throw new ChainError({code: 'SET_UNKNOWN', setId});
+  return checkedSet({...fixed, encryptionKeys});
 }
 
 function checkedSet(set: LoadedSet): LoadedSet {

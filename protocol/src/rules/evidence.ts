@@ -25,9 +25,12 @@ export type Evidence = {
   files: ReadonlyMap<string, Uint8Array>;
   /** Decrypted `mapping.csv`; undefined when none was published to this validator. */
   mapping: Uint8Array | undefined;
+  /** The reader holds no key that mappings are wrapped to: what needs one is left to validators ({@link uncheckedRules}). */
+  mappingWithheld?: boolean;
   /** Chain facts at each line's block, keyed by {@link custodyKey}. */
   custodies: ReadonlyMap<string, CustodyFacts>;
-  active: ActiveEpoch;
+  /** Undefined when a mapping that V11 needs, of J or of an epoch since, cannot be read: V11 is then not judged. */
+  active: ActiveEpoch | undefined;
   /** Rows of the newest Approved epoch by {@link assetKey}: they help to name rows, never decide. */
   previous: ReadonlyMap<string, WalletBook>;
 };

@@ -1,9 +1,7 @@
 /** `checkEpoch` with large sheets read and hashed on the other cores; the verdict does not depend on who computed what. */
-import {createRequire} from 'node:module';
-import {availableParallelism} from 'node:os';
 import {setImmediate as turn} from 'node:timers/promises';
-import {pathToFileURL} from 'node:url';
-import {Worker} from 'node:worker_threads';
+import type {Worker} from 'node:worker_threads';
+import {spareThreads, startThread} from '../threads.ts';
 import type {Violation} from '../types.ts';
 import {checkEpoch} from './check-epoch.ts';
 import {balancesName, type Evidence} from './evidence.ts';
@@ -11,8 +9,7 @@ import {type SheetWork, workKey, workOnSheet} from './sheet-work.ts';
 
 /** Below this a worker starts later than this thread is done. */
 const PARALLEL_BYTES_MIN = 60_000_000;
-const WORKERS_MAX = 7;
-const WORKER_URL = new URL('./sheet-worker.ts', import.meta.url);
+const WORKER = new URL('./sheet-worker.ts', import.meta.url);
 
 type Job = {key: string; bytes: Uint8Array; assetIndex: number};
 
@@ -22,23 +19,23 @@ export type ParallelOptions = {parallelBytesMin?: number};
 export async function checkEpochParallel(evidence: Evidence, {parallelBytesMin = PARALLEL_BYTES_MIN}: ParallelOptions = {}): Promise<Violation[]> {
   const jobs = jobsOf(evidence);
   const size = jobs.reduce((sum, {bytes}) => sum + bytes.length, 0);
-  const execArgv = size < parallelBytesMin || jobs.length < 2 ? undefined : loaderArguments();
-  if (execArgv === undefined) return checkEpoch(evidence);
+  if (size < parallelBytesMin || jobs.length < 2) return checkEpoch(evidence);
 
   const works = new Map<string, SheetWork>();
   const queue = [...jobs];
-  const workers = Array.from({length: Math.min(availableParallelism() - 1, WORKERS_MAX, jobs.length - 1)}, () => new Worker(WORKER_URL, {execArgv}));
+  const workers = Array.from({length: Math.min(spareThreads(), jobs.length - 1)}, () => startThread(WORKER));
   try {
-    const others = workers.map((worker) => drain(worker, queue, works));
+    const others = Promise.all(workers.map((worker) => drain(worker, queue, works)));
+    // Awaited only after this thread's own jobs.
+    others.catch(() => {});
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
       works.set(job.key, workOnSheet(job.bytes, job.assetIndex));
       await turn();
     }
-    await Promise.all(others);
+    await others;
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
-  // What a failed worker took and did not give back is computed there.
   return checkEpoch(evidence, works);
 }
 
@@ -55,29 +52,18 @@ function jobsOf({lines, files}: Evidence): Job[] {
   return [...jobs.values()].sort((a, b) => b.bytes.length - a.bytes.length);
 }
 
-/** Gives a worker one job after the other until none is left or it fails. */
+/** Gives a worker one job after the other until none is left. */
 async function drain(worker: Worker, queue: Job[], works: Map<string, SheetWork>): Promise<void> {
-  for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-    const work = await ask(worker, job);
-    if (work === undefined) return;
-    works.set(job.key, work);
-  }
+  for (let job = queue.shift(); job !== undefined; job = queue.shift()) works.set(job.key, await ask(worker, job));
 }
 
-function ask(worker: Worker, {bytes, assetIndex}: Job): Promise<SheetWork | undefined> {
-  return new Promise((resolve) => {
-    worker.once('message', (work: SheetWork) => resolve(work));
-    worker.once('error', () => resolve(undefined));
-    worker.once('exit', () => resolve(undefined));
+function ask(worker: Worker, {bytes, assetIndex}: Job): Promise<SheetWork> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', (work: SheetWork) => {
+      worker.off('error', reject);
+      resolve(work);
+    });
+    worker.once('error', reject);
     worker.postMessage({bytes, assetIndex});
   });
-}
-
-/** How a worker reads TypeScript; undefined where it cannot, and then this thread does all. */
-function loaderArguments(): string[] | undefined {
-  try {
-    return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
-  } catch {
-    return undefined;
-  }
 }

@@ -21,7 +21,7 @@ export function likelyRows(context: Context, asset: AssetContext, surplus: bigin
 
 /** Senders whose deposits explain `missing` lots that the line leaves out. */
 export function likelySenders({evidence, mapping}: Context, asset: AssetContext, missing: bigint): string[] {
-  const before = evidence.active.deposits.get(asset.key);
+  const before = evidence.active?.deposits.get(asset.key);
   const {lotSize} = asset.asset;
   const grown = [...(asset.facts?.deposits ?? [])].map(([sender, baseUnits]): Suspect => ({
     label: [sender], lots: lotsOf(baseUnits, lotSize) - lotsOf(before?.get(sender) ?? 0n, lotSize),
@@ -47,7 +47,9 @@ function missingRows(
   {asset, facts}: AssetContext,
   {mapping, present, previous}: {mapping: MappingContext | undefined; present: Present; previous: WalletBook | undefined},
 ): Suspect[] {
-  const ids = new Map(Array.from({length: mapping?.count ?? 0}, (_, row) => [walletOf(mapping!, row), hexAt(mapping!.ids, row * 24, 24)]));
+  // Without a mapping every wallet would look rowless.
+  if (mapping === undefined) return [];
+  const ids = new Map(Array.from({length: mapping.count}, (_, row) => [walletOf(mapping, row), hexAt(mapping.ids, row * 24, 24)]));
   const suspects = new Map<string, Suspect>();
   for (const wallet of previous?.wallets() ?? []) {
     const row = previous!.get(wallet)!;

@@ -10,16 +10,18 @@ import type {Report} from './report.ts';
 import {lessAt, wordsOf} from './sheet-reader.ts';
 
 export function checkV11(context: Context, report: Report): void {
+  const {active} = context.evidence;
+  if (active === undefined) return;
   for (const asset of context.assets) {
     const blamed = ([3, 4, 8] as const).some((rule) => report.failed(rule, asset.name));
     if (context.mapping === undefined || !asset.committed || blamed) continue;
-    const rows = earlyRows(context, asset, context.mapping);
+    const rows = earlyRows(active, asset, context.mapping);
     if (rows.length === 0) continue;
-    report.add({rule: 11, where: asset.name, detail: `withdrawable beyond what was held at epoch ${context.evidence.active.epoch} and deposited since`, rows});
+    report.add({rule: 11, where: asset.name, detail: `withdrawable beyond what was held at epoch ${active.epoch} and deposited since`, rows});
   }
 }
 
-function earlyRows({evidence: {active}}: Context, context: AssetContext, mapping: MappingContext): string[] {
+function earlyRows(active: ActiveEpoch, context: AssetContext, mapping: MappingContext): string[] {
   const {key, sheet, joined, facts} = context;
   if (sheet === undefined || joined === undefined || facts === undefined) return [];
   const limits = limitsOf(context, mapping, {...active, key});

@@ -7,6 +7,7 @@
 import {type AssetContext, type Context, type CustodyContext, type MappingContext} from './context.ts';
 import {paidKey} from './evidence.ts';
 import {readPayouts, walletOf} from './record-readers.ts';
+import {checkRises} from './v7-public.ts';
 import type {Report} from './report.ts';
 import {LOTS_LIMIT} from './sheet-work.ts';
 
@@ -57,9 +58,10 @@ function checkPayees({payouts, facts, name, committed}: CustodyContext, report: 
 
 type Leaf = {token: string; wallet: string; cumulative: bigint};
 
-function checkLeaves({mapping}: Context, custody: CustodyContext, report: Report): void {
+function checkLeaves({evidence, mapping}: Context, custody: CustodyContext, report: Report): void {
   const {payouts, facts, name, committed} = custody;
   if (payouts === undefined || facts === undefined || !committed || payouts.malformed.length > 0) return;
+  if (mapping === undefined && evidence.mappingWithheld) return checkRises(custody, report);
   const withdrawals = withdrawalsOf(custody.assets, mapping);
   if (withdrawals === undefined) return;
   const base = new Map((facts.base === undefined ? [] : readPayouts(facts.base.payouts).rows).map((leaf) => [paidKey(leaf.token, leaf.wallet), leaf]));

@@ -1,14 +1,12 @@
 /** `mapping.csv`: who stands behind an id; for validators only, encrypted (PROTOCOL §3). */
 import type {Address, Hex} from 'viem';
-import {compareText, hexInto} from '../bytes.ts';
+import {BLINDING_BYTES, compareText, hexInto, WALLET_BYTES} from '../bytes.ts';
 import {ID_BYTES} from '../ids.ts';
 import type {MappingRow} from '../types.ts';
 import {sortedOrder} from './columns.ts';
 import {addFinding, type Finding, linesAfter, TextWriter} from './text.ts';
 
 const HEADER = 'id,wallet,blinding';
-const WALLET_BYTES = 20;
-const BLINDING_BYTES = 32;
 const LF = 10;
 const ROW = /^([0-9a-f]{48}),(0x[0-9a-f]{40}),(0x[0-9a-f]{64})$/;
 /** 48 + `,0x` + 40 + `,0x` + 64 + LF. */
@@ -29,11 +27,17 @@ export function encodeMapping(rows: readonly MappingRow[]): Uint8Array {
   return encodePackedMapping(packed, order);
 }
 
-/** {@link encodeMapping} from packed columns of 24, 20 and 32 bytes per row, in an order that sorts their ids. */
-export function encodePackedMapping({ids, wallets, blindings}: {ids: Uint8Array; wallets: Uint8Array; blindings: Uint8Array}, order: Uint32Array): Uint8Array {
-  const writer = new TextWriter(HEADER.length + 1 + order.length * ROW_BYTES);
-  writer.ascii(`${HEADER}\n`);
-  for (const row of order) {
+export type PackedMapping = {ids: Uint8Array; wallets: Uint8Array; blindings: Uint8Array};
+
+/** {@link encodeMapping} from packed columns of 24, 20 and 32 bytes per account, in an order that sorts their ids. */
+export const encodePackedMapping = (packed: PackedMapping, order: Uint32Array): Uint8Array => encodeMappingRows(packed, order, 0, order.length);
+
+/** The part of the file that places `from` to before `to` are; the first part carries the header. */
+export function encodeMappingRows({ids, wallets, blindings}: PackedMapping, order: Uint32Array, from: number, to: number): Uint8Array<ArrayBuffer> {
+  const writer = new TextWriter(HEADER.length + 1 + (to - from) * ROW_BYTES);
+  if (from === 0) writer.ascii(`${HEADER}\n`);
+  for (let place = from; place < to; place += 1) {
+    const row = order[place]!;
     writer.hex(ids, row * ID_BYTES, ID_BYTES);
     writer.ascii(',0x');
     writer.hex(wallets, row * WALLET_BYTES, WALLET_BYTES);

@@ -1,4 +1,4 @@
-export {aggregateKeys, aggregateSignatures, publicKeyOf, VoteError} from './bls.ts';
+export {aggregateKeys, aggregateSignatures, encodeKey, encodeSignature, publicKeyOf, VoteError} from './bls.ts';
 export {
   buildCertificate, type CastVote, type CertificateVerdict, isBlocking, isQuorum, MEMBERS_MAX, type ValidatorSet, verifyCertificate,
 } from './certificate.ts';

@@ -1,4 +1,4 @@
-import {fromJson, PobsError, type SealedEpoch} from '@pobs/protocol';
+import {decodeSealed, fromJson, PobsError, SEALED_MEDIA_TYPE, type SealedBooks} from '@pobs/protocol';
 import {z} from 'zod';
 import {SequencerError} from '../errors.ts';
 import type {Engine} from '../services/ports.ts';
@@ -11,6 +11,10 @@ const epochShape = z.union([z.string().regex(/^\d+$/), z.int().min(0)]).transfor
 const stateShape = z.object({lastSealed: epochShape.nullish(), undecided: epochShape.nullish()});
 const withdrawalsShape = z.object({withdrawals: z.array(z.unknown())});
 const errorShape = z.object({error: z.object({code: z.string(), message: z.string()})});
+
+type Answer = {mediaType: string; bytes: Uint8Array};
+
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 /** The engine's operator interface over HTTP (docs/INTERFACES.md). No retries here: the pipeline repeats whole effects. */
 export class HttpEngine implements Engine {
@@ -28,12 +32,12 @@ export class HttpEngine implements Engine {
     return {lastSealed: parsed.data.lastSealed ?? 0n, undecided: parsed.data.undecided ?? undefined};
   }
 
-  async seal({epoch, snapshotTime}: {epoch: bigint; snapshotTime: bigint}): Promise<SealedEpoch> {
+  async seal({epoch, snapshotTime}: {epoch: bigint; snapshotTime: bigint}): Promise<SealedBooks> {
     const path = '/operator/epochs/seal';
     return this.#sealedEpoch(path, await this.#send('POST', path, {epoch: epoch.toString(), snapshotTime: snapshotTime.toString()}, SEAL_TIMEOUT_MS));
   }
 
-  async sealed(epoch: bigint): Promise<SealedEpoch> {
+  async sealed(epoch: bigint): Promise<SealedBooks> {
     const path = `/operator/epochs/${epoch}`;
     return this.#sealedEpoch(path, await this.#send('GET', path, undefined, SEAL_TIMEOUT_MS));
   }
@@ -50,38 +54,38 @@ export class HttpEngine implements Engine {
     return parsed.data.withdrawals;
   }
 
-  #sealedEpoch(path: string, text: string): SealedEpoch {
+  #sealedEpoch(path: string, {mediaType, bytes}: Answer): SealedBooks {
     try {
-      return fromJson(text);
+      return mediaType === SEALED_MEDIA_TYPE ? decodeSealed(bytes) : fromJson(textOf(bytes));
     } catch (error) {
       const detail = error instanceof PobsError && 'detail' in error.data ? String(error.data.detail) : '';
       throw this.#strange(path, detail);
     }
   }
 
-  async #send(method: 'GET' | 'POST', path: string, body?: unknown, timeoutMs = TIMEOUT_MS): Promise<string> {
+  async #send(method: 'GET' | 'POST', path: string, body?: unknown, timeoutMs = TIMEOUT_MS): Promise<Answer> {
     let response: Response;
-    let text: string;
+    let bytes: Uint8Array;
     try {
       response = await fetch(`${this.#url}${path}`, {
         method,
-        headers: {authorization: `Bearer ${this.#token}`, ...(body !== undefined && {'content-type': 'application/json'})},
+        headers: {authorization: `Bearer ${this.#token}`, accept: `${SEALED_MEDIA_TYPE}, application/json`, ...(body !== undefined && {'content-type': 'application/json'})},
         ...(body !== undefined && {body: JSON.stringify(body)}),
         signal: AbortSignal.timeout(timeoutMs),
       });
-      text = await response.text();
+      bytes = new Uint8Array(await response.arrayBuffer());
     } catch (error) {
       const cause = (error as {cause?: {code?: string}}).cause?.code;
       const detail = cause ?? (error instanceof Error && error.name === 'TimeoutError' ? `no answer in ${timeoutMs / 1_000} s` : String(error));
       throw new SequencerError({code: 'ENGINE_UNREACHABLE', url: this.#url, detail}, {cause: error});
     }
-    if (response.ok) return text;
-    throw new SequencerError({code: 'ENGINE_REFUSED', path, status: response.status, detail: messageOf(text)});
+    if (response.ok) return {mediaType: response.headers.get('content-type') ?? '', bytes};
+    throw new SequencerError({code: 'ENGINE_REFUSED', path, status: response.status, detail: messageOf(textOf(bytes))});
   }
 
-  #json(path: string, text: string): unknown {
+  #json(path: string, {bytes}: Answer): unknown {
     try {
-      return JSON.parse(text);
+      return JSON.parse(textOf(bytes));
     } catch {
       throw this.#strange(path);
     }

@@ -2,10 +2,11 @@
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {SequencerError} from '../errors.ts';
-import type {Logger, Vault} from '../services/ports.ts';
+import type {Logger} from '../services/ports.ts';
 
 export type HttpServerDeps = {
-  vault: Vault;
+  /** The encrypted mapping file of an epoch, for today's validators; undefined when there is none. */
+  mapping: (epoch: bigint) => Promise<Uint8Array | undefined>;
   health: () => Promise<{ok: boolean} & Record<string, unknown>>;
   metrics: () => Promise<{type: string; text: string}>;
   logger: Logger;
@@ -40,14 +41,14 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, {vault, health, metrics}: HttpServerDeps): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, {mapping: mappingOf, health, metrics}: HttpServerDeps): Promise<void> {
   const {pathname} = new URL(request.url ?? '/', 'http://127.0.0.1');
   if (request.method !== 'GET' && request.method !== 'HEAD') return json(response, 405, {error: {code: 'METHOD_NOT_ALLOWED', message: 'Use GET.'}});
   const mapping = /^\/mapping\/([1-9]\d{0,18})$/.exec(pathname);
   if (mapping) {
-    const bytes = await vault.mapping(BigInt(mapping[1]!));
+    const bytes = await mappingOf(BigInt(mapping[1]!));
     if (!bytes) return json(response, 404, {error: {code: 'UNKNOWN_EPOCH', message: `There is no mapping file of epoch ${mapping[1]}.`}});
-    response.writeHead(200, {'content-type': 'application/octet-stream', 'content-length': bytes.length, 'cache-control': 'public, max-age=31536000, immutable'});
+    response.writeHead(200, {'content-type': 'application/octet-stream', 'content-length': bytes.length, 'cache-control': 'no-cache'});
     response.end(bytes);
     return;
   }

@@ -1,4 +1,5 @@
 /** Secrets from files: the posting key, the engine's token, the log secret and the Arweave wallet. */
+import {createMappingIdentity} from '@pobs/protocol';
 import type {ArweaveJwk} from '@pobs/protocol/store';
 import {createDecipheriv, generateKeyPair, pbkdf2, randomBytes, scrypt} from 'node:crypto';
 import {existsSync} from 'node:fs';
@@ -64,6 +65,15 @@ export async function logSecret(dataDir: string): Promise<Hex> {
   const secret = (await readSecret(file, 'log secret')).trim();
   if (!isHex(secret) || secret.length !== 66) throw keyFile(`The log secret ${file} is damaged: restore it from your backup`);
   return secret;
+}
+
+/** The operator's age identity: mapping files are wrapped to it too, so that validators who join later can be served. */
+export async function mappingIdentity(dataDir: string): Promise<string> {
+  const file = path.join(dataDir, 'mapping-identity');
+  if (!existsSync(file)) await writeSecret(file, `${await createMappingIdentity()}\n`);
+  const identity = (await readSecret(file, 'mapping identity')).trim();
+  if (!/^AGE-SECRET-KEY-1[0-9A-Z]+$/.test(identity)) throw keyFile(`The mapping identity ${file} is damaged: restore it from your backup`);
+  return identity;
 }
 
 /** The Arweave wallet: as configured, else one made once and kept in the data folder (unfunded: enough for a local gateway). */

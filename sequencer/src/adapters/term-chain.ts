@@ -1,10 +1,13 @@
 import type {SetHeader} from '@pobs/protocol';
 import {validatorRegistryAbi, validatorSetsAbi} from '@pobs/protocol/abi';
-import {type ChainClient, chainError, type LoadedSet, loadSet, newestInChunks} from '@pobs/protocol/chain';
+import {type ChainClient, ChainError, chainError, type LoadedSet, loadSet, newestInChunks} from '@pobs/protocol/chain';
 import {encodeFunctionData, type Hex} from 'viem';
 import type {Sets, TermChain, TicketState, ValidatorSet} from '../services/ports.ts';
 import type {ArbitrumTickets} from './arbitrum/tickets.ts';
 import type {ChainDeps} from './epoch-chain.ts';
+
+/** Validators moved by one transaction. */
+const PREPARE_STEPS = 32n;
 
 /** Client, account and outbox are L1's. */
 export type TermDeps = ChainDeps & {l2: ChainClient; tickets: () => Promise<ArbitrumTickets>; key: Hex};
@@ -51,6 +54,10 @@ export class ViemTermChain implements TermChain, Sets {
     return this.#typed('latestSetId', () => l2.readContract({address: network.l2.sets, abi: validatorSetsAbi, functionName: 'latestSetId'}), l2);
   }
 
+  async prepareTerm(): Promise<Hex | undefined> {
+    return (await this.#batch('advance')) ?? this.#batch('draw');
+  }
+
   async fixTerm(): Promise<Hex> {
     const {client, account, outbox} = this.#deps;
     const receipt = await outbox.send('fix-term', {client, account, ...this.#registry, functionName: 'fixTerm', args: []});
@@ -77,6 +84,21 @@ export class ViemTermChain implements TermChain, Sets {
     const sent = await this.#sentIn(setId);
     if (!sent) throw new Error(`Set ${setId} was never sent`);
     return (await this.#deps.tickets()).redeem(sent, this.#deps.key);
+  }
+
+  /** The registry refuses when there is nothing to do; which of its reasons it was does not matter here. */
+  async #batch(functionName: 'advance' | 'draw'): Promise<Hex | undefined> {
+    const {client, account, outbox} = this.#deps;
+    const call = {...this.#registry, functionName, args: [PREPARE_STEPS]} as const;
+    try {
+      const {result} = await this.#typed(functionName, (l1) => l1.simulateContract({...call, account}));
+      if (result === 0n) return undefined;
+    } catch (error) {
+      if (error instanceof ChainError && error.data.code === 'CHAIN_REVERTED') return undefined;
+      throw error;
+    }
+    const receipt = await outbox.send(`${functionName}-seats`, {client, account, ...call});
+    return receipt.transactionHash;
   }
 
   async #header(setId: number): Promise<SetHeader> {

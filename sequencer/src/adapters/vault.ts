@@ -4,7 +4,7 @@ import {mkdir, open, readdir, readFile, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import type {Hex} from 'viem';
 import {z} from 'zod';
-import type {StoredEpoch, Vault} from '../services/ports.ts';
+import type {StoredEpoch, Vault, Wrapped} from '../services/ports.ts';
 
 const hex = z.string().regex(/^0x[0-9a-fA-F]*$/).transform((text) => text as Hex);
 const amount = z.string().regex(/^\d+$/).transform(BigInt);
@@ -21,6 +21,7 @@ const lineShape: z.ZodType<Line> = z.object({
     authorisedOut: amount, count, root: hex,
   })),
 });
+const wrappedShape = z.object({setId: count, recipients: z.array(z.string())});
 const recordShape = z.object({
   summary: summaryShape, digest: hex, lines: z.array(lineShape), treeHashes: z.array(z.array(hex)), logHead: hex, files: z.array(z.string()),
 });
@@ -67,6 +68,25 @@ export class FolderVault implements Vault {
   async mapping(epoch: bigint): Promise<Uint8Array | undefined> {
     const file = path.join(this.#of(epoch), 'mapping.age');
     return existsSync(file) ? readBytes(file) : undefined;
+  }
+
+  async wrapped(epoch: bigint): Promise<Wrapped | undefined> {
+    const dir = this.#of(epoch);
+    if (!existsSync(dir)) return undefined;
+    const anew = path.join(dir, 'mapping.json');
+    if (existsSync(anew)) return wrappedShape.parse(JSON.parse(await readFile(anew, 'utf8')));
+    const {summary} = recordShape.parse(JSON.parse(await readFile(path.join(dir, 'built.json'), 'utf8')));
+    return {setId: summary.setId};
+  }
+
+  /** The file first: a crash in between leaves more recipients than are on record, and the next request wraps once more. */
+  async replaceMapping(epoch: bigint, bytes: Uint8Array, wrapped: Required<Wrapped>): Promise<void> {
+    const dir = this.#of(epoch);
+    for (const [name, content] of [['mapping.age', bytes], ['mapping.json', new TextEncoder().encode(JSON.stringify(wrapped))]] as const) {
+      await writeDurable(path.join(dir, `.${name}.new`), content);
+      await rename(path.join(dir, `.${name}.new`), path.join(dir, name));
+    }
+    await syncFolder(dir);
   }
 
   async discard(epoch: bigint): Promise<void> {

@@ -1,11 +1,11 @@
 /** `snapshot build|check|upload`: an epoch's files without the pipeline. */
-import {cidFromDigest, cidOf, fileCid, parseManifest} from '@pobs/protocol';
+import {cidFromDigest, cidOf, fileCid, mappingRecipient, parseManifest} from '@pobs/protocol';
 import {buildEpoch} from '@pobs/protocol/builder';
 import {all, type ContentStore, fetchEpoch, firstOf, parseStores, publishEpoch, StoreError} from '@pobs/protocol/store';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {HttpEngine} from '../adapters/engine.ts';
-import {arweaveWallet, logSecret, readSecret} from '../adapters/keys.ts';
+import {arweaveWallet, logSecret, mappingIdentity, readSecret} from '../adapters/keys.ts';
 import {FolderVault} from '../adapters/vault.ts';
 import {createLogger} from '../app.ts';
 import {type Flags, invalid, required, text} from '../config.ts';
@@ -24,8 +24,9 @@ export async function buildSnapshot(flags: Flags): Promise<SnapshotReport> {
   const token = (await readSecret(required(flags, 'operatorTokenFile'), 'operator token')).trim();
   const sealed = await new HttpEngine({url: required(flags, 'engineUrl'), token}).sealed(epoch);
   const logger = createLogger(config.logLevel);
+  const dataDir = path.resolve(required(flags, 'dataDir'));
   const service = new BuildService(
-    {network: config.network, logSecret: await logSecret(path.resolve(required(flags, 'dataDir')))},
+    {network: config.network, logSecret: await logSecret(dataDir), mappingRecipient: await mappingRecipient(await mappingIdentity(dataDir))},
     {builder: buildEpoch, chain: epochChain, custodies: [l1, l2], terms: new TermKeeper({terms: termChain, sets: termChain, logger}), vault: vaultOf(flags), logger},
   );
   const built = await service.assemble(sealed);

@@ -1,14 +1,17 @@
-import {ageRecipient, encryptMapping, type Network, PobsError, type SealedEpoch} from '@pobs/protocol';
+import {encryptMapping, type Network, type SealedBooks} from '@pobs/protocol';
 import type {Hex} from 'viem';
 import {zeroHash} from 'viem';
 import {SequencerError} from '../errors.ts';
 import type {CustodyChain, EpochBuilder, EpochChain, Logger, StoredEpoch, Vault} from './ports.ts';
+import {recipientsOf} from './recipients.ts';
 import type {TermKeeper} from './term-keeper.ts';
 
 export type BuildServiceOptions = {
   network: Network;
   /** 32 bytes known to the operator only; keys of the transaction log derive from it. */
   logSecret: Hex;
+  /** The operator's own `age1…`: mapping files can be wrapped anew for validators who join later. */
+  mappingRecipient: string;
 };
 
 export type BuildServiceDeps = {
@@ -31,7 +34,7 @@ export class BuildService {
    * @returns The summary's digest.
    * @throws {SequencerError} `BUILD_REFUSED` with what the joint test found; `EPOCH_FOREIGN` when the number is taken.
    */
-  async build(sealed: SealedEpoch): Promise<Hex> {
+  async build(sealed: SealedBooks): Promise<Hex> {
     const {vault, chain} = this.#deps;
     const {epoch, snapshotTime} = sealed;
     const [kept, proposal] = await Promise.all([vault.load(epoch), chain.proposal(epoch)]);
@@ -44,7 +47,7 @@ export class BuildService {
   }
 
   /** What {@link build} keeps, without keeping it. @throws {SequencerError} `BUILD_REFUSED` */
-  async assemble(sealed: SealedEpoch): Promise<StoredEpoch> {
+  async assemble(sealed: SealedBooks): Promise<StoredEpoch> {
     const {builder, chain, terms, logger} = this.#deps;
     const {network, logSecret} = this.#options;
     const [approved, set, reserves] = await Promise.all([chain.lastApproved(), terms.setFor(sealed.snapshotTime), this.#reserves(sealed)]);
@@ -56,7 +59,7 @@ export class BuildService {
     });
     if (!result.ok) throw new SequencerError({code: 'BUILD_REFUSED', epoch: sealed.epoch, violations: result.violations});
     const {summary, digest, lines, trees, logHead, manifest, files} = result;
-    const recipients = this.#recipients(set.encryptionKeys);
+    const recipients = [...recipientsOf(set.encryptionKeys, logger), this.#options.mappingRecipient];
     logger.info({epoch: sealed.epoch, digest, rows: lines.flatMap(({assets}) => assets).reduce((sum, {count}) => sum + count, 0)}, 'Built an epoch');
     return {
       summary, digest, lines, logHead, manifest, files,
@@ -66,25 +69,12 @@ export class BuildService {
   }
 
   /** V2's facts at the very blocks the lines name. */
-  async #reserves(sealed: SealedEpoch) {
+  async #reserves(sealed: SealedBooks) {
     const perChain = await Promise.all(this.#deps.custodies.map((custody) => {
       const line = sealed.chains.find(({chainId}) => chainId === custody.chainId);
       const tokens = sealed.assets.filter(({chainId}) => chainId === custody.chainId).map(({token}) => token);
       return line ? custody.reservesAt(line.blockNumber, tokens) : [];
     }));
     return perChain.flat();
-  }
-
-  /** One `age1…` per validator; a key that is none leaves its validator without the mapping, never all of them. */
-  #recipients(keys: ReadonlyMap<string, Hex>): string[] {
-    return [...keys].flatMap(([validator, key]) => {
-      try {
-        return [ageRecipient(key)];
-      } catch (error) {
-        if (!(error instanceof PobsError)) throw error;
-        this.#deps.logger.warn({validator}, 'The encryption key of a validator cannot be used');
-        return [];
-      }
-    });
   }
 }

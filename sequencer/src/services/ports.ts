@@ -1,5 +1,5 @@
 /** What the services need of the world; `app.ts` wires the adapters. Money is lots, times are seconds. */
-import type {CastVote, Certificate, Line, Member, SealedEpoch, SetHeader, Summary} from '@pobs/protocol';
+import type {CastVote, Certificate, Line, Member, SealedBooks, SetHeader, Summary} from '@pobs/protocol';
 import type {BuildInput, BuildResult, Reserve} from '@pobs/protocol/builder';
 import type {CustodyRoot} from '@pobs/protocol/chain';
 import type {Address, Hex} from 'viem';
@@ -34,8 +34,8 @@ export type Engine = {
   /** Greatest epoch the engine ever sealed, 0 before the first; `undecided` is the one that waits for its outcome. */
   state(): Promise<{lastSealed: bigint; undecided: bigint | undefined}>;
   /** Idempotent per epoch. */
-  seal(request: {epoch: bigint; snapshotTime: bigint}): Promise<SealedEpoch>;
-  sealed(epoch: bigint): Promise<SealedEpoch>;
+  seal(request: {epoch: bigint; snapshotTime: bigint}): Promise<SealedBooks>;
+  sealed(epoch: bigint): Promise<SealedBooks>;
   /** Idempotent. */
   tellOutcome(epoch: bigint, outcome: 'approved' | 'dead'): Promise<void>;
 };
@@ -102,6 +102,8 @@ export type TermChain = {
   latestHeader(): Promise<SetHeader | undefined>;
   /** Greatest set id L2 knows, 0 before the first. */
   latestOnL2(): Promise<number>;
+  /** One batch of whoever may enter, leave or draw a seat before the term is fixed; undefined when nobody may now. */
+  prepareTerm(): Promise<Hex | undefined>;
   fixTerm(): Promise<Hex>;
   /** State of the newest ticket that carries the set. */
   ticket(setId: number): Promise<TicketState>;
@@ -131,11 +133,17 @@ export type StoredEpoch = {
   mapping: Uint8Array;
 };
 
+/** `recipients` are `age1…` keys without the operator's own; absent, they are those of the set. */
+export type Wrapped = {setId: number; recipients?: readonly string[]};
+
 /** The data folder. */
 export type Vault = {
   save(epoch: bigint, built: StoredEpoch): Promise<void>;
   load(epoch: bigint): Promise<StoredEpoch | undefined>;
   mapping(epoch: bigint): Promise<Uint8Array | undefined>;
+  /** Whom the mapping file is wrapped to: the validators of a set, and by name once it was wrapped anew. */
+  wrapped(epoch: bigint): Promise<Wrapped | undefined>;
+  replaceMapping(epoch: bigint, bytes: Uint8Array, wrapped: Required<Wrapped>): Promise<void>;
   /** Forgets a build that was never proposed. */
   discard(epoch: bigint): Promise<void>;
 };

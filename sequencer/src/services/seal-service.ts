@@ -1,4 +1,4 @@
-import type {SealedEpoch} from '@pobs/protocol';
+import type {SealedBooks} from '@pobs/protocol';
 import {type EpochState, nextEpoch} from '../core/stages.ts';
 import {SequencerError} from '../errors.ts';
 import type {Engine, EpochChain, EpochRepository, Logger} from './ports.ts';
@@ -44,7 +44,7 @@ export class SealService {
   }
 
   /** @throws {SequencerError} `ENGINE_REFUSED`, `ENGINE_UNREACHABLE` */
-  async seal({epoch, snapshotTime}: EpochState): Promise<SealedEpoch> {
+  async seal({epoch, snapshotTime}: EpochState): Promise<SealedBooks> {
     const sealed = await this.#deps.engine.seal({epoch, snapshotTime});
     if (sealed.epoch !== epoch || sealed.snapshotTime !== snapshotTime) {
       const detail = `it sealed epoch ${sealed.epoch} at ${sealed.snapshotTime}, asked was epoch ${epoch} at ${snapshotTime}`;

@@ -16,6 +16,7 @@ class FakeTerms implements TermChain, Sets {
   onL2 = 0;
   now = 0n;
   fixable = true;
+  queued = 0;
   state: TicketState = 'none';
   readonly acts: string[] = [];
 
@@ -28,6 +29,13 @@ class FakeTerms implements TermChain, Sets {
   async setAt(time: bigint) {
     const setId = Number(time / TERM_SECONDS) + 1;
     return setId <= this.fixed ? this.load(setId) : undefined;
+  }
+
+  async prepareTerm(): Promise<Hex | undefined> {
+    if (this.queued === 0) return undefined;
+    this.queued -= 1;
+    this.acts.push('prepare');
+    return '0x04';
   }
 
   async fixTerm(): Promise<Hex> {
@@ -75,6 +83,14 @@ describe('terms', () => {
     Object.assign(terms, {fixed: 2, onL2: 2, now: 50n});
     expect(await keeperOf(terms).step()).toBe(true);
     expect(terms.acts).toEqual([]);
+  });
+
+  test('are fixed after everybody who may has moved', async () => {
+    const terms = new FakeTerms();
+    terms.queued = 2;
+    const keeper = keeperOf(terms);
+    for (let i = 0; i < 3; i += 1) await keeper.step();
+    expect(terms.acts.slice(0, 3)).toEqual(['prepare', 'prepare', 'fix 1']);
   });
 
   test('wait for validators: it says why', async () => {

@@ -42,6 +42,11 @@ export class TermKeeper {
     const {terms, logger} = this.#deps;
     const latest = await terms.latestHeader();
     if (latest && latest.activeFrom > (await terms.time())) return latest.setId;
+    const prepared = await terms.prepareTerm();
+    if (prepared) {
+      logger.info({tx: prepared}, 'Moved validators in, out or between seats');
+      return latest?.setId ?? 0;
+    }
     try {
       const tx = await terms.fixTerm();
       const setId = (latest?.setId ?? 0) + 1;

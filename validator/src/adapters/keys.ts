@@ -21,9 +21,8 @@ export type StoredKey = {path: string; publicKey: string};
 const VOTING = 'PofBS voting key';
 const GAS = 'PofBS gas key';
 
-/** The password is the file's first line. @throws {ValidatorError} `PASSWORD_MISSING` */
-export function readPassword(file: string | undefined): string {
-  if (file === undefined) throw new ValidatorError({code: 'PASSWORD_MISSING'});
+/** The password is the file's first line. @throws {ValidatorError} `FILE_UNREADABLE` */
+export function readPassword(file: string): string {
   return readText(file).split(/\r?\n/)[0]!;
 }
 
@@ -45,6 +44,11 @@ export class KeyFolder {
       const file = path.join(folder, name);
       return {path: file, publicKey: parseKeystore(file, readSecretFile(file)).pubkey};
     });
+  }
+
+  /** Compressed public key, hex, as the keystore names it: needs no password. */
+  publicKeyOf(file: string): Hex {
+    return `0x${parseKeystore(file, readSecretFile(file)).pubkey}`;
   }
 
   /** The keystore named, or the only one there is. @throws {ValidatorError} */
@@ -80,9 +84,9 @@ export class KeyFolder {
   }
 
   /** The EOA of a gas key file: encrypted JSON, or 32 bytes of hex in a file that only its owner reads. */
-  async openGas(file: string, password: () => string): Promise<LocalAccount> {
+  async openGas(file: string, password: () => Promise<string>): Promise<LocalAccount> {
     const text = readSecretFile(file).trim();
-    const secret = text.startsWith('{') ? bytesToHex(await decrypt(file, text, password())) : text.startsWith('0x') ? text : `0x${text}`;
+    const secret = text.startsWith('{') ? bytesToHex(await decrypt(file, text, await password())) : text.startsWith('0x') ? text : `0x${text}`;
     try {
       return privateKeyToAccount(secret as Hex);
     } catch {

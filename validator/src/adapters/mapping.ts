@@ -8,17 +8,18 @@ const BYTES_MAX = 2_000_000_000;
 
 export class MappingServer implements MappingPort {
   readonly #url: string;
-  readonly #identity: string;
+  readonly #identity: () => string;
   readonly #timeoutMs: number;
 
-  constructor({url, identity, timeoutMs}: {url: string; identity: string; timeoutMs: number}) {
+  constructor({url, identity, timeoutMs}: {url: string; identity: () => string; timeoutMs: number}) {
     this.#url = url;
     this.#identity = identity;
     this.#timeoutMs = timeoutMs;
   }
 
   async get(epoch: bigint): Promise<Uint8Array | undefined> {
-    const decrypted = await decryptMapping(await this.#fetch(epoch), this.#identity);
+    const identity = this.#identity();
+    const decrypted = await decryptMapping(await this.#fetch(epoch), identity);
     return decrypted.ok ? decrypted.bytes : undefined;
   }
 

@@ -1,15 +1,28 @@
 /** Stake on L1: registers the voting key with its proof of possession, adds to it, leaves. */
 import {possessionDigest} from '@pobs/protocol';
 import {erc20Abi, validatorRegistryAbi} from '@pobs/protocol/abi';
-import {type ChainClient, sendAndWait} from '@pobs/protocol/chain';
+import {type ChainClient, inChunks, sendAndWait} from '@pobs/protocol/chain';
 import type {Address, Hex, LocalAccount} from 'viem';
 import {rpc} from './rpc.ts';
 import {ValidatorError} from '../errors.ts';
+import type {SignPort} from '../services/ports.ts';
 
-export type StakeOptions = {registry: Address; salt: Hex};
+export type StakeOptions = {registry: Address; salt: Hex; startBlock: bigint};
 export type StakeDeps = {l1: ChainClient; account: LocalAccount};
-export type StakeState = {address: Address; stake: bigint; registered: boolean; seat: number | undefined; minimum: bigint; token: Address; tokenBalance: bigint};
-export type VotingIdentity = {key: Hex; sign: (digest: Hex) => Hex; encryptionKey: Hex};
+/** Stake that left its seat; paid by `withdraw` from `withdrawableAt` (seconds) on. */
+export type Unbonding = {amount: bigint; withdrawableAt: bigint};
+/** Where a validator stands, in the registry's own order. */
+const STANDINGS = ['none', 'queued', 'waiting', 'seated', 'jailed', 'unbonding'] as const;
+export type Standing = (typeof STANDINGS)[number];
+
+export type StakeState = {
+  address: Address; stake: bigint; standing: Standing; registered: boolean;
+  /** Waits in the exit queue. */
+  leaving: boolean;
+  seat: number | undefined; minimum: bigint; token: Address; tokenBalance: bigint;
+  unbonding: Unbonding | undefined;
+};
+export type VotingIdentity = {signer: SignPort; encryptionKey: () => Promise<Hex>};
 
 export class Staking {
   readonly #options: StakeOptions;
@@ -24,14 +37,19 @@ export class Staking {
     const {l1, account: {address}} = this.#deps;
     const registry = {address: this.#options.registry, abi: validatorRegistryAbi} as const;
     return rpc(l1, 'the registry', async () => {
-      const [stake, [seat, registered], minimum, token] = await Promise.all([
-        l1.readContract({...registry, functionName: 'stakeOf', args: [address]}),
-        l1.readContract({...registry, functionName: 'indexOf', args: [address]}),
+      const [view, minimum, token] = await Promise.all([
+        l1.readContract({...registry, functionName: 'validatorOf', args: [address]}),
         l1.readContract({...registry, functionName: 'minimumStake'}),
         l1.readContract({...registry, functionName: 'stakeToken'}),
       ]);
       const tokenBalance = await l1.readContract({address: token, abi: erc20Abi, functionName: 'balanceOf', args: [address]});
-      return {address, stake, registered, seat: registered ? seat : undefined, minimum, token, tokenBalance};
+      const {stake, place, until} = view;
+      const standing = STANDINGS[view.status] ?? 'none';
+      return {
+        address, stake, standing, registered: standing !== 'none' && standing !== 'unbonding', leaving: view.leaving,
+        seat: standing === 'seated' ? place : undefined, minimum, token, tokenBalance,
+        unbonding: standing === 'unbonding' ? {amount: stake, withdrawableAt: until} : undefined,
+      };
     });
   }
 
@@ -40,7 +58,7 @@ export class Staking {
    *
    * @throws {ValidatorError} `STAKE_TOO_LOW` before anything is sent.
    */
-  async deposit(amount: bigint, identity: VotingIdentity): Promise<Hex> {
+  async deposit(amount: bigint, {signer, encryptionKey}: VotingIdentity): Promise<Hex> {
     const {salt} = this.#options;
     const {account} = this.#deps;
     const {registered, minimum, token, tokenBalance, address} = await this.state();
@@ -50,13 +68,36 @@ export class Staking {
       throw new ValidatorError({code: 'STAKE_TOO_LOW', needed: needed.toString(), held: held.toString(), address});
     }
     await this.#approve(token, amount);
-    if (registered) return this.#send('topUp', [amount]);
-    const possession = identity.sign(possessionDigest({validator: address, coldKey: account.address, key: identity.key}, salt));
-    return this.#send('register', [identity.key, possession, identity.encryptionKey, amount]);
+    if (registered) return this.#send('topUp', [address, amount]);
+    const message = {validator: address, coldKey: account.address, key: signer.key};
+    const possession = await signer.sign({type: 'POSSESSION', digest: possessionDigest(message, salt), message});
+    return this.#send('register', [signer.key, possession, await encryptionKey(), amount]);
   }
 
-  exit(): Promise<Hex> {
-    return this.#send('requestExit', []);
+  /** Adds to the stake of a seat. @throws {ValidatorError} `NOT_REGISTERED`, `STAKE_TOO_LOW` before anything is sent. */
+  async topUp(amount: bigint): Promise<Hex> {
+    const {registered, token, tokenBalance, address} = await this.state();
+    if (!registered) throw new ValidatorError({code: 'NOT_REGISTERED', address});
+    if (tokenBalance < amount) throw new ValidatorError({code: 'STAKE_TOO_LOW', needed: amount.toString(), held: tokenBalance.toString(), address});
+    await this.#approve(token, amount);
+    return this.#send('topUp', [address, amount]);
+  }
+
+  /** @throws {ValidatorError} `NOT_REGISTERED` */
+  async exit(): Promise<Hex> {
+    const {registered, address} = await this.state();
+    if (!registered) throw new ValidatorError({code: 'NOT_REGISTERED', address});
+    return this.#send('requestExit', [address]);
+  }
+
+  /** Pays the unbonded stake to its owner. @throws {ValidatorError} `NOTHING_UNBONDING`, `STILL_UNBONDING` */
+  async withdraw(): Promise<Hex> {
+    const {l1} = this.#deps;
+    const {unbonding, address} = await this.state();
+    if (unbonding === undefined) throw new ValidatorError({code: 'NOTHING_UNBONDING', address});
+    const {timestamp} = await rpc(l1, 'eth_getBlockByNumber', () => l1.getBlock());
+    if (timestamp < unbonding.withdrawableAt) throw new ValidatorError({code: 'STILL_UNBONDING', until: new Date(Number(unbonding.withdrawableAt) * 1_000).toISOString()});
+    return this.#send('withdraw', [address]);
   }
 
   async #approve(token: Address, amount: bigint): Promise<void> {
@@ -67,10 +108,14 @@ export class Staking {
     await sendAndWait({client: l1, account, address: token, abi: erc20Abi, functionName: 'approve', args: [registry, amount]});
   }
 
-  async #send(functionName: 'register' | 'topUp' | 'requestExit', args: readonly unknown[]): Promise<Hex> {
+  async #send(functionName: 'register' | 'topUp' | 'requestExit' | 'withdraw', args: readonly unknown[]): Promise<Hex> {
     const {l1, account} = this.#deps;
     const address = this.#options.registry;
     const send = {client: l1, account, address, abi: validatorRegistryAbi, functionName, args} as Parameters<typeof sendAndWait<typeof validatorRegistryAbi, typeof functionName>>[0];
     return (await sendAndWait(send)).transactionHash;
   }
 }
+
+type Position = {blockNumber: bigint; logIndex: number};
+
+const isAfter = (a: Position, b: Position): boolean => a.blockNumber > b.blockNumber || (a.blockNumber === b.blockNumber && a.logIndex > b.logIndex);

@@ -9,8 +9,13 @@ const ABSENT: readonly string[] = ['STORE_NOT_FOUND', 'STORE_HASH_MISMATCH', 'ST
 export class Storage implements StoragePort {
   readonly #stores: readonly ContentStore[];
 
-  constructor(stores: readonly ContentStore[]) {
+  readonly #onLie: (sentence: string) => void;
+  readonly #told = new Set<string>();
+
+  /** @param onLie - Told once per store and file of bytes that do not match their hash. */
+  constructor(stores: readonly ContentStore[], onLie: (sentence: string) => void = () => {}) {
     this.#stores = stores;
+    this.#onLie = onLie;
   }
 
   async get(cid: string): Promise<Uint8Array | undefined> {
@@ -21,10 +26,17 @@ export class Storage implements StoragePort {
         return await store.get(cid);
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
+        if (error.data.code === 'STORE_HASH_MISMATCH') this.#tell(error.message);
         if (!ABSENT.includes(error.data.code)) down ??= error;
       }
     }
     if (down !== undefined) throw down;
     return undefined;
+  }
+
+  #tell(sentence: string): void {
+    if (this.#told.has(sentence)) return;
+    this.#told.add(sentence);
+    this.#onLie(sentence);
   }
 }

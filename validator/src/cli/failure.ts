@@ -1,6 +1,5 @@
 /** What a command's failure means for people and scripts: a sentence on stderr, an exit code, no stack for expected ones. */
 import {PobsError} from '@pobs/protocol';
-import {CommanderError} from 'commander';
 import {Exit, ValidatorError} from '../errors.ts';
 
 const EXITS: Readonly<Record<string, Exit>> = {
@@ -15,14 +14,12 @@ const EXITS: Readonly<Record<string, Exit>> = {
 export function exitOf(error: unknown): Exit {
   if (error instanceof ValidatorError) return error.exit;
   if (error instanceof PobsError) return EXITS[(error.data as {code: string}).code] ?? Exit.bug;
-  if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
   return Exit.bug;
 }
 
-/** Prints the failure and returns its exit code. Commander has printed its own. */
+/** Prints the failure and returns its exit code. */
 export function reportFailure(error: unknown): Exit {
   const exit = exitOf(error);
-  if (error instanceof CommanderError) return exit;
   const text = error instanceof Error ? (exit === Exit.bug ? (error.stack ?? error.message) : error.message) : String(error);
   process.stderr.write(`${exit === Exit.bug ? 'This is a bug: ' : ''}${text}\n`);
   return exit;

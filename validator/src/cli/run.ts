@@ -2,12 +2,16 @@
 import {Command} from 'commander';
 import {createMetrics} from '../adapters/metrics.ts';
 import {startHealthServer} from '../adapters/health-server.ts';
-import {buildAuditor, buildValidator, connect, createLogger, openSigner, VERSION} from '../app.ts';
+import {buildAuditor, buildVoting, buildWatcher, connect, createLogger, openSigner, type PasswordSource} from '../app.ts';
 import {type Config, type Flags, readConfig} from '../config.ts';
 import {type EpochReport, reportText} from '../core/report.ts';
+import {ValidatorError} from '../errors.ts';
+import {requireNoDoppelganger} from '../services/doppelganger.ts';
 import type {WatcherEvents, WatcherStatus} from '../services/watcher.ts';
+import {VERSION} from '../version.ts';
 import {withNetwork} from './options.ts';
 import {print, printJson} from './print.ts';
+import {isConfirmed, passwordOf} from './prompt.ts';
 
 const REPORTS_MAX = 256;
 const STALE_MS = 30_000;
@@ -17,32 +21,36 @@ export function runCommand(): Command {
     .description('check every epoch and vote')
     .option('--health-port <port>', '/healthz, /metrics and /reports/<epoch> on 127.0.0.1 (default 18901)')
     .option('--poll-interval-ms <n>', 'how often the chain is looked at (default 500)')
-    .option('--vote <auto|never>', 'never: check and report only')
+    .option('--vote <auto|confirm|never>', 'confirm: ask before each vote; never: check and report only (default auto)')
+    .option('--doppelganger', 'refuse to start when the chain shows votes of this key that the signing journal does not know')
     .option('--parent-pipe', 'stop when stdin closes')
     .action(async (flags: Flags) => {
       const stop = stopSignal(flags.parentPipe === true);
-      await run(readConfig(flags), stop);
+      await run(readConfig(flags), stop, passwordOf(flags));
     });
 }
 
-async function run(config: Config, signal: AbortSignal): Promise<void> {
+async function run(config: Config, signal: AbortSignal, password: PasswordSource): Promise<void> {
+  if (config.vote === 'confirm' && !process.stdin.isTTY) throw new ValidatorError({code: 'CONFIG_INVALID', detail: '--vote confirm needs a terminal'});
   const log = createLogger(config);
-  const signer = await openSigner(config);
+  const signer = await openSigner(config, password);
   const chains = await connect(config);
-  const auditor = await buildAuditor(config, chains);
+  const auditor = await buildAuditor(config, chains, {onLie: (sentence) => log.warn({}, sentence)});
   const metrics = createMetrics(VERSION);
   const state = new RunState();
-  const validator = buildValidator({config, chains, auditor, signer, log, events: both(metrics.events, state.events)});
+  const voting = buildVoting({config, chains, auditor, signer});
   try {
+    if (config.doppelganger) await requireNoDoppelganger(signer.gas.address, {...auditor, ...voting});
+    const watcher = buildWatcher({config, auditor, voting, log, events: both(metrics.events, state.events), confirm: isConfirmed});
     const server = await startHealthServer(config.healthPort, {
       health: () => ({...state.health(), address: signer.gas.address, key: signer.key, version: VERSION}),
       metrics: () => metrics.registry.metrics(), report: (epoch) => state.report(epoch),
     });
     printJson({ready: true, program: 'pobs-validator', port: server.port, address: signer.gas.address, key: signer.key});
-    await validator.watcher.run(signal);
+    await watcher.run(signal);
     await server.close();
   } finally {
-    validator.close();
+    voting.close();
   }
 }
 

@@ -40,8 +40,17 @@ describe('verdict', () => {
   test('the report names every rule, then what is broken', () => {
     const violations = [{rule: 3 as const, detail: 'not ordered', where: 'balances/1.csv', rows: ['0xaa 1 2 3']}];
     const checks = checksOf([{rule: 2, title: 'reserves'}, {rule: 3, title: 'rows'}], violations);
-    expect(reportText({epoch: '4', digest: zeroHash, ok: false, violations, checks})).toBe(
+    expect(reportText({epoch: '4', digest: zeroHash, ok: false, complete: true, violations, checks, unreadable: []})).toBe(
       `Epoch 4  ${zeroHash}\n  ✓ V2   reserves\n  ✗ V3   rows\n\nV3 in balances/1.csv: not ordered\n    0xaa 1 2 3\n\nEpoch 4 is not valid: a validator rejects it by V3.`,
     );
+  });
+
+  test('what was not judged is said, and never counted as passed', () => {
+    const rules = [{rule: 4 as const, title: 'rows'}, {rule: 6 as const, title: 'mapping'}];
+    const checks = checksOf(rules, [], [{rule: 4, part: 'wallets'}, {rule: 6}]);
+    expect(checks).toEqual([{rule: 4, title: 'rows', ok: true, open: 'wallets'}, {rule: 6, title: 'mapping', ok: null}]);
+    const report = {epoch: '4', digest: zeroHash, ok: true, complete: false, violations: [], checks, unreadable: []};
+    expect(reportText(report)).toContain('○ V6   mapping (not judged)\n\nNot judged: V4 (wallets), V6. These need the mapping file, which only validators can open.\nEpoch 4 breaks no rule that was judged.');
+    expect(reportText({...report, unreadable: ['2', '3']})).toContain('The mapping of epoch 2, 3 is not wrapped to this validator\'s key');
   });
 });

@@ -1,5 +1,6 @@
 /** From violations to the one vote they demand. Pure. */
 import {type RuleNumber, type Violation, VoteKind} from '@pobs/protocol';
+import type {UncheckedRule} from '@pobs/protocol/rules';
 import type {Hex} from 'viem';
 
 /** What is signed: all fields but the set, which the proposal fixes. */
@@ -20,8 +21,17 @@ const KINDS: Record<VoteKind, string> = {1: 'APPROVE', 2: 'REJECT', 3: 'DISPUTE'
 export const describeVote = ({kind, rule, digest}: Vote): string =>
   `${KINDS[kind]}${rule === 0 ? '' : ` (V${rule})`} of ${digest.slice(0, 10)}…`;
 
-export type Check = {rule: RuleNumber; title: string; ok: boolean};
+/** `ok` is null where nothing of the rule was judged; `open` names the part that was not. */
+export type Check = {rule: RuleNumber; title: string; ok: boolean | null; open?: string};
 
-/** One entry per rule that ran, in order. */
-export const checksOf = (rules: readonly {rule: RuleNumber; title: string}[], violations: readonly Violation[]): Check[] =>
-  rules.map(({rule, title}) => ({rule, title, ok: !violations.some((violation) => violation.rule === rule)}));
+/** One entry per rule, in order. */
+export function checksOf(
+  rules: readonly {rule: RuleNumber; title: string}[], violations: readonly Violation[], unchecked: readonly UncheckedRule[] = [],
+): Check[] {
+  return rules.map(({rule, title}) => {
+    const gap = unchecked.find((each) => each.rule === rule);
+    const broken = violations.some((violation) => violation.rule === rule);
+    if (gap !== undefined && gap.part === undefined && !broken) return {rule, title, ok: null};
+    return {rule, title, ok: !broken, ...(gap?.part !== undefined && {open: gap.part})};
+  });
+}

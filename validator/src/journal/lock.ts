@@ -20,6 +20,12 @@ export function acquireLock(file: string): () => void {
   };
 }
 
+/** The live process that holds a lock. */
+export function lockHolder(file: string): number | undefined {
+  const owner = readOwner(file);
+  return owner !== undefined && isAlive(owner) ? owner.pid : undefined;
+}
+
 function created(file: string, owner: Owner): boolean {
   let descriptor: number;
   try {

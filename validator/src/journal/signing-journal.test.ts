@@ -7,6 +7,8 @@ import {keccak256, toHex} from 'viem';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {Vote} from '../core/verdict.ts';
 import {ValidatorError} from '../errors.ts';
+import type {History} from './entries.ts';
+import {encodeInterchange, parseInterchange} from './interchange.ts';
 import {acquireLock} from './lock.ts';
 import {SigningJournal} from './signing-journal.ts';
 
@@ -106,5 +108,53 @@ describe('the lock', () => {
   ])('%s does not block', (_, content) => {
     writeFileSync(path.join(dir, 'signing.lock'), content());
     acquireLock(path.join(dir, 'signing.lock'))();
+  });
+});
+
+describe('an imported signing history', () => {
+  const other = (...votes: Vote[]): History => ({votes: new Map(votes.map((vote) => [vote.epoch, vote])), closed: new Set(), floor: 0n});
+
+  test('makes the journal as careful as both, also after a restart', () => {
+    life((journal) => {
+      journal.promise(approve(1n), 0);
+      journal.promise(approve(2n), 0);
+      journal.promise(approve(9n), 0);
+      expect(journal.merge(other(approve(1n), reject(2n), reject(5n)), 1)).toBe(3);
+      expect(journal.merge(other(approve(1n), reject(2n), reject(5n)), 2)).toBe(0);
+    });
+    life((journal) => {
+      journal.promise(approve(1n), 3);
+      journal.promise(reject(5n), 3);
+      journal.promise(approve(9n), 3);
+      // Both may be out there: neither is signed again.
+      expect(codeOf(() => journal.promise(approve(2n), 3))).toBe('EPOCH_CLOSED');
+      expect(codeOf(() => journal.promise(reject(2n), 3))).toBe('EPOCH_CLOSED');
+      expect(codeOf(() => journal.promise(approve(5n), 3))).toBe('DOUBLE_VOTE');
+      // The other signer may have pruned what it voted on below its newest epoch.
+      expect(codeOf(() => journal.promise(approve(4n), 3))).toBe('EPOCH_CLOSED');
+      journal.promise(approve(6n), 3);
+    });
+  });
+
+  const owner = {l1ChainId: 1, registry: `0x${'aa'.repeat(20)}`, salt: keccak256('0x01'), publicKey: `0x${'bb'.repeat(48)}`} as const;
+
+  test('survives the file, whole', () => {
+    const history: History = {...other(approve(3n), reject(4n)), closed: new Set([2n]), floor: 7n};
+    expect(parseInterchange(encodeInterchange(owner, history), owner)).toEqual({ok: true, history});
+  });
+
+  test('of another registry, network or key is refused, and so is anything else', () => {
+    const text = encodeInterchange(owner, other(approve(3n)));
+    expect(parseInterchange(text, {...owner, registry: `0x${'ac'.repeat(20)}`})).toEqual({ok: false, code: 'foreign', what: 'registry'});
+    expect(parseInterchange(text, {...owner, salt: keccak256('0x02')})).toEqual({ok: false, code: 'foreign', what: 'registry'});
+    expect(parseInterchange(text, {...owner, publicKey: `0x${'bc'.repeat(48)}`})).toEqual({ok: false, code: 'foreign', what: 'voting key'});
+    expect(parseInterchange(text.replace('"REJECT"', '"MAYBE"').replace('"APPROVE"', '"MAYBE"'), owner)).toMatchObject({ok: false, code: 'invalid'});
+    expect(parseInterchange('{', owner)).toMatchObject({ok: false, code: 'invalid'});
+  });
+
+  test('that contradicts itself closes the epoch', () => {
+    const [a, b] = [approve(3n), reject(3n)].map((vote) => JSON.parse(encodeInterchange(owner, other(vote))) as {data: {signed_votes: unknown[]}[]});
+    a!.data[0]!.signed_votes.push(...b!.data[0]!.signed_votes);
+    expect(parseInterchange(JSON.stringify(a), owner)).toMatchObject({ok: true, history: {closed: new Set([3n])}});
   });
 });

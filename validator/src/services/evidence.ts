@@ -8,7 +8,18 @@ import {approvedBefore, isTooOld, type Proposal, undecidedBetween} from '../core
 import {ValidatorError} from '../errors.ts';
 import {booksOf, activeEpochOf} from './past.ts';
 import type {CustodyPort, EpochsPort, SetsPort} from './ports.ts';
-import type {EpochBytes, PublishedEpochs, WholeEpochBytes} from './published-epoch.ts';
+import type {PublishedEpochs} from './published-epoch.ts';
+
+/**
+ * `validator`: the mapping is owed to this reader, and judged by V6 when it does not come. `reader`: used where this
+ * folder opens it. `public`: never used.
+ */
+export type Scope = 'validator' | 'reader' | 'public';
+
+type EpochBytes = Pick<Evidence, 'manifest' | 'files' | 'mapping'>;
+
+/** `unreadable`: earlier epochs whose mappings V11 needs and this key cannot open. */
+export type Gathered = {evidence: Evidence; unreadable: readonly bigint[]};
 
 export type EvidenceOptions = {network: Network};
 export type EvidenceDeps = {epochs: EpochsPort; custodies: ReadonlyMap<string, CustodyPort>; sets: SetsPort; published: PublishedEpochs};
@@ -27,26 +38,43 @@ export class EvidenceGatherer {
    *
    * @throws {ValidatorError} `BLOCK_NOT_FINAL` while a line's block is not; whatever the ports throw when they are down.
    */
-  async gather(proposal: Proposal): Promise<Evidence> {
+  async gather(proposal: Proposal, scope: Scope): Promise<Gathered> {
     const {network} = this.#options;
     const {epochs, sets, published} = this.#deps;
     const {epoch, summary, digest, lines} = proposal;
     const proposals = await epochs.proposals();
     const approved = approvedBefore(proposals, epoch);
     await this.#requireFinal(lines);
-    const bytes = await published.load(proposal);
-    const base = approved === undefined ? undefined : await published.loadApproved(approved);
-    const custodies = await this.#custodies({proposal, bytes, approved, base});
-    return {
+    const owed = scope === 'validator';
+    const bytes: EpochBytes = {...(await published.files(proposal)), mapping: await this.#mapping(proposal, scope)};
+    const withheld = !owed && bytes.mapping === undefined;
+    const baseFiles = approved && (await published.approvedFiles(approved));
+    const custodies = await this.#custodies({proposal, bytes, approved, baseFiles});
+    const active = withheld ? {unreadable: []} : await activeEpochOf({...this.#deps, proposals, proposal, owed});
+    const evidence: Evidence = {
       salt: network.salt, rules: network.rules, summary, lines, digest,
       proposalTime: await epochs.timeOf(proposal.blockNumber),
       expectedSetId: await sets.inForceAt(summary.snapshotTime),
       approved: approved && {epoch: approved.epoch, digest: approved.digest, snapshotTime: approved.summary.snapshotTime},
       undead: await this.undead(proposal),
-      ...bytes, custodies,
-      previous: approved && base ? booksOf(approved, base) : new Map(),
-      active: await activeEpochOf({...this.#deps, proposals, proposal}),
+      ...bytes, mappingWithheld: withheld, custodies,
+      previous: withheld ? new Map() : await this.#previous(approved, baseFiles),
+      active: 'unreadable' in active ? undefined : active,
     };
+    return {evidence, unreadable: 'unreadable' in active ? active.unreadable : []};
+  }
+
+  #mapping(proposal: Proposal, scope: Scope): Promise<Uint8Array | undefined> {
+    const {published} = this.#deps;
+    if (scope === 'public') return Promise.resolve(undefined);
+    return scope === 'validator' ? published.mapping(proposal) : published.mappingIfOpen(proposal, false);
+  }
+
+  /** Rows of the newest Approved epoch: they only help to name rows, so a mapping of others leaves them out. */
+  async #previous(approved: Proposal | undefined, files: ReadonlyMap<string, Uint8Array> | undefined): Promise<Evidence['previous']> {
+    if (approved === undefined || files === undefined) return new Map();
+    const mapping = await this.#deps.published.mappingIfOpen(approved, false);
+    return mapping === undefined ? new Map() : booksOf(approved, {files, mapping});
   }
 
   /** Epochs between the newest Approved one and this that may still be decided: nobody signs while there are some. */
@@ -80,7 +108,9 @@ export class EvidenceGatherer {
   }
 
   async #custodies(
-    {proposal, bytes, approved, base}: {proposal: Proposal; bytes: EpochBytes; approved: Proposal | undefined; base: WholeEpochBytes | undefined},
+    {proposal, bytes, approved, baseFiles}: {
+      proposal: Proposal; bytes: EpochBytes; approved: Proposal | undefined; baseFiles: ReadonlyMap<string, Uint8Array> | undefined;
+    },
   ): Promise<Map<string, CustodyFacts>> {
     const facts = new Map<string, CustodyFacts>();
     for (const line of proposal.lines) {
@@ -88,7 +118,7 @@ export class EvidenceGatherer {
       const port = this.#deps.custodies.get(key);
       if (port === undefined || facts.has(key)) continue;
       const baseLine = approved?.lines.find((each) => custodyKey(each.chainId, each.custody) === key);
-      facts.set(key, await this.#factsOf({port, line, bytes, baseLine, basePayouts: base?.files.get(payoutsName(line.chainId))}));
+      facts.set(key, await this.#factsOf({port, line, bytes, baseLine, basePayouts: baseFiles?.get(payoutsName(line.chainId))}));
     }
     return facts;
   }

@@ -1,6 +1,8 @@
 /** What the services need from the world; adapters implement it, `app.ts` wires it. */
+import type {Certificate} from '@pobs/protocol';
 import type {LoadedSet} from '@pobs/protocol/chain';
 import type {Address, Hex} from 'viem';
+import type {ShownVote} from '../core/decision.ts';
 import type {Proposal} from '../core/proposals.ts';
 
 export type EpochsPort = {
@@ -37,6 +39,12 @@ export type SetsPort = {
   load(setId: number): Promise<LoadedSet>;
 };
 
+export type DecisionsPort = {
+  votes(proposal: Proposal): Promise<readonly ShownVote[]>;
+  /** Accepted certificates that calldata shows, newest first. */
+  certificates(proposal: Proposal): Promise<readonly Certificate[]>;
+};
+
 export type StoragePort = {
   /** Bytes by CID; undefined when every store answers and none has bytes of that hash. @throws when one does not answer. */
   get(cid: string): Promise<Uint8Array | undefined>;
@@ -60,6 +68,18 @@ export type CastPort = {
   /** This validator's votes on an epoch as the chain shows them. */
   votesOf(epoch: bigint, validator: Address): Promise<readonly {kind: number; rule: number}[]>;
   gasWei(): Promise<bigint>;
+};
+
+/** What a digest says, for a signer that shows or filters it. */
+export type SignRequest =
+  | {type: 'VOTE'; digest: Hex; message: {kind: number; epoch: bigint; setId: number; summary: Hex; rule: number}}
+  | {type: 'POSSESSION'; digest: Hex; message: {validator: Address; coldKey: Address; key: Hex}};
+
+/** Holder of the voting key, in this process or elsewhere. @throws {ValidatorError} `SIGNER_UNAVAILABLE` */
+export type SignPort = {
+  /** 96 bytes, wire form. */
+  readonly key: Hex;
+  sign(request: SignRequest): Promise<Hex>;
 };
 
 export type Clock = {nowMs(): number};

@@ -6,13 +6,10 @@ import type {Proposal} from '../core/proposals.ts';
 import {ValidatorError} from '../errors.ts';
 import type {CachePort, Clock, MappingPort, StoragePort} from './ports.ts';
 
-export type EpochBytes = {
+export type EpochFiles = {
   manifest: Uint8Array | undefined;
   files: ReadonlyMap<string, Uint8Array>;
-  mapping: Uint8Array | undefined;
 };
-
-export type WholeEpochBytes = {files: ReadonlyMap<string, Uint8Array>; mapping: Uint8Array};
 
 export type PublishedEpochsOptions = {
   /** How long missing bytes may be on their way before their absence counts as evidence. */
@@ -21,6 +18,8 @@ export type PublishedEpochsOptions = {
 export type PublishedEpochsDeps = {storage: StoragePort; mapping: MappingPort | undefined; cache: CachePort; clock: Clock};
 
 const FETCHES_AT_ONCE = 4;
+/** No server, no answer, no key. */
+const ABSENT: readonly string[] = ['MAPPING_UNAVAILABLE', 'KEYSTORE_MISSING'];
 const sha256Hex = (bytes: Uint8Array): Hex => `0x${createHash('sha256').update(bytes).digest('hex')}`;
 
 export class PublishedEpochs {
@@ -35,12 +34,11 @@ export class PublishedEpochs {
   }
 
   /**
-   * Everything published for a proposal. What no store has once the grace is over is absent from the answer: V1 judges it.
+   * What anybody may read of a proposal. What no store has once the grace is over is absent from the answer: V1 judges it.
    *
-   * @throws {StoreError} when a store does not answer. @throws {ValidatorError} `BYTES_UNAVAILABLE` within the grace;
-   * `MAPPING_UNAVAILABLE` when nobody serves the mapping.
+   * @throws {StoreError} when a store does not answer. @throws {ValidatorError} `BYTES_UNAVAILABLE` within the grace.
    */
-  async load({epoch, summary}: Proposal): Promise<EpochBytes> {
+  async files({epoch, summary}: Proposal): Promise<EpochFiles> {
     const manifest = await this.#bytes(`the manifest of epoch ${epoch}`, summary.snapshotCid, cidFromDigest(summary.snapshotCid));
     const files = new Map<string, Uint8Array>();
     const queue = manifest === undefined ? [] : entriesOf(manifest);
@@ -51,26 +49,49 @@ export class PublishedEpochs {
       }
     };
     await Promise.all(Array.from({length: FETCHES_AT_ONCE}, worker));
-    return {manifest, files, mapping: await this.#mapping(epoch, summary.mappingHash)};
+    return {manifest, files};
   }
 
   /**
    * The same for an Approved epoch, whose bytes are needed whole: a gap there is an outage, never evidence against its successor.
    *
-   * @throws {ValidatorError} `BYTES_UNAVAILABLE`, `MAPPING_UNAVAILABLE`; what the ports throw when they are down.
+   * @throws {ValidatorError} `BYTES_UNAVAILABLE`; what the ports throw when they are down.
    */
-  async loadApproved(proposal: Proposal): Promise<WholeEpochBytes> {
-    const {manifest, files, mapping} = await this.load(proposal);
-    const {epoch, summary} = proposal;
+  async approvedFiles(proposal: Proposal): Promise<ReadonlyMap<string, Uint8Array>> {
+    const {manifest, files} = await this.files(proposal);
     const missing = manifest === undefined ? 'its manifest' : entriesOf(manifest).find(({name, sha256}) => {
       const bytes = files.get(name);
       return bytes === undefined || sha256Hex(bytes) !== `0x${sha256}`;
     })?.name;
-    if (missing !== undefined) throw new ValidatorError({code: 'BYTES_UNAVAILABLE', what: `${missing} of the approved epoch ${epoch}`, detail: 'no store has bytes of that hash'});
-    if (mapping === undefined || sha256Hex(mapping) !== summary.mappingHash.toLowerCase()) {
-      throw new ValidatorError({code: 'MAPPING_UNAVAILABLE', epoch: epoch.toString(), detail: 'the one served is not for this key or has another hash'});
+    if (missing === undefined) return files;
+    throw new ValidatorError({code: 'BYTES_UNAVAILABLE', what: `${missing} of the approved epoch ${proposal.epoch}`, detail: 'no store has bytes of that hash'});
+  }
+
+  /**
+   * A proposal's mapping, as V6 judges it: whatever is served once the grace is over, undefined when that is not for this key.
+   *
+   * @throws {ValidatorError} `MAPPING_UNAVAILABLE` when nobody serves it, or nothing fitting within the grace.
+   */
+  async mapping({epoch, summary: {mappingHash}}: Proposal): Promise<Uint8Array | undefined> {
+    const bytes = await this.#mappingBytes(epoch, mappingHash);
+    if (isOf(mappingHash, bytes) || this.#graceOver(mappingHash)) return bytes;
+    throw new ValidatorError({code: 'MAPPING_UNAVAILABLE', epoch: epoch.toString(), detail: 'the one served is not for this key or has another hash'});
+  }
+
+  /**
+   * The mapping where this key opens it; undefined when the one served is wrapped to others, as before a validator joined.
+   *
+   * @param owed - Then a mapping that nobody serves is an outage; else it is as if wrapped to others.
+   * @throws {ValidatorError} `MAPPING_UNAVAILABLE` when owed and not served.
+   */
+  async mappingIfOpen({epoch, summary: {mappingHash}}: Proposal, owed: boolean): Promise<Uint8Array | undefined> {
+    try {
+      const bytes = await this.#mappingBytes(epoch, mappingHash);
+      return isOf(mappingHash, bytes) ? bytes : undefined;
+    } catch (error) {
+      if (owed || !(error instanceof ValidatorError) || !ABSENT.includes(error.data.code)) throw error;
+      return undefined;
     }
-    return {files, mapping};
   }
 
   async #bytes(what: string, sha256: Hex, cid: string): Promise<Uint8Array | undefined> {
@@ -86,17 +107,13 @@ export class PublishedEpochs {
     return bytes;
   }
 
-  async #mapping(epoch: bigint, mappingHash: Hex): Promise<Uint8Array | undefined> {
+  async #mappingBytes(epoch: bigint, mappingHash: Hex): Promise<Uint8Array | undefined> {
     const {cache, mapping} = this.#deps;
     const cached = cache.get(mappingHash.toLowerCase() as Hex);
     if (cached !== undefined) return cached;
     if (mapping === undefined) throw new ValidatorError({code: 'MAPPING_UNAVAILABLE', epoch: epoch.toString(), detail: 'no --mapping-url is set and it is not cached'});
     const bytes = await mapping.get(epoch);
-    if (bytes === undefined || sha256Hex(bytes) !== mappingHash.toLowerCase()) {
-      if (!this.#graceOver(mappingHash)) throw new ValidatorError({code: 'MAPPING_UNAVAILABLE', epoch: epoch.toString(), detail: 'the one served is not for this key or has another hash'});
-      return bytes;
-    }
-    cache.put(bytes);
+    if (isOf(mappingHash, bytes)) cache.put(bytes);
     return bytes;
   }
 
@@ -107,6 +124,8 @@ export class PublishedEpochs {
     return now - since >= this.#options.graceMs;
   }
 }
+
+const isOf = (hash: Hex, bytes: Uint8Array | undefined): bytes is Uint8Array => bytes !== undefined && sha256Hex(bytes) === hash.toLowerCase();
 
 /** Entries of a manifest that can be read at all; one that cannot is V1's. */
 function entriesOf(bytes: Uint8Array): Manifest['files'][number][] {

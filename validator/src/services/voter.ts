@@ -1,21 +1,17 @@
 /** Promises, signs and casts one vote: the intent is durable before the key is used (PROTOCOL §6). */
-import {memberLeaf, plainTree, signVote, voteDigest, VoteKind, type Violation} from '@pobs/protocol';
+import {type Member, memberLeaf, plainTree, signVote, voteDigest, type VoteKind} from '@pobs/protocol';
 import type {LoadedSet} from '@pobs/protocol/chain';
 import {type Address, type Hex, zeroHash} from 'viem';
 import type {Proposal} from '../core/proposals.ts';
-import {describeVote, type Vote, voteFor} from '../core/verdict.ts';
+import {describeVote, type Vote} from '../core/verdict.ts';
 import {ValidatorError} from '../errors.ts';
 import type {SigningJournal} from '../journal/signing-journal.ts';
-import type {CastPort, Clock, SetsPort} from './ports.ts';
+import type {CastPort, Clock, SetsPort, SignPort} from './ports.ts';
 
 const MEMBER_NODE = 0x11;
 
-export type VoterOptions = {salt: Hex; key: Hex};
-export type VoterDeps = {
-  /** Signs a 32-byte digest with the voting key. */
-  sign: (digest: Hex) => Hex;
-  journal: SigningJournal; sets: SetsPort; cast: CastPort; clock: Clock;
-};
+export type VoterOptions = {salt: Hex};
+export type VoterDeps = {signer: SignPort; journal: SigningJournal; sets: SetsPort; cast: CastPort; clock: Clock};
 
 export type CastResult = {vote: Vote; hash: Hex | undefined; weight: bigint};
 
@@ -28,24 +24,29 @@ export class Voter {
     this.#deps = deps;
   }
 
+  /** This key's seat in a set; undefined when it has none. */
+  async seat(setId: number): Promise<Member | undefined> {
+    const {sets, signer} = this.#deps;
+    return (await sets.load(setId)).members.find(({key}) => key.toLowerCase() === signer.key.toLowerCase());
+  }
+
   /**
-   * Votes on a judged proposal; a vote the chain already shows is not sent again (`hash` undefined).
+   * Casts a vote; one the chain already shows is not sent again (`hash` undefined).
    *
-   * @throws {ValidatorError} `DOUBLE_VOTE` when journal or chain hold another vote of this key; `NOT_A_MEMBER`.
+   * @throws {ValidatorError} `DOUBLE_VOTE` when journal or chain hold another vote of this key; `NOT_A_MEMBER`; `SIGNER_UNAVAILABLE`.
    * @throws {ChainError} when the vote cannot be cast; the same promise may be cast later.
    */
-  async vote(proposal: Proposal, violations: readonly Violation[]): Promise<CastResult> {
-    const {journal, sets, cast, clock, sign} = this.#deps;
-    const {epoch, digest, summary: {setId}} = proposal;
-    const vote = voteFor({epoch, digest, violations});
-    const set = await sets.load(setId);
-    const member = set.members.find(({key}) => key.toLowerCase() === this.#options.key.toLowerCase());
+  async vote({epoch, digest, summary: {setId}}: Proposal, vote: Vote): Promise<CastResult> {
+    const {journal, sets, cast, clock, signer} = this.#deps;
+    const member = await this.seat(setId);
     if (member === undefined) throw new ValidatorError({code: 'NOT_A_MEMBER', setId});
     const shown = await this.#shownVote(vote, member.validator);
+    // Whoever holds the key, this journal decides: the promise is durable before anybody is asked to sign.
     journal.promise(vote, clock.nowMs());
     if (shown) return {vote, hash: undefined, weight: member.weight};
-    const signature = sign(voteDigest({kind: vote.kind, epoch, setId, summary: digest, rule: vote.rule}, this.#options.salt));
-    const hash = await cast.cast({epoch, kind: vote.kind, rule: vote.rule, member, path: pathOf(set, member.index), signature});
+    const message = {kind: vote.kind, epoch, setId, summary: digest, rule: vote.rule};
+    const signature = await signer.sign({type: 'VOTE', digest: voteDigest(message, this.#options.salt), message});
+    const hash = await cast.cast({epoch, kind: vote.kind, rule: vote.rule, member, path: pathOf(await sets.load(setId), member.index), signature});
     return {vote, hash, weight: member.weight};
   }
 
@@ -69,4 +70,4 @@ function pathOf({header, members}: LoadedSet, index: number): Hex[] {
 }
 
 /** A signer over a secret that stays in this closure. */
-export const signerOf = (secret: Uint8Array) => (digest: Hex): Hex => signVote(secret, digest);
+export const localSigner = (secret: Uint8Array, key: Hex): SignPort => ({key, sign: async ({digest}) => signVote(secret, digest)});

@@ -6,15 +6,16 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {PobsError} from '@pobs/protocol';
 import {isTooOld, type Proposal} from '../core/proposals.ts';
-import {describeVote} from '../core/verdict.ts';
-import {ValidatorError} from '../errors.ts';
+import {openText} from '../core/report.ts';
+import {describeVote, voteFor} from '../core/verdict.ts';
+import {Exit, ValidatorError} from '../errors.ts';
 import type {SigningJournal} from '../journal/signing-journal.ts';
-import type {EvidenceGatherer} from './evidence.ts';
+import type {EvidenceGatherer, Scope} from './evidence.ts';
 import type {Judge, Judgement} from './judge.ts';
-import type {CastPort, EpochsPort, Log} from './ports.ts';
+import type {CastPort, Clock, EpochsPort, Log} from './ports.ts';
 import type {Voter} from './voter.ts';
 
-export type WatcherOptions = {pollIntervalMs: number; maxAgeSeconds: number; vote: 'auto' | 'never'};
+export type WatcherOptions = {pollIntervalMs: number; maxAgeSeconds: number; vote: 'auto' | 'confirm' | 'never'};
 
 export type WatcherEvents = {
   judged(judgement: Judgement): void;
@@ -28,8 +29,13 @@ export type WatcherStatus = {lastEpoch: bigint; lastVoted: bigint | undefined; w
 
 export type WatcherDeps = {
   epochs: EpochsPort; evidence: EvidenceGatherer; judge: Judge; voter: Voter; journal: SigningJournal; cast: CastPort;
-  log: Log; events: WatcherEvents;
+  log: Log; events: WatcherEvents; clock: Clock;
+  /** Asked before each vote with `vote: 'confirm'`. */
+  confirm: (what: string) => Promise<boolean>;
 };
+
+/** An epoch that could not be judged whole is looked at again after so many polls: the operator may have wrapped a mapping anew. */
+const POLLS_UNTIL_RETRY = 10;
 
 /** Contract answers after which casting this vote again is pointless. */
 const FINAL_REVERTS = ['EpochManager_VotingClosed', 'EpochManager_UnknownEpoch', 'CertificateVerifier_NotMember'];
@@ -41,6 +47,7 @@ export class Watcher {
   readonly #done = new Set<string>();
   readonly #judged = new Map<string, Judgement>();
   readonly #reasons = new Map<bigint, string>();
+  readonly #retryAtMs = new Map<string, number>();
   #lastVoted: bigint | undefined;
 
   constructor(options: WatcherOptions, deps: WatcherDeps) {
@@ -87,12 +94,16 @@ export class Watcher {
     try {
       const undead = await evidence.undead(proposal);
       if (undead.length > 0) return this.#wait(proposal, `epoch ${undead.join(', ')} before it may still be decided`);
-      const judgement = this.#judged.get(keyOf(proposal)) ?? (await this.#judge(proposal));
+      const seated = (await this.#deps.voter.seat(proposal.summary.setId)) !== undefined;
+      const judgement = await this.#judgement(proposal, seated ? 'validator' : 'reader');
+      if (!seated) return this.#watchOnly(proposal);
+      // A violation of any rule that was judged is enough to reject; approval needs them all.
+      if (judgement.report.ok && !judgement.complete) return this.#wait(proposal, openText(judgement.report).join(' '));
       if (this.#options.vote === 'never') return this.#close(proposal);
       await this.#vote(proposal, judgement);
     } catch (error) {
       if (!(error instanceof PobsError)) throw error;
-      if (error instanceof ValidatorError && error.data.code === 'DOUBLE_VOTE') {
+      if (error instanceof ValidatorError && error.exit === Exit.doubleVote) {
         this.#deps.events.refused(proposal.epoch);
         log.error({epoch: proposal.epoch.toString()}, error.message);
         return this.#close(proposal);
@@ -106,19 +117,45 @@ export class Watcher {
     }
   }
 
-  async #judge(proposal: Proposal): Promise<Judgement> {
+  /** Of an epoch that is judged already the same verdict, unless it left rules open and some time has passed. */
+  async #judgement(proposal: Proposal, scope: Scope): Promise<Judgement> {
+    const {clock} = this.#deps;
+    const key = keyOf(proposal);
+    const known = this.#judged.get(key);
+    const retry = known !== undefined && known.report.ok && !known.complete && scope === 'validator' && clock.nowMs() >= (this.#retryAtMs.get(key) ?? 0);
+    if (known !== undefined && !retry) return known;
+    this.#retryAtMs.set(key, clock.nowMs() + POLLS_UNTIL_RETRY * this.#options.pollIntervalMs);
+    return this.#judge(proposal, {scope, before: known});
+  }
+
+  async #judge(proposal: Proposal, {scope, before}: {scope: Scope; before: Judgement | undefined}): Promise<Judgement> {
     const {judge, events, log} = this.#deps;
-    const judgement = await judge.judge(proposal);
+    const judgement = await judge.judge(proposal, scope);
     this.#judged.set(keyOf(proposal), judgement);
-    const {report, seconds} = judgement;
-    log.info({epoch: report.epoch, digest: report.digest, ok: report.ok, violations: report.violations, seconds}, report.ok ? 'Epoch is valid' : 'Epoch is not valid');
+    const {report, seconds, complete} = judgement;
+    // The same gap again is no news.
+    if (before !== undefined && before.complete === complete && before.report.ok === report.ok) return judgement;
+    const message = report.ok ? (complete ? 'Epoch is valid' : 'Epoch breaks no rule that was judged') : 'Epoch is not valid';
+    log.info({epoch: report.epoch, digest: report.digest, ok: report.ok, complete, violations: report.violations, seconds}, message);
     events.judged(judgement);
     return judgement;
   }
 
+  /** A key without a seat has no vote, and its epoch's mapping is not owed to it. */
+  #watchOnly(proposal: Proposal): void {
+    const {setId} = proposal.summary;
+    this.#deps.log.info({epoch: proposal.epoch.toString(), setId}, 'No vote: this key has no seat in the validator set');
+    this.#close(proposal);
+  }
+
   async #vote(proposal: Proposal, judgement: Judgement): Promise<void> {
-    const {voter, events, log} = this.#deps;
-    const {vote, hash} = await voter.vote(proposal, judgement.violations);
+    const {voter, events, log, confirm} = this.#deps;
+    const wanted = voteFor({...proposal, violations: judgement.violations});
+    if (this.#options.vote === 'confirm' && !(await confirm(`Casting ${describeVote(wanted)} on epoch ${proposal.epoch}`))) {
+      log.info({epoch: proposal.epoch.toString()}, 'Vote was declined by hand');
+      return this.#close(proposal);
+    }
+    const {vote, hash} = await voter.vote(proposal, wanted);
     log.info({epoch: vote.epoch.toString(), vote: describeVote(vote), hash}, hash === undefined ? 'Vote is on chain already' : 'Vote cast');
     this.#lastVoted = vote.epoch;
     events.voted({epoch: vote.epoch, kind: vote.kind, rule: vote.rule, hash});
@@ -128,6 +165,7 @@ export class Watcher {
   #close(proposal: Proposal): void {
     this.#done.add(keyOf(proposal));
     this.#judged.delete(keyOf(proposal));
+    this.#retryAtMs.delete(keyOf(proposal));
     this.#reasons.delete(proposal.epoch);
   }
 

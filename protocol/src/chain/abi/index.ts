@@ -3,4 +3,7 @@ export {custodyAbi} from './custody.ts';
 export {epochManagerAbi} from './epoch-manager.ts';
 export {validatorRegistryAbi} from './validator-registry.ts';
 export {validatorSetsAbi} from './validator-sets.ts';
+export {slashingCourtAbi} from './slashing-court.ts';
+export {participationAbi} from './participation.ts';
+export {rewardPoolAbi} from './reward-pool.ts';
 export {erc20Abi} from './erc20.ts';
