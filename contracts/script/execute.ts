@@ -1,11 +1,13 @@
 /** Carries out the plan of one chain: phase by phase, one block per phase where the chain allows, going on where an earlier run broke. */
-import {type Address, createWalletClient, type Hex, hexToBigInt, http, parseEther} from 'viem';
+import {type Address, BaseError, createWalletClient, type Hex, hexToBigInt, http, parseEther, size, sliceHex} from 'viem';
 import {privateKeyToAccount} from 'viem/accounts';
 import type {Chain, ChainFacts} from './chain.ts';
 import {type DeploymentRecord, hashOf, type RecordFile} from './record.ts';
 import {type ChainPlan, CREATE2_DEPLOYER, type Step} from './steps.ts';
 
 const RECEIPT_TIMEOUT_MS = 180_000;
+/** EIP-170. */
+const CODE_BYTES_MAX = 24_576;
 /** The canonical deployer's own transaction, signed by nobody's key (https://github.com/Arachnid/deterministic-deployment-proxy). */
 const CREATE2_SENDER: Address = '0x3fAB184622Dc19b6109349B94811493BF45362aE';
 const CREATE2_TRANSACTION: Hex = '0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba02222222222222222222222222222222222222222222222222222222222222222a02222222222222222222222222222222222222222222222222222222222222222';
@@ -99,9 +101,28 @@ async function confirm(chain: Chain, steps: readonly Step[]): Promise<void> {
 async function estimate(chain: Chain, from: Address, {id, to, data}: Step): Promise<bigint> {
   try {
     return (hexToBigInt(await chain.client.request({method: 'eth_estimateGas', params: [{from, to, data}]})) * 6n) / 5n;
-  } catch (cause) {
-    throw new Error(`${id} would fail: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`, {cause});
+  } catch (error) {
+    throw new Error(`${id} would fail: ${to === CREATE2_DEPLOYER ? await whyNotCreated(chain, data) : reasonOf(error)}`);
   }
+}
+
+/** The CREATE2 deployer swallows reasons: asked again as a plain creation, the node gives them. */
+async function whyNotCreated(chain: Chain, data: Hex): Promise<string> {
+  try {
+    const {data: code = '0x'} = await chain.client.call({data: sliceHex(data, 32)});
+    const bytes = size(code);
+    return bytes > CODE_BYTES_MAX ? `its ${bytes} bytes are more than a chain stores (${CODE_BYTES_MAX}, EIP-170)` : 'the node refuses to create it by CREATE2';
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** One line of the node's answer, with the selector of a custom error if it holds one. */
+function reasonOf(error: unknown): string {
+  const details = error instanceof BaseError ? error.walk((inner) => typeof (inner as {data?: unknown}).data === 'string') as {data?: Hex} | null : null;
+  const raw = details?.data !== undefined && size(details.data) >= 4 ? ` (revert data ${sliceHex(details.data, 0, Math.min(36, size(details.data)))})` : '';
+  const line = error instanceof BaseError ? error.details || error.shortMessage : error instanceof Error ? error.message.split('\n')[0] : String(error);
+  return `${line}${raw}`;
 }
 
 async function ensureCreate2(chain: Chain, key: Hex, note: (text: string) => void): Promise<void> {
