@@ -145,7 +145,7 @@ function planL2(world: World, chain: ChainSettings, {rulesHash, assets}: {rulesH
   const known = {...planCustody(world, l2, chain, 'ValidatorSets'), writer: alias, registry: alias};
   l2.proxy('ValidatorSets', known);
   const manager = l2.proxy('EpochManager', known, {after: ['CertificateVerifier']});
-  l2.expect('EpochManager', {functionName: 'poster', expected: settings.poster});
+  l2.expect('EpochManager', {functionName: 'poster', pick: '0', expected: settings.poster});
   l2.call('EpochManager', 'setRulesHash', {rulesHash}, {functionName: 'rulesHashKnown', args: [rulesHash], expected: true});
   l2.create('Participation', {...known, manager, court: l1.entry('SlashingCourt').address});
   if (settings.beacon === undefined) return;
