@@ -15,10 +15,14 @@ const ENVIRONMENT = {FOUNDRY_FUZZ_RUNS: '24', FOUNDRY_FUZZ_SEED: '0x01', FOUNDRY
 export class Workspace {
   readonly folder: string;
 
-  constructor() {
+  /** @param tests - Test files to take along; the fewer, the sooner it compiles. */
+  constructor(tests: readonly string[]) {
     this.folder = mkdtempSync(path.join(tmpdir(), 'pobs-mutants-'));
     mkdirSync(path.join(this.folder, 'protocol'));
-    cpSync(path.join(ROOT, 'contracts'), path.join(this.folder, 'contracts'), {recursive: true, filter: (file) => !/\/test\/(gas|invariant)(\/|$)/.test(file)});
+    const kept = new Set(tests.map((file) => path.join(ROOT, file)));
+    cpSync(path.join(ROOT, 'contracts'), path.join(this.folder, 'contracts'), {recursive: true, filter: (file) => !file.endsWith('.t.sol') || kept.has(file)});
+    // Emulated precompiles that some tests run against.
+    cpSync(path.join(ROOT, 'sequencer/devnet/contracts'), path.join(this.folder, 'sequencer/devnet/contracts'), {recursive: true});
     cpSync(path.join(ROOT, 'foundry.toml'), path.join(this.folder, 'foundry.toml'));
     mkdirSync(path.join(this.folder, 'scripts'));
     symlinkSync(path.join(ROOT, 'scripts/solc.cjs'), path.join(this.folder, 'scripts/solc.cjs'));
