@@ -115,7 +115,7 @@ function render(source: string, edits: readonly Edit[], from: number, to: number
 function findIn(definition: AstNode, contract: string, source: string): Found[] {
   const found: Found[] = [];
   for (const invocation of definition.modifiers ?? []) {
-    if (invocation.modifierName!.name! in MODIFIERS) found.push(dropModifier(invocation, contract, source));
+    if (Object.hasOwn(MODIFIERS, invocation.modifierName!.name!)) found.push(dropModifier(invocation, contract, source));
   }
   const visit = (node: AstNode, isHeader: boolean): void => {
     found.push(...mutantsOf(node, isHeader, source));
