@@ -17,6 +17,12 @@ export type ChainSettings = {
   /** Withdrawals ride every n-th epoch. */
   withdrawEvery: number;
   assets: readonly AssetSettings[];
+  /** Further chains: the set their mirror starts from, as `TermFixed` on L1 shows it. */
+  firstSet?: SetHeaderSettings;
+};
+
+export type SetHeaderSettings = {
+  setId: number; membersRoot: Hex; aggregateKey: Hex; totalWeight: bigint; count: number; activeFrom: bigint; activeUntil: bigint;
 };
 
 export type TimelockSettings = {delaySeconds: number; proposers: readonly Address[]; executors: readonly Address[]};
@@ -29,8 +35,8 @@ export type BeaconSettings = {
 };
 
 export type RewardSettings = {
-  /** ERC-20 on L2. */
-  token: Address;
+  /** ERC-20 on L2: its address, or the symbol of an asset listed there. */
+  token: Address | string;
   tickets: number;
   auditRows: number;
   commitSeconds: number;

@@ -28,6 +28,7 @@ contract ExitsGpmpTest is Test {
             assertFalse(GpmpLib.verify(root, 3, address(7), 9, rows[i], i ^ 1, siblings, top.sums));
             rows[i].withdrawal ^= 1;
             assertFalse(GpmpLib.verify(root, 3, address(7), 9, rows[i], i, siblings, top.sums));
+            rows[i].withdrawal ^= 1;
         }
     }
 
