@@ -113,7 +113,7 @@ contract ValidatorRegistry is RegistryPlaces, UUPSUpgradeable, MulticallUpgradea
         } else if (status == Status.Jailed) {
             $.parked[validator] = pointer;
         } else {
-            $.seats[v.place] = pointer;
+            $.seats[v.place].record = pointer;
             $.keySum.swap(old.key, key);
             _writeSeat($, v.place, KeyRecord.read(pointer));
         }

@@ -63,6 +63,15 @@ contract RegistryGasTest is RegistryTest {
         registry.register(key, possession, keccak256("x25519"), STAKE);
         _record("register, with 1,000 members", CHANGE_MAX);
         assertEq(uint8(_status(newcomer)), uint8(Status.Seated));
+        // The dearest seat reads three neighbours' leaves.
+        for (uint256 i = 1; i < 4; ++i) {
+            address next = makeAddr(string.concat("next", vm.toString(i)));
+            (key, possession) = _possession(next, next, 77 + i);
+            _fund(next, STAKE);
+            vm.prank(next);
+            registry.register(key, possession, keccak256("x25519"), STAKE);
+        }
+        _record("register, with 1,003 members", CHANGE_MAX);
     }
 
     function test_gas_exit() public {
