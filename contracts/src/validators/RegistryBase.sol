@@ -109,6 +109,8 @@ abstract contract RegistryBase is AccessControlUpgradeable, ReentrancyGuardTrans
 
     uint256 internal constant BPS = 10_000;
 
+    /// @notice Hash of all parameters: both halves must have the same.
+    bytes32 public immutable PARAMETERS_HASH;
     IERC20 internal immutable STAKE_TOKEN;
     uint128 internal immutable MINIMUM_STAKE;
     uint128 internal immutable MINIMUM_BOND;
@@ -140,6 +142,7 @@ abstract contract RegistryBase is AccessControlUpgradeable, ReentrancyGuardTrans
         if (p.unbondingSeconds < needed) {
             revert IValidatorRegistry.ValidatorRegistry_UnbondingTooShort(p.unbondingSeconds, needed);
         }
+        PARAMETERS_HASH = keccak256(abi.encode(p));
         STAKE_TOKEN = p.stakeToken;
         MINIMUM_STAKE = p.minimumStake;
         MINIMUM_BOND = p.minimumBond;

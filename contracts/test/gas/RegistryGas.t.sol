@@ -74,6 +74,20 @@ contract RegistryGasTest is RegistryTest {
         _record("register, with 1,003 members", CHANGE_MAX);
     }
 
+    /// @dev Consent of another address and one more in the record: a signature dearer than {CHANGE_MAX}.
+    function test_gas_joinWithColdKey() public {
+        uint256 hotKey = 0xB0B;
+        address hot = vm.addr(hotKey);
+        (bytes memory key, bytes memory possession) = _possession(hot, newcomer, 77);
+        bytes32 structHash =
+            keccak256(abi.encode(keccak256("Operate(address validator,address coldKey)"), hot, newcomer));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(hotKey, keccak256(abi.encodePacked(hex"1901", domain, structHash)));
+        _fund(newcomer, STAKE);
+        vm.prank(newcomer);
+        registry.registerFor(hot, abi.encodePacked(r, s, v), key, possession, keccak256("x25519"), STAKE);
+        _record("registerFor, with 1,000 members", CHANGE_MAX + 15_000);
+    }
+
     function test_gas_exit() public {
         address leaver = _validator(1);
         vm.prank(leaver);
