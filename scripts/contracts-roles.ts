@@ -15,6 +15,7 @@ const HOLDERS: Record<string, {who: string; delay: string}> = {
   DEFAULT_ADMIN_ROLE: {who: 'the timelock of the chain', delay: "the timelock's, 16 days or more; its proposers announce every call with its data, and may cancel it"},
   GUARDIAN_ROLE: {who: 'the guardian', delay: 'none; pauses at most 72 hours in any 30 days, kills a pending root only, never touches escape'},
   COURT_ROLE: {who: 'the slashing court', delay: 'none for equivocation and fraud; dissent waits for the fraud and veto windows'},
+  OPERATOR_ROLE: {who: "the treasury's operator", delay: 'none; its funds go to the other reserve or into the custody, nowhere else'},
   timelock: {who: 'the timelock of L1', delay: "the timelock's"},
   WRITER: {who: 'the registry (L1), or its alias (L2)', delay: 'a term is fixed a lead before it starts'},
   REGISTRY: {who: 'the registry, by its alias', delay: 'none'},
@@ -26,33 +27,55 @@ const HOLDERS: Record<string, {who: string; delay: string}> = {
 
 type Right = {contract: string; role: string; functions: string[]};
 
-/** Names of roles in the text between a function's name and the end of its first checks. */
-function roleOf(header: string, body: string): string | undefined {
+/** The role a function asks for: a modifier, a comparison of the sender, or a call of a function that compares it. */
+function roleOf(header: string, body: string, helpers: ReadonlyMap<string, string>): string | undefined {
   const role = /onlyRole\((\w+)\)/.exec(header)?.[1];
   if (role !== undefined) return role;
-  const modifier = /\bonly(Timelock|Operator|ColdKey|Guardian|Court|Poster|Writer)\b/.exec(header)?.[1];
+  const modifier = /\bonly(Timelock|Operator|ColdKey)\b/.exec(header)?.[1];
   if (modifier !== undefined) return modifier[0]!.toLowerCase() + modifier.slice(1);
-  const sender = /msg\.sender != (?:[\w.$]*\.)?(WRITER|REGISTRY|TIMELOCK|DEPLOYER|operator|poster|coldKey)\b/.exec(body.slice(0, 400))?.[1];
-  return sender === 'TIMELOCK' ? 'timelock' : sender;
+  const sender = /msg\.sender != (?:[\w.$]*\.)?(WRITER|REGISTRY|TIMELOCK|DEPLOYER|operator|poster|coldKey)\b/.exec(body)?.[1]
+    ?? /\.(coldKey|operator) != msg\.sender/.exec(body)?.[1];
+  if (sender !== undefined) return sender === 'TIMELOCK' ? 'timelock' : sender;
+  return [...helpers].find(([name]) => new RegExp(`\\b${name}\\(`).test(body))?.[1];
 }
 
-function rightsOf(file: string): Right[] {
+type Source = {contract: string; name: string; header: string; body: string};
+
+/** Functions of a file with the contract they stand in; a body ends where its braces do. */
+function functionsOf(file: string): Source[] {
   const text = readFileSync(path.join(ROOT, file), 'utf8');
-  const contract = declarations().find((declaration) => declaration.file === file)!.name;
-  const rights = new Map<string, string[]>();
-  for (const match of text.matchAll(/function (\w+)\(([^)]*)\)([^{;]*)\{/g)) {
-    const [, name, , header] = match;
-    if (!/external|public|_authorizeUpgrade/.test(header! + name!)) continue;
-    const role = roleOf(header!, text.slice(match.index + match[0].length));
+  const contracts = [...text.matchAll(/^(?:abstract contract|contract|library|interface) (\w+)/gm)];
+  return [...text.matchAll(/function (\w+)\([^)]*\)([^{;]*)\{/g)].map((match) => {
+    const from = match.index + match[0].length;
+    let depth = 1;
+    let to = from;
+    for (; depth > 0 && to < text.length; to += 1) depth += text[to] === '{' ? 1 : text[to] === '}' ? -1 : 0;
+    return {contract: contracts.filter(({index}) => index < match.index).at(-1)![1]!, name: match[1]!, header: match[2]!, body: text.slice(from, to)};
+  });
+}
+
+function rightsOf(functions: readonly Source[], helpers: ReadonlyMap<string, string>): Right[] {
+  const rights = new Map<string, Right>();
+  for (const {contract, name, header, body} of functions) {
+    if (!/\b(external|public)\b/.test(header) && name !== '_authorizeUpgrade') continue;
+    const role = roleOf(header, body, helpers);
     if (role === undefined) continue;
-    rights.set(role, [...(rights.get(role) ?? []), name === '_authorizeUpgrade' ? 'upgrade' : name!]);
+    const right = rights.get(`${contract} ${role}`) ?? {contract, role, functions: []};
+    rights.set(`${contract} ${role}`, right);
+    right.functions.push(name === '_authorizeUpgrade' ? 'upgrade' : name);
   }
-  return [...rights].map(([role, functions]) => ({contract, role, functions}));
+  return [...rights.values()];
 }
 
 function table(): string {
   const files = [...new Set(declarations().filter(({kind}) => kind !== 'interface').map(({file}) => file))];
-  const rights = files.flatMap(rightsOf);
+  const functions = files.flatMap(functionsOf);
+  const inner = functions.filter(({header, name}) => /\b(internal|private)\b/.test(header) && name !== '_authorizeUpgrade');
+  const helpers = new Map(inner.flatMap(({name, header, body}) => {
+    const role = roleOf(header, body, new Map());
+    return role === undefined ? [] : [[name, role] as const];
+  }));
+  const rights = rightsOf(functions, helpers);
   const unknown = rights.filter(({role}) => HOLDERS[role] === undefined);
   if (unknown.length > 0) throw new Error(`Nobody is named for ${unknown.map(({contract, role}) => `${contract}.${role}`).join(', ')}: complete HOLDERS in scripts/contracts-roles.ts.`);
   const rows = Object.entries(HOLDERS).flatMap(([role, {who, delay}]) => {

@@ -83,6 +83,7 @@ export class Chain {
 
   /** Roles that somebody holds though the plan names none. */
   async unplannedRoles({name, address}: ContractEntry, planned: readonly RoleHolders[], fromBlock: bigint): Promise<Finding[]> {
+    // Modules carry the functions of a role-bearing contract, but no state of their own.
     if (!hasFunction(name, 'hasRole')) return [];
     const known = new Set(await Promise.all(planned.filter((entry) => entry.address === address).map(async ({role}) =>
       role === 'DEFAULT_ADMIN_ROLE' ? DEFAULT_ADMIN_ROLE : (await this.client.readContract({abi: artifact(name).abi, address, functionName: role})) as Hex)));

@@ -74,6 +74,7 @@ export function planSystem(settings: Settings): SystemPlan {
     configureCustody(world, chain, assets.get(chain.chainId)!, rulesHash);
   }
   planSetupOfL1(world);
+  planTreasury(world);
   for (const chain of settings.chains) handOver(world, chain);
   return {settings, registry, salt, rules, rulesHash, stakeToken, assets, chains: [...builders.values()].map((builder) => builder.build())};
 }
@@ -124,6 +125,7 @@ function planCustody({values, admins}: World, builder: ChainBuilder, chain: Chai
   const known: Named = {...values, sets, verifier, fraud, fraudVerifier: fraud, forwarders, factory: forwarders, arbitrum: chain.isArbitrum, timelock: admins.get(chain.chainId)};
   const exits = builder.create('CustodyExits', known, {after: ['CertificateVerifier', 'FraudVerifier', 'ForwarderFactory']});
   builder.proxy('Custody', {...known, exits}, {after: ['CustodyExits', 'CertificateVerifier']});
+  if (hasFunction('Custody', 'CONTROL')) builder.createdBy('Custody', 'CustodyControl', 'CONTROL');
   return known;
 }
 
@@ -204,11 +206,27 @@ function planSetupOfL1({l1, l2, settings, values, admins}: World): void {
   } else l1.later('SlashingCourt', 'setAbsenceReporter', reporter);
 }
 
+/** One reserve on each side; each names the other, once and for all. */
+function planTreasury({l1, l2, settings, values}: World): void {
+  const {treasury, inbox} = settings;
+  if (treasury === undefined) return;
+  const ends = [{builder: l1, name: 'L1Reserve', router: treasury.l1Router}, {builder: l2, name: 'L2Reserve', router: treasury.l2Router}] as const;
+  for (const {builder, name, router} of ends) {
+    builder.create(name, {...values, operator: treasury.operator, custody: builder.entry('Custody').address, router, inbox});
+    builder.roleHolders(name, 'OPERATOR_ROLE', [treasury.operator]);
+  }
+  for (const [i, {builder, name}] of ends.entries()) {
+    const {builder: there, name: other} = ends[1 - i]!;
+    const given = there.entry(other).address;
+    builder.call(name, 'setPeer', {given}, {functionName: 'peer', expected: given});
+  }
+}
+
 /** Hands every contract over to the admin; the deployer keeps nothing. */
 function handOver({settings, builders, admins}: World, {chainId}: ChainSettings): void {
   const builder = builders.get(chainId)!;
   const admin = admins.get(chainId)!;
-  const owned = ['ValidatorRegistry', 'ValidatorSets', 'MirrorSets', 'EpochManager', 'RewardPool', 'Custody'].filter((name) => builder.has(name));
+  const owned = ['ValidatorRegistry', 'ValidatorSets', 'MirrorSets', 'EpochManager', 'RewardPool', 'Custody', 'L1Reserve', 'L2Reserve'].filter((name) => builder.has(name));
   for (const name of owned) builder.roleHolders(name, 'DEFAULT_ADMIN_ROLE', [admin]);
   if (admin === getAddress(settings.deployer)) return;
   const holds = (account: Address, expected: boolean) => ({functionName: 'hasRole', args: [DEFAULT_ADMIN_ROLE, account], expected});

@@ -7,7 +7,7 @@ import {type AssetSettings, type ChainSettings, DEFAULTS, EVMNET, type RewardSet
 type Json = Readonly<Record<string, unknown>>;
 
 const NAMES = new Set([
-  'label', 'deployer', 'timelock', 'guardian', 'poster', 'stakeToken', 'chains', 'rewards',
+  'label', 'deployer', 'timelock', 'guardian', 'poster', 'stakeToken', 'chains', 'rewards', 'treasuryOperator',
   'eraEpochs', 'maxAgeSeconds', 'disputeSeconds', 'upgradeDelaySeconds', 'termSeconds', 'termLeadSeconds', 'drawSeconds', 'unbondingSeconds',
   'fraudSeconds', 'marginSeconds', 'vetoSeconds', 'votePeriodSeconds', 'handoverGraceSeconds', 'bootstrapValidators', 'seats', 'churnFloor',
   'minimumStake', 'weightCap', 'minimumBond', 'sink', 'bountyBps', 'dissentBps', 'dissentCapBps', 'absentBps',
@@ -40,7 +40,9 @@ function parse(json: Json): Settings {
     ...DEFAULTS, ...rest, label: text(json, 'label'), deployer: address(json, 'deployer'), admin: timelockOf(json.timelock as Json), guardian: address(json, 'guardian'),
     poster: address(json, 'poster'), inbox: bridge.inbox, bridge: bridge.bridge, stakeToken: address(json, 'stakeToken'), chains,
     minimumStake: money(json, 'minimumStake'), weightCap: money(json, 'weightCap'), minimumBond: money(json, 'minimumBond'),
-    ...('sink' in json ? {sink: address(json, 'sink')} : {}), beacon: EVMNET, ...('rewards' in json ? {rewards: rewardsOf(json.rewards as Json)} : {}),
+    ...('sink' in json ? {sink: address(json, 'sink')} : {}), beacon: EVMNET,
+    ...('treasuryOperator' in json ? {treasury: {operator: address(json, 'treasuryOperator'), l1Router: bridge.l1Router, l2Router: bridge.l2Router}} : {}),
+    ...('rewards' in json ? {rewards: rewardsOf(json.rewards as Json)} : {}),
   };
 }
 

@@ -44,6 +44,9 @@ export type RewardSettings = {
   claimSeconds: number;
 };
 
+/** Moves the treasury's own reserves between L1 and L2; Arbitrum's routers of token gateways. */
+export type TreasurySettings = {operator: Address; l1Router: Address; l2Router: Address};
+
 export type Settings = {
   /** Names the deployment: it is in the salt of every address. */
   label: string;
@@ -89,6 +92,7 @@ export type Settings = {
   absentBps: number;
   beacon?: BeaconSettings;
   rewards?: RewardSettings;
+  treasury?: TreasurySettings;
 };
 
 /** Addresses without a key. */

@@ -135,6 +135,14 @@ export class ChainBuilder {
       : {kind: 'read', contract: name, address, args: [], ...outcome};
   }
 
+  /** A contract that the implementation of another creates in its constructor, and the getter that names it. */
+  createdBy(contract: string, name: string, getter: string): void {
+    const {name: creator, implementation, address} = this.entry(contract);
+    const child = getContractAddress({from: implementation ?? address, nonce: 1n});
+    this.#contracts[name] = {name, address: child};
+    this.#expectations.push({kind: 'code', contract: name, address: child}, {kind: 'read', contract: creator, address, functionName: getter, args: [], expected: child});
+  }
+
   roleHolders(contract: string, role: string, holders: readonly Address[]): void {
     const {name, address} = this.entry(contract);
     this.#roles.push({contract: name, address, role, holders: holders.map((holder) => getAddress(holder))});

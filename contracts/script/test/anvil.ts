@@ -16,7 +16,7 @@ function binary(): string {
 /** Port 0: the system chooses, the node says which. */
 export function startAnvil(chainId: number, ...flags: string[]): Promise<Anvil> {
   return new Promise((resolve, reject) => {
-    const child: ChildProcess = spawn(binary(), ['--host', '127.0.0.1', '--port', '0', '--chain-id', String(chainId), '--gas-limit', '1000000000', ...(process.env.X ? ['--code-size-limit', '100000'] : []), ...flags], {stdio: ['ignore', 'pipe', 'inherit']});
+    const child: ChildProcess = spawn(binary(), ['--host', '127.0.0.1', '--port', '0', '--chain-id', String(chainId), '--gas-limit', '1000000000', ...flags], {stdio: ['ignore', 'pipe', 'inherit']});
     const exited = new Promise<void>((done) => child.once('exit', () => done()));
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`anvil ended with ${code}`)));

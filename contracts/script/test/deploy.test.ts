@@ -12,6 +12,7 @@ import {execute, obstacles} from '../execute.ts';
 import {planSystem, type SystemPlan} from '../plan.ts';
 import {readBack} from '../read-back.ts';
 import {RecordFile} from '../record.ts';
+import {deployNetwork} from '../deploy.ts';
 import {DEFAULTS, EVMNET, problemsOf, type Settings} from '../settings.ts';
 import {type Anvil, startAnvil} from './anvil.ts';
 
@@ -25,7 +26,7 @@ const settings = (label: string): Settings => ({
   ...DEFAULTS, label, deployer: DEPLOYER, admin: {delaySeconds: 16 * 86_400, proposers: [PROPOSER], executors: [PROPOSER]},
   guardian: GUARDIAN, poster: POSTER, inbox: INBOX, bridge: INBOX, stakeToken: TOKEN, beacon: EVMNET,
   rewards: {token: TOKEN, tickets: 8, auditRows: 4, commitSeconds: 600, seedDelaySeconds: 60, claimSeconds: 86_400},
-  minimumStake: parseEther('10'), weightCap: parseEther('1000'), minimumBond: parseEther('100'),
+  treasury: {operator: POSTER, l1Router: INBOX, l2Router: INBOX}, minimumStake: parseEther('10'), weightCap: parseEther('1000'), minimumBond: parseEther('100'),
   chains: [
     {role: 'l1', chainId: L1, isArbitrum: false, withdrawEvery: 4, assets: [{token: zeroAddress, symbol: 'ETH', decimals: 18, lotSize: 1_000_000_000n}]},
     {role: 'l2', chainId: L2, isArbitrum: false, withdrawEvery: 1, assets: [{token: zeroAddress, symbol: 'ETH', decimals: 18, lotSize: 1_000_000_000n}]},
@@ -146,6 +147,51 @@ describe('a deployment that is killed', () => {
   test('refuses to go on with another plan', async () => {
     const other = planSystem({...settings('killed'), disputeSeconds: 301}).chains[1]!;
     await expect(execute({chain: chains[1], key: KEY, plan: other, label: 'killed', file: new RecordFile(path.join(folder, 'killed'), L2)})).rejects.toThrow('records another plan');
+  });
+});
+
+test('a local network with test tokens deploys twice on the same chains', async () => {
+  const options = {
+    l1: {rpc: nodes[0].url, inbox: INBOX}, l2: {rpc: nodes[1].url}, deployerKey: KEY, guardian: GUARDIAN, admin: PROPOSER, poster: POSTER,
+    disputeWindow: 0n, maxAgeSeconds: 3_600, eraEpochs: 100, termSeconds: 86_400, withdrawEvery: {l1: 4, l2: 1}, beacon: EVMNET,
+  };
+  const [first, second] = [await deployNetwork(options), await deployNetwork(options)];
+  expect(first.network.l1.registry).not.toBe(second.network.l1.registry);
+  expect(first.network.rules.custodies.map(({chainId}) => chainId)).toEqual([L1, L2]);
+  expect(Object.keys(first.contracts[L2]!)).toEqual(expect.arrayContaining(['EpochManager', 'Participation', 'RewardPool', 'DrandBeacon', 'Custody']));
+  for (const [i, chain] of chains.entries()) {
+    const {custody} = [first.network.l1, first.network.l2][i]!;
+    expect(await chain.client.readContract({abi: artifact('Custody').abi, address: custody, functionName: 'hasRole', args: [`0x${'00'.repeat(32)}`, DEPLOYER]})).toBe(false);
+    expect(await chain.client.readContract({abi: artifact('Custody').abi, address: custody, functionName: 'hasRole', args: [`0x${'00'.repeat(32)}`, PROPOSER]})).toBe(true);
+  }
+});
+
+describe('the command line', () => {
+  const run = (...args: string[]) => new Promise<{code: number | null; out: string; err: string}>((resolve) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', path.resolve(import.meta.dirname, '../main.ts'), ...args], {cwd: path.resolve(import.meta.dirname, '../../..')});
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    child.on('close', (code) => resolve({code, out, err}));
+  });
+  const example = path.resolve(import.meta.dirname, '../../deployments/settings.example.json');
+
+  test('plans the example without a chain or a key: addresses, roles, delays', async () => {
+    const {code, out} = await run('plan', '--settings', example);
+    expect(code).toBe(0);
+    expect(out).toContain('Chain 11155111');
+    expect(out).toMatch(/TimelockController +0x/);
+    expect(out).toContain('delay 16 days');
+    expect(out).toContain('Custody.GUARDIAN_ROLE: 0x3333333333333333333333333333333333333333');
+  });
+
+  test('says in one sentence what is wrong, with exit code 2', async () => {
+    expect((await run('--help')).out).toContain('read-back');
+    expect(await run('deploy', '--settings', example)).toMatchObject({code: 2, err: expect.stringContaining('--rpc ID=URL') as string});
+    expect(await run('deploy', '--settings', example, '--rpc', `11155111=${nodes[0].url}`)).toMatchObject({code: 2, err: expect.stringContaining('The node is of chain 31337') as string});
+    const broken = path.join(folder, 'broken.json');
+    writeFileSync(broken, '{"label": "x", "typo": 1}');
+    expect(await run('plan', '--settings', broken)).toMatchObject({code: 2, err: expect.stringContaining('there is no setting "typo"') as string});
   });
 });
 
