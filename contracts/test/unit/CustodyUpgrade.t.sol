@@ -85,6 +85,15 @@ contract CustodyUpgradeTest is PobsTest {
         custody.activate();
     }
 
+    /// @notice Each module fits EIP-170's limit, and the implementation EIP-3860's.
+    function test_code_fitsTheLimits() public {
+        Custody code = Custody(payable(_custodyCode(0, 0)));
+        assertLe(address(code).code.length, 24_576);
+        assertLe(code.CONTROL().code.length, 24_576);
+        assertLe(code.EXITS().code.length, 24_576);
+        assertLe(type(Custody).creationCode.length, 49_152);
+    }
+
     /// @notice The storage's place never moves.
     function test_storage_isWhereTheNamespaceSays() public view {
         bytes32 slot = keccak256(abi.encode(uint256(keccak256("pobs.storage.Custody")) - 1)) & ~bytes32(uint256(0xff));

@@ -115,7 +115,3 @@ export class Staking {
     return (await sendAndWait(send)).transactionHash;
   }
 }
-
-type Position = {blockNumber: bigint; logIndex: number};
-
-const isAfter = (a: Position, b: Position): boolean => a.blockNumber > b.blockNumber || (a.blockNumber === b.blockNumber && a.logIndex > b.logIndex);
