@@ -96,6 +96,12 @@ async function main(workspace: Workspace, all: readonly string[]): Promise<numbe
 
 const tests = testFiles();
 const workspace = new Workspace(tests);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    workspace.remove();
+    process.exit(130);
+  });
+}
 try {
   process.exitCode = (await main(workspace, tests)) === 0 ? 0 : 1;
 } finally {
