@@ -1,10 +1,10 @@
 /** What a deployment asks of a chain; nothing here needs a key. */
 import {type Address, createPublicClient, getAddress, type Hex, http, keccak256, type PublicClient} from 'viem';
 import {artifact, functionOf, hasFunction} from './artifacts.ts';
+import {hasBlsPrecompiles} from './bls-precompiles.ts';
 import {type Check, type ContractEntry, CREATE2_DEPLOYER, type RoleHolders} from './steps.ts';
 import {placeOf, valueAt} from './storage-slots.ts';
 
-const G1_ADD: Address = '0x000000000000000000000000000000000000000b';
 const ARB_SYS: Address = '0x0000000000000000000000000000000000000064';
 /** ERC-1967: `keccak256("eip1967.proxy.implementation") - 1`. */
 const IMPLEMENTATION_SLOT: Hex = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc';
@@ -29,14 +29,13 @@ export class Chain {
     } catch (cause) {
       throw new Error(`No answer from ${this.rpc}: is it an Ethereum RPC, and reachable?`, {cause});
     }
-    const [block, sum, arbSys, create2] = await Promise.all([
+    const [block, hasBls, arbSys, create2] = await Promise.all([
       this.client.getBlockNumber(),
-      // The sum of two points at infinity: any implementation of EIP-2537 answers, a missing one returns nothing.
-      this.client.call({to: G1_ADD, data: `0x${'00'.repeat(256)}`}).catch(() => ({data: undefined})),
+      hasBlsPrecompiles(this.client),
       this.client.getCode({address: ARB_SYS}),
       this.client.getCode({address: CREATE2_DEPLOYER}),
     ]);
-    return {chainId, block, isArbitrum: hasCode(arbSys), hasBls: sum.data === `0x${'00'.repeat(128)}`, hasCreate2: hasCode(create2)};
+    return {chainId, block, isArbitrum: hasCode(arbSys), hasBls, hasCreate2: hasCode(create2)};
   }
 
   async holds(check: Check): Promise<boolean> {
