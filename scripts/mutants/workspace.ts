@@ -43,11 +43,15 @@ export class Workspace {
     return this.#forge(['build', 'contracts/src', 'contracts/test', 'contracts/script'], BUILD_TIMEOUT_MS);
   }
 
-  /** @param active - Number of the mutant that is switched on; 0 for none. */
-  test({active, paths, timeoutMs}: {active: number; paths: readonly string[]; timeoutMs: number}): Promise<Run> {
+  /**
+   * @param active - Number of the mutant that is switched on; 0 for none.
+   * @param without - Names of tests to leave out.
+   */
+  test({active, paths, timeoutMs, without = [], failFast = true}: {active: number; paths: readonly string[]; timeoutMs: number; without?: readonly string[]; failFast?: boolean}): Promise<Run> {
     const coinbase = `0x${active.toString(16).padStart(40, '0')}`;
     const glob = paths.length === 1 ? paths[0]! : `{${paths.join(',')}}`;
-    return this.#forge(['test', '--fail-fast', '-j', '1', '--code-size-limit', '1000000', '--block-coinbase', coinbase, '--match-path', glob], timeoutMs);
+    const excluded = without.length === 0 ? [] : ['--no-match-test', `^(${without.join('|')})(\\(|$)`];
+    return this.#forge(['test', ...(failFast ? ['--fail-fast'] : []), '-j', '1', '--code-size-limit', '1000000', '--block-coinbase', coinbase, '--match-path', glob, ...excluded], timeoutMs);
   }
 
   /** Ends what runs and deletes the copy. */
