@@ -204,12 +204,15 @@ describe('the command line', () => {
   });
 
   test('says in one sentence what is wrong, with exit code 2', async () => {
-    expect((await run('--help')).out).toContain('read-back');
-    expect(await run('deploy', '--settings', example)).toMatchObject({code: 2, err: expect.stringContaining('--rpc ID=URL') as string});
-    expect(await run('deploy', '--settings', example, '--rpc', `11155111=${nodes[0].url}`)).toMatchObject({code: 2, err: expect.stringContaining('The node is of chain 31337') as string});
     const broken = path.join(folder, 'broken.json');
     writeFileSync(broken, '{"label": "x", "typo": 1}');
-    expect(await run('plan', '--settings', broken)).toMatchObject({code: 2, err: expect.stringContaining('there is no setting "typo"') as string});
+    const [help, noNode, otherNode, typo] = await Promise.all([
+      run('--help'), run('deploy', '--settings', example), run('deploy', '--settings', example, '--rpc', `11155111=${nodes[0].url}`), run('plan', '--settings', broken),
+    ]);
+    expect(help).toMatchObject({code: 0, out: expect.stringContaining('read-back') as string});
+    expect(noNode).toMatchObject({code: 2, err: expect.stringContaining('--rpc ID=URL') as string});
+    expect(otherNode).toMatchObject({code: 2, err: expect.stringContaining('The node is of chain 31337') as string});
+    expect(typo).toMatchObject({code: 2, err: expect.stringContaining('there is no setting "typo"') as string});
   });
 });
 
