@@ -109,6 +109,8 @@ const stages: Suite[][][] = [
       {name: 'contracts', run: contracts},
       {name: 'interfaces are fresh', run: () => tool(process.execPath, 'scripts/abi.mjs', '--check')},
       {name: 'contract snapshots are fresh', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contract-snapshots.ts', '--check')},
+      {name: 'role table is fresh', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contracts-roles.ts', '--check')},
+      {name: 'gas is within its limits', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contracts-gas.ts', '--check')},
     ],
   ],
   [[{name: 'coverage of the contracts', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contracts-coverage.ts'), nightly: true}]],

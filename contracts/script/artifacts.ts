@@ -4,7 +4,7 @@ import path from 'node:path';
 import type {Abi, AbiFunction, AbiParameter, Hex} from 'viem';
 
 /** Contracts that reach further code by `fallback`: its functions are theirs as well. */
-const MODULES: Readonly<Record<string, readonly string[]>> = {Custody: ['CustodyExits'], ValidatorRegistry: ['RegistryTerms']};
+const MODULES: Readonly<Record<string, readonly string[]>> = {Custody: ['CustodyExits', 'CustodyControl'], ValidatorRegistry: ['RegistryTerms']};
 
 export type Artifact = {
   abi: Abi;
@@ -55,13 +55,17 @@ export function functionArguments(name: string, functionName: string, values: Na
   return functionOf(name, functionName).inputs.map((input) => fill(name, functionName, input, values));
 }
 
-/** @throws Error when neither the contract nor its modules have such a function. */
+/**
+ * A function by name; where a contract only hands a call on, its parameters are nameless and the module's are taken.
+ *
+ * @throws Error when neither the contract nor its modules have it.
+ */
 export function functionOf(name: string, functionName: string): AbiFunction {
-  for (const each of [name, ...(MODULES[name] ?? [])]) {
-    const found = artifact(each).abi.find((item): item is AbiFunction => item.type === 'function' && item.name === functionName);
-    if (found !== undefined) return found;
-  }
-  throw new Error(`${name} has no function ${functionName}.`);
+  const found = [name, ...(MODULES[name] ?? [])].flatMap((each) =>
+    artifact(each).abi.filter((item): item is AbiFunction => item.type === 'function' && item.name === functionName));
+  const best = found.find(({inputs}) => inputs.every((input) => input.name)) ?? found[0];
+  if (best === undefined) throw new Error(`${name} has no function ${functionName}.`);
+  return best;
 }
 
 export const hasFunction = (name: string, functionName: string): boolean =>

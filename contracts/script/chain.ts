@@ -1,7 +1,7 @@
 /** What a deployment asks of a chain; nothing here needs a key. */
-import {type Address, createPublicClient, getAddress, type Hex, http, keccak256, type PublicClient, toHex} from 'viem';
-import {artifact, functionOf} from './artifacts.ts';
-import {type Check, CREATE2_DEPLOYER, type RoleHolders} from './steps.ts';
+import {type Address, createPublicClient, getAddress, type Hex, http, keccak256, type PublicClient} from 'viem';
+import {artifact, functionOf, hasFunction} from './artifacts.ts';
+import {type Check, type ContractEntry, CREATE2_DEPLOYER, type RoleHolders} from './steps.ts';
 import {placeOf, valueAt} from './storage-slots.ts';
 
 const G1_ADD: Address = '0x000000000000000000000000000000000000000b';
@@ -18,7 +18,7 @@ export class Chain {
   readonly client: PublicClient;
 
   constructor(readonly rpc: string) {
-    this.client = createPublicClient({transport: http(rpc, {timeout: 30_000}), pollingInterval: 50});
+    this.client = createPublicClient({transport: http(rpc, {timeout: 30_000, batch: {batchSize: 50}}), pollingInterval: 50});
   }
 
   /** @throws Error in one sentence when the node cannot be reached. */
@@ -78,17 +78,32 @@ export class Chain {
     const id = role === 'DEFAULT_ADMIN_ROLE'
       ? DEFAULT_ADMIN_ROLE
       : (await this.client.readContract({abi: artifact(contract).abi, address, functionName: role})) as Hex;
-    const holders = new Set<Address>();
+    return [...(await this.#roles(address, fromBlock)).get(id) ?? []].sort();
+  }
+
+  /** Roles that somebody holds though the plan names none. */
+  async unplannedRoles({name, address}: ContractEntry, planned: readonly RoleHolders[], fromBlock: bigint): Promise<Finding[]> {
+    // Modules carry the functions of a role-bearing contract, but no state of their own.
+    if (!hasFunction(name, 'hasRole')) return [];
+    const known = new Set(await Promise.all(planned.filter((entry) => entry.address === address).map(async ({role}) =>
+      role === 'DEFAULT_ADMIN_ROLE' ? DEFAULT_ADMIN_ROLE : (await this.client.readContract({abi: artifact(name).abi, address, functionName: role})) as Hex)));
+    return [...await this.#roles(address, fromBlock)].filter(([id, holders]) => !known.has(id) && holders.size > 0)
+      .map(([id, holders]) => ({what: `${name} ${address} role ${id}`, expected: 'nobody', found: [...holders].join(', '), ok: false}));
+  }
+
+  async #roles(address: Address, fromBlock: bigint): Promise<Map<Hex, Set<Address>>> {
+    const roles = new Map<Hex, Set<Address>>();
     const head = await this.client.getBlockNumber();
     for (let from = fromBlock; from <= head; from += LOG_BLOCKS_MAX) {
       const to = from + LOG_BLOCKS_MAX - 1n < head ? from + LOG_BLOCKS_MAX - 1n : head;
-      for (const log of await this.client.getLogs({address, events: ROLE_EVENTS, fromBlock: from, toBlock: to, strict: true})) {
-        if (log.args.role !== id) continue;
-        if (log.eventName === 'RoleGranted') holders.add(getAddress(log.args.account));
-        else holders.delete(getAddress(log.args.account));
+      for (const {args, eventName} of await this.client.getLogs({address, events: ROLE_EVENTS, fromBlock: from, toBlock: to, strict: true})) {
+        const holders = roles.get(args.role) ?? new Set();
+        roles.set(args.role, holders);
+        if (eventName === 'RoleGranted') holders.add(getAddress(args.account));
+        else holders.delete(getAddress(args.account));
       }
     }
-    return [...holders].sort();
+    return roles;
   }
 
   /** Compares with what forge compiled, leaving out what the constructor fills in. @returns undefined when equal. */
@@ -124,5 +139,3 @@ function finding(what: string, expected: unknown, found: unknown): Finding {
     : show(expected).toLowerCase() === show(found).toLowerCase();
   return {what, expected: show(expected), found: show(found), ok};
 }
-
-export const roleId = (name: string): Hex => keccak256(toHex(name));

@@ -1,12 +1,18 @@
 /**
- * Deploys the whole system on an L1 and an Arbitrum L2 (or a plain EVM chain standing in for it): `deployNetwork`.
- * Three blocks per chain: implementations, proxies, settings. Test tokens only: production lists tokens that exist.
+ * Deploys the whole system on an L1 and an Arbitrum L2 (or a plain EVM chain standing in for it) with test tokens: `deployNetwork`,
+ * for local networks and tests. It carries out the same plan as `main.ts`, which is for networks that matter.
  */
 import {generateX25519Identity, identityToRecipient} from 'age-encryption';
-import canonicalize from 'canonicalize';
-import {type Address, encodeAbiParameters, getAddress, type Hex, keccak256, parseAbiParameters, parseEther, toHex, zeroAddress} from 'viem';
-import type {Network, Rules, RulesCustody} from '../../protocol/src/types.ts';
-import {Deployer} from './deployer.ts';
+import {type Address, getAddress, type Hex, parseEther, zeroAddress} from 'viem';
+import {privateKeyToAccount} from 'viem/accounts';
+import type {Network} from '../../protocol/src/types.ts';
+import {Chain, type ChainFacts} from './chain.ts';
+import {execute, obstacles} from './execute.ts';
+import {planSystem, type SystemPlan} from './plan.ts';
+import {type BeaconSettings, BURN, type Settings} from './settings.ts';
+import type {ContractEntry} from './steps.ts';
+
+export {aliasOf, hashRules, saltOf} from './plan.ts';
 
 export type DeployOptions = {
   l1: {rpc: string; inbox: Address};
@@ -37,6 +43,10 @@ export type DeployOptions = {
   unbondingSeconds?: number;
   /** How long votes on a decided epoch still count; default MAX_AGE. */
   votePeriodSeconds?: number;
+  /** drand's, or a local one of the same scheme; without one there are neither draws of seats nor rewards. */
+  beacon?: BeaconSettings;
+  /** Arbitrum's bridge on L1: where the court hears of absences. */
+  bridge?: Address;
   /** `age1…` recipient that can open the log; without one an identity is made and returned. */
   auditor?: string;
   name?: string;
@@ -48,169 +58,77 @@ export type DeployResult = {
   tokens: {l1Usdc: Address; l2Usdc: Address};
   /** `AGE-SECRET-KEY-1…`, only when no auditor was given. */
   auditorIdentity?: string;
+  /** Every contract by chain and name, those that `network` does not speak of included. */
+  contracts: Readonly<Record<number, Readonly<Record<string, ContractEntry>>>>;
 };
 
-const ALIAS_OFFSET = BigInt('0x1111000000000000000000000000000000001111');
-const FRAUD_WINDOW_SECONDS = 7 * 86_400;
+const DAY_SECONDS = 86_400;
+const FRAUD_SECONDS = 7 * DAY_SECONDS;
+const MARGIN_SECONDS = DAY_SECONDS;
 const ETH_LOT = 1_000_000_000n;
-const DEFAULT_ADMIN_ROLE: Hex = `0x${'00'.repeat(32)}`;
-
-type Asset = {token: Address; symbol: string; decimals: number; lotSize: bigint};
-/** Proxies of one chain, and the contract behind each. */
-type Proxies = Readonly<Record<string, Address>>;
-
-/** How an L1 contract appears as sender on Arbitrum. */
-export function aliasOf(l1: Address): Address {
-  return getAddress(toHex((BigInt(l1) + ALIAS_OFFSET) % (1n << 160n), {size: 20}));
-}
-
-/** The EIP-712 salt of a deployment: `keccak256(abi.encode("PofBS", l1ChainId, registry))`. */
-export function saltOf(l1ChainId: number, registry: Address): Hex {
-  return keccak256(encodeAbiParameters(parseAbiParameters('string, uint256, address'), ['PofBS', BigInt(l1ChainId), registry]));
-}
-
-/** `keccak256(JCS(rules))`. */
-export function hashRules(rules: Rules): Hex {
-  const text = canonicalize(rules);
-  if (text === undefined) throw new Error('The rules cannot be written as canonical JSON.');
-  return keccak256(toHex(text));
-}
 
 /** @throws Error in one sentence when a chain lacks BLS precompiles, a transaction fails or contracts are not compiled. */
 export async function deployNetwork(options: DeployOptions): Promise<DeployResult> {
-  const l1 = new Deployer(options.l1.rpc, options.deployerKey);
-  const l2 = new Deployer(options.l2.rpc, options.deployerKey);
-  const [at1, at2] = await Promise.all([l1.start(), l2.start()]);
-
-  const onL1 = queueL1(l1, at1, options);
-  const salt = saltOf(at1.chainId, onL1.proxies.ValidatorRegistry!);
-  const onL2 = queueL2(l2, at2, options, {salt, writer: aliasOf(onL1.proxies.ValidatorRegistry!)});
-  await Promise.all([onL1.deploy(), onL2.deploy()]);
-
-  const l1Assets: Asset[] = [{token: onL1.usdc, symbol: 'USDC', decimals: 6, lotSize: 1n}];
-  const l2Assets: Asset[] = [
-    {token: zeroAddress, symbol: 'ETH', decimals: 18, lotSize: ETH_LOT},
-    {token: onL2.usdc, symbol: 'USDC', decimals: 6, lotSize: 1n},
-  ];
-  const rules: Rules = {
-    version: 1,
-    l1ChainId: at1.chainId,
-    registry: onL1.proxies.ValidatorRegistry!,
-    settlementCurrency: 'USDC',
-    maxAgeSeconds: options.maxAgeSeconds,
-    eraEpochs: options.eraEpochs,
-    custodies: [
-      rulesOf(at1.chainId, onL1.proxies.Custody!, options.withdrawEvery.l1, l1Assets),
-      rulesOf(at2.chainId, onL2.proxies.Custody!, options.withdrawEvery.l2, l2Assets),
-    ].sort((a, b) => a.chainId - b.chainId),
-  };
-  const rulesHash = hashRules(rules);
-  l1.call('ValidatorRegistry', onL1.proxies.ValidatorRegistry!, 'setBridge', [onL1.proxies.ValidatorSets, options.l1.inbox, onL2.proxies.ValidatorSets]);
-  l2.call('EpochManager', onL2.proxies.EpochManager!, 'setRulesHash', [rulesHash]);
-  await Promise.all([
-    configure(l1, options, onL1.proxies, l1Assets, rulesHash),
-    configure(l2, options, onL2.proxies, l2Assets, rulesHash),
-  ]);
+  const [l1, l2] = [new Chain(options.l1.rpc), new Chain(options.l2.rpc)];
+  const [at1, at2] = await Promise.all([l1.facts(), l2.facts()]);
+  const deployer = privateKeyToAccount(options.deployerKey).address;
+  // A chain may carry several local deployments: the account's next nonce tells them apart.
+  const nonces = await Promise.all([l1, l2].map(({client}) => client.getTransactionCount({address: deployer})));
+  const settings = settingsOf(options, {deployer, at1, at2, label: `${options.name ?? 'local'} ${nonces.join(' ')}`});
+  const problems = settings.chains.flatMap((chain, i) => obstacles([at1, at2][i]!, chain));
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  const system = planSystem(settings);
+  const [on1, on2] = system.chains.map((plan) => plan.contracts) as [Record<string, ContractEntry>, Record<string, ContractEntry>];
+  await Promise.all(system.chains.map((plan, i) => execute({chain: [l1, l2][i]!, key: options.deployerKey, plan, label: settings.label})));
 
   const auditorIdentity = options.auditor === undefined ? await generateX25519Identity() : undefined;
-  const network: Network = {
+  const auditor = auditorIdentity === undefined ? options.auditor! : await identityToRecipient(auditorIdentity);
+  return {
+    network: networkOf(options, system, {at1, at2, auditor}),
+    stakeToken: system.stakeToken,
+    tokens: {l1Usdc: on1['test USDC']!.address, l2Usdc: on2['test USDC']!.address},
+    auditorIdentity,
+    contracts: {[at1.chainId]: on1, [at2.chainId]: on2},
+  };
+}
+
+function settingsOf(options: DeployOptions, {deployer, at1, at2, label}: {deployer: Address; at1: ChainFacts; at2: ChainFacts; label: string}): Settings {
+  const {termSeconds, maxAgeSeconds} = options;
+  const termLeadSeconds = options.termLeadSeconds ?? Math.min(DAY_SECONDS, Math.floor(termSeconds / 2));
+  const usdc = {token: 'test', symbol: 'USDC', decimals: 6, lotSize: 1n} as const;
+  return {
+    label, deployer, admin: options.admin, guardian: options.guardian, poster: options.poster, inbox: getAddress(options.l1.inbox), bridge: options.bridge, stakeToken: 'test',
+    chains: [
+      {role: 'l1', chainId: at1.chainId, isArbitrum: at1.isArbitrum, withdrawEvery: options.withdrawEvery.l1, assets: [usdc]},
+      {
+        role: 'l2', chainId: at2.chainId, isArbitrum: at2.isArbitrum, withdrawEvery: options.withdrawEvery.l2,
+        assets: [{token: zeroAddress, symbol: 'ETH', decimals: 18, lotSize: ETH_LOT}, usdc],
+      },
+    ],
+    eraEpochs: options.eraEpochs, maxAgeSeconds, disputeSeconds: Number(options.disputeWindow), upgradeDelaySeconds: 0,
+    termSeconds, termLeadSeconds, drawSeconds: Math.min(7_200, Math.floor((termSeconds - termLeadSeconds) / 2)),
+    unbondingSeconds: options.unbondingSeconds ?? Math.max(14 * DAY_SECONDS, termLeadSeconds + maxAgeSeconds + FRAUD_SECONDS + MARGIN_SECONDS),
+    fraudSeconds: FRAUD_SECONDS, marginSeconds: MARGIN_SECONDS, vetoSeconds: 2 * DAY_SECONDS,
+    votePeriodSeconds: options.votePeriodSeconds ?? maxAgeSeconds, handoverGraceSeconds: DAY_SECONDS,
+    bootstrapValidators: options.bootstrapValidators ?? 1, seats: 1_024, churnFloor: 16,
+    minimumStake: options.minimumStake ?? parseEther('10'), weightCap: options.weightCap ?? parseEther('1000'), minimumBond: parseEther('100'), sink: BURN,
+    bountyBps: 500, dissentBps: 50, dissentCapBps: 500, absentBps: 3_333, beacon: options.beacon,
+    rewards: options.beacon && {token: 'USDC', tickets: 32, auditRows: 4, commitSeconds: 600, seedDelaySeconds: 60, claimSeconds: 7 * DAY_SECONDS},
+  };
+}
+
+function networkOf(options: DeployOptions, {chains, registry, rules, salt}: SystemPlan, {at1, at2, auditor}: {at1: ChainFacts; at2: ChainFacts; auditor: string}): Network {
+  const [on1, on2] = chains.map(({contracts}) => contracts) as [Record<string, ContractEntry>, Record<string, ContractEntry>];
+  return {
     name: options.name ?? 'local',
     l1: {
-      chainId: at1.chainId, registry: onL1.proxies.ValidatorRegistry!, sets: onL1.proxies.ValidatorSets!, custody: onL1.proxies.Custody!,
-      inbox: getAddress(options.l1.inbox), startBlock: at1.startBlock,
+      chainId: at1.chainId, registry, sets: on1.ValidatorSets!.address, custody: on1.Custody!.address,
+      inbox: getAddress(options.l1.inbox), startBlock: Number(at1.block),
     },
     l2: {
-      chainId: at2.chainId, epochManager: onL2.proxies.EpochManager!, sets: onL2.proxies.ValidatorSets!, custody: onL2.proxies.Custody!,
-      startBlock: at2.startBlock,
+      chainId: at2.chainId, epochManager: on2.EpochManager!.address, sets: on2.ValidatorSets!.address, custody: on2.Custody!.address,
+      startBlock: Number(at2.block),
     },
-    rules,
-    salt,
-    auditor: auditorIdentity === undefined ? options.auditor! : await identityToRecipient(auditorIdentity),
+    rules, salt, auditor,
   };
-  return {network, stakeToken: onL1.stakeToken, tokens: {l1Usdc: onL1.usdc, l2Usdc: onL2.usdc}, auditorIdentity};
-}
-
-type ChainFacts = {chainId: number; isArbitrum: boolean};
-
-/** Queues the L1 side; implementations name the proxies that the second block creates. */
-function queueL1(l1: Deployer, {chainId, isArbitrum}: ChainFacts, options: DeployOptions) {
-  const {maxAgeSeconds, termSeconds, disputeWindow} = options;
-  // Creations below, in order: 2 tokens, the verifier, 3 implementations, 3 proxies.
-  const [registry, sets, custody] = [6, 7, 8].map((ahead) => l1.nextAddress(ahead)) as [Address, Address, Address];
-  const stakeToken = l1.create('TestToken', ['PofBS Stake', 'STAKE', 18]);
-  const usdc = l1.create('TestToken', ['USD Coin', 'USDC', 6]);
-  const verifier = l1.create('CertificateVerifier', [sets]);
-  const registryCode = l1.create('ValidatorRegistry', [{
-    stakeToken,
-    minimumStake: options.minimumStake ?? parseEther('10'),
-    weightCap: options.weightCap ?? parseEther('1000'),
-    termSeconds,
-    termLead: options.termLeadSeconds ?? Math.min(86_400, Math.floor(termSeconds / 2)),
-    unbondingSeconds: options.unbondingSeconds ?? Math.max(14 * 86_400, maxAgeSeconds + FRAUD_WINDOW_SECONDS),
-    maxAgeSeconds,
-    fraudWindowSeconds: FRAUD_WINDOW_SECONDS,
-    bootstrapValidators: options.bootstrapValidators ?? 1,
-  }]);
-  const setsCode = l1.create('ValidatorSets', [registry]);
-  const custodyCode = l1.create('Custody', [verifier, saltOf(chainId, registry), maxAgeSeconds, disputeWindow, isArbitrum]);
-  const deploy = async () => {
-    await l1.flush();
-    const deployer = l1.account.address;
-    expectSame(registry, l1.proxy(registryCode, 'ValidatorRegistry', [deployer]));
-    expectSame(sets, l1.proxy(setsCode, 'ValidatorSets', [deployer]));
-    expectSame(custody, l1.proxy(custodyCode, 'Custody', [deployer, options.guardian]));
-    await l1.flush();
-  };
-  const proxies: Proxies = {ValidatorRegistry: registry, ValidatorSets: sets, Custody: custody};
-  return {stakeToken, usdc, proxies, deploy};
-}
-
-/** Queues the L2 side; it knows L1 only by the registry's alias. */
-function queueL2(l2: Deployer, {isArbitrum}: ChainFacts, options: DeployOptions, {salt, writer}: {salt: Hex; writer: Address}) {
-  const {maxAgeSeconds, disputeWindow, votePeriodSeconds} = options;
-  // Creations below, in order: 1 token, the verifier, 3 implementations, 3 proxies.
-  const [sets, epochManager, custody] = [5, 6, 7].map((ahead) => l2.nextAddress(ahead)) as [Address, Address, Address];
-  const usdc = l2.create('TestToken', ['USD Coin', 'USDC', 6]);
-  const verifier = l2.create('CertificateVerifier', [sets]);
-  const setsCode = l2.create('ValidatorSets', [writer]);
-  const managerCode = l2.create('EpochManager', [verifier, salt, votePeriodSeconds ?? maxAgeSeconds, writer]);
-  const custodyCode = l2.create('Custody', [verifier, salt, maxAgeSeconds, disputeWindow, isArbitrum]);
-  const deploy = async () => {
-    await l2.flush();
-    const deployer = l2.account.address;
-    expectSame(sets, l2.proxy(setsCode, 'ValidatorSets', [deployer]));
-    expectSame(epochManager, l2.proxy(managerCode, 'EpochManager', [deployer, options.poster]));
-    expectSame(custody, l2.proxy(custodyCode, 'Custody', [deployer, options.guardian]));
-    await l2.flush();
-  };
-  const proxies: Proxies = {ValidatorSets: sets, EpochManager: epochManager, Custody: custody};
-  return {usdc, proxies, deploy};
-}
-
-/** Lists assets, sets the rules and hands every contract over to the admin; the deployer keeps nothing. */
-async function configure(deployer: Deployer, {admin}: DeployOptions, proxies: Proxies, assets: readonly Asset[], rulesHash: Hex): Promise<void> {
-  const custody = proxies.Custody!;
-  for (const {token, lotSize} of assets) deployer.call('Custody', custody, 'listAsset', [token, lotSize]);
-  deployer.call('Custody', custody, 'setRulesHash', [rulesHash]);
-  const own = deployer.account.address;
-  const isHandedOver = getAddress(admin) !== own;
-  if (isHandedOver) {
-    for (const [name, address] of Object.entries(proxies)) deployer.call(name, address, 'grantRole', [DEFAULT_ADMIN_ROLE, admin]);
-  }
-  await deployer.flush();
-  if (!isHandedOver) return;
-  for (const [name, address] of Object.entries(proxies)) deployer.call(name, address, 'renounceRole', [DEFAULT_ADMIN_ROLE, own]);
-  await deployer.flush();
-}
-
-function rulesOf(chainId: number, custody: Address, withdrawEvery: number, assets: readonly Asset[]): RulesCustody {
-  const tokens = [...assets].sort((a, b) => (BigInt(a.token) < BigInt(b.token) ? -1 : 1)).map(({token, symbol, decimals, lotSize}) => ({
-    token, symbol, currency: symbol, decimals, lotSize: lotSize.toString(), withdrawalFeeLots: '0', withdrawalMinimumLots: '1',
-  }));
-  return {chainId, custody, withdrawEvery, tokens};
-}
-
-/** Addresses follow from the account's nonces: somebody else using the key meanwhile would break them. */
-function expectSame(expected: Address, actual: Address): void {
-  if (expected !== actual) throw new Error('Addresses moved during the deployment: is another program using the deployer key?');
 }

@@ -17,6 +17,12 @@ export type ChainSettings = {
   /** Withdrawals ride every n-th epoch. */
   withdrawEvery: number;
   assets: readonly AssetSettings[];
+  /** Further chains: the set their mirror starts from, as `TermFixed` on L1 shows it. */
+  firstSet?: SetHeaderSettings;
+};
+
+export type SetHeaderSettings = {
+  setId: number; membersRoot: Hex; aggregateKey: Hex; totalWeight: bigint; count: number; activeFrom: bigint; activeUntil: bigint;
 };
 
 export type TimelockSettings = {delaySeconds: number; proposers: readonly Address[]; executors: readonly Address[]};
@@ -29,14 +35,17 @@ export type BeaconSettings = {
 };
 
 export type RewardSettings = {
-  /** ERC-20 on L2. */
-  token: Address;
+  /** ERC-20 on L2: its address, or the symbol of an asset listed there. */
+  token: Address | string;
   tickets: number;
   auditRows: number;
   commitSeconds: number;
   seedDelaySeconds: number;
   claimSeconds: number;
 };
+
+/** Moves the treasury's own reserves between L1 and L2; Arbitrum's routers of token gateways. */
+export type TreasurySettings = {operator: Address; l1Router: Address; l2Router: Address};
 
 export type Settings = {
   /** Names the deployment: it is in the salt of every address. */
@@ -83,6 +92,7 @@ export type Settings = {
   absentBps: number;
   beacon?: BeaconSettings;
   rewards?: RewardSettings;
+  treasury?: TreasurySettings;
 };
 
 /** Addresses without a key. */

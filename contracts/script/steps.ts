@@ -106,13 +106,13 @@ export class ChainBuilder {
    *
    * @param values - Arguments by name.
    * @param outcome - What tells that it was made; also checked when reading back, unless a later step undoes it (`passing`).
-   * @param last - After every step planned so far.
+   * @param afterSteps - Ids of steps to wait for besides.
    */
-  call(contract: string, functionName: string, values: Named, outcome: Outcome, {id = `${contract}.${functionName}`, after = [], passing = false, last = false}: {id?: string; after?: readonly string[]; passing?: boolean; last?: boolean} = {}): void {
+  call(contract: string, functionName: string, values: Named, outcome: Outcome, {id = `${contract}.${functionName}`, after = [], passing = false, afterSteps = []}: {id?: string; after?: readonly string[]; passing?: boolean; afterSteps?: readonly string[]} = {}): void {
     const {name, address} = this.entry(contract);
     const done = this.#checkOf(contract, outcome);
     const data = encodeFunctionData({abi: [functionOf(name, functionName)], functionName, args: functionArguments(name, functionName, values)});
-    this.#push({id, after: last ? [...this.#phaseOf.keys()] : [this.#readyId(contract), ...after.map((other) => this.#readyId(other))], to: address, data, done});
+    this.#push({id, after: [this.#readyId(contract), ...after.map((other) => this.#readyId(other)), ...afterSteps], to: address, data, done});
     if (!passing) this.#expectations.push(done);
   }
 
@@ -133,6 +133,14 @@ export class ChainBuilder {
     return 'member' in outcome
       ? {kind: 'storage', contract: name, address, ...outcome}
       : {kind: 'read', contract: name, address, args: [], ...outcome};
+  }
+
+  /** A contract that the implementation of another creates in its constructor, and the getter that names it. */
+  createdBy(contract: string, name: string, getter: string): void {
+    const {name: creator, implementation, address} = this.entry(contract);
+    const child = getContractAddress({from: implementation ?? address, nonce: 1n});
+    this.#contracts[name] = {name, address: child};
+    this.#expectations.push({kind: 'code', contract: name, address: child}, {kind: 'read', contract: creator, address, functionName: getter, args: [], expected: child});
   }
 
   roleHolders(contract: string, role: string, holders: readonly Address[]): void {

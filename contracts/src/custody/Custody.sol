@@ -5,7 +5,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ChainClock} from "../arbitrum/ChainClock.sol";
 import {Ballot} from "../interfaces/ICertificateVerifier.sol";
 import {ICustody} from "../interfaces/ICustody.sol";
-import {AssetLine, Certificate, Line, Summary} from "../interfaces/PobsTypes.sol";
+import {AssetLine, Certificate, Line, PayoutClaim, Summary} from "../interfaces/PobsTypes.sol";
 import {CertificateLib} from "../libraries/CertificateLib.sol";
 import {GpmpLib} from "../libraries/GpmpLib.sol";
 import {RulesHashes} from "../libraries/RulesHashes.sol";
@@ -14,34 +14,30 @@ import {VerifierCall} from "../libraries/VerifierCall.sol";
 import {CustodyBase} from "./CustodyBase.sol";
 import {CustodyControl} from "./CustodyControl.sol";
 import {CustodyPayments} from "./CustodyPayments.sol";
+import {CustodyViews} from "./CustodyViews.sol";
 import {PaymentLib} from "./PaymentLib.sol";
 
 /// @title Custody of one chain: pooled funds that leave only by an epoch two thirds of the validators approved.
 /// @dev Deposits are plain transfers: nothing here runs for them but {receive}.
-contract Custody is CustodyControl, CustodyPayments {
+contract Custody is CustodyViews, CustodyPayments {
     using RulesHashes for RulesHashes.Hashes;
 
     /// @notice Code of the exits, run on this custody's storage for every call that is not found here.
     address public immutable EXITS;
+    /// @notice Code of the rare calls, created with this implementation and run on this custody's storage.
+    address public immutable CONTROL;
 
     /// @param exits A {CustodyExits} of the same parameters.
     constructor(Parameters memory p, CustodyBase exits) CustodyBase(p) {
         if (exits.PARAMETERS_HASH() != PARAMETERS_HASH) revert Custody_WrongModule(address(exits));
         EXITS = address(exits);
+        CONTROL = address(new CustodyControl(p));
         _disableInitializers();
     }
 
     /// @dev Forced withdrawals, freeze and escape live in {CustodyExits}; precedent: Compound's Comet and its extension.
     fallback() external payable {
-        address exits = EXITS;
-        assembly ("memory-safe") {
-            let m := mload(0x40)
-            calldatacopy(m, 0x00, calldatasize())
-            let ok := delegatecall(gas(), exits, m, calldatasize(), 0x00, 0x00)
-            returndatacopy(m, 0x00, returndatasize())
-            if iszero(ok) { revert(m, returndatasize()) }
-            return(m, returndatasize())
-        }
+        _delegate(EXITS);
     }
 
     /// @dev A plain push of ETH is a deposit (paper §3.3 Fig. 4).
@@ -96,20 +92,46 @@ contract Custody is CustodyControl, CustodyPayments {
         _activateDue();
     }
 
+    /* RUN IN {CustodyControl} */
+
     /// @inheritdoc ICustody
-    function kill() external onlyRole(GUARDIAN_ROLE) {
-        _killPending(KillReason.Guardian);
+    function pause(uint256, uint64) external {
+        _delegate(CONTROL);
     }
 
     /// @inheritdoc ICustody
-    function killPending(Certificate calldata dispute) external nonReentrant {
-        Pending memory root = _storage().pending;
-        if (root.digest == bytes32(0)) revert Custody_NothingPending();
-        if (dispute.kind != CertificateLib.DISPUTE) revert Custody_NotADispute(dispute.kind);
-        Ballot memory ballot = Ballot(DOMAIN, root.digest, root.epoch, root.snapshotTime, root.setId);
-        (uint256 signed, uint256 total) = VerifierCall.signedWeight(VERIFIER, ballot, dispute);
-        if (!CertificateLib.isBlocking(signed, total)) revert Custody_NotBlocking(signed, total);
-        _killPending(KillReason.Dispute);
+    function unpause() external {
+        _delegate(CONTROL);
+    }
+
+    /// @inheritdoc ICustody
+    function listAsset(address, uint128) external {
+        _delegate(CONTROL);
+    }
+
+    /// @inheritdoc ICustody
+    function setRulesHash(bytes32) external {
+        _delegate(CONTROL);
+    }
+
+    /// @inheritdoc ICustody
+    function setOutflowLimit(address, uint64, uint64) external {
+        _delegate(CONTROL);
+    }
+
+    /// @inheritdoc ICustody
+    function kill() external {
+        _delegate(CONTROL);
+    }
+
+    /// @inheritdoc ICustody
+    function killPending(Certificate calldata) external {
+        _delegate(CONTROL);
+    }
+
+    /// @inheritdoc ICustody
+    function claimTo(PayoutClaim calldata, address, uint256, bytes calldata) external {
+        _delegate(CONTROL);
     }
 
     /// @dev Everything about the summary that needs no signature.
@@ -226,5 +248,17 @@ contract Custody is CustodyControl, CustodyPayments {
         Pending storage pending = _storage().pending;
         if (block.timestamp < pending.activeAt) revert Custody_RootPending(pending.epoch, pending.activeAt);
         _activatePending();
+    }
+
+    /// @dev Runs the same call on this storage by a module's code; does not return.
+    function _delegate(address module) private {
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            calldatacopy(m, 0x00, calldatasize())
+            let ok := delegatecall(gas(), module, m, calldatasize(), 0x00, 0x00)
+            returndatacopy(m, 0x00, returndatasize())
+            if iszero(ok) { revert(m, returndatasize()) }
+            return(m, returndatasize())
+        }
     }
 }

@@ -12,15 +12,17 @@ library KeyRecord {
         address coldKey;
     }
 
-    /// @notice Writes a record; the caller has checked the key's length.
+    /// @notice Writes a record; the caller has checked the key's length. A validator that is its own cold key is named once.
     function write(bytes calldata key, address validator, address coldKey) internal returns (address pointer) {
+        if (validator == coldKey) return SSTORE2.write(abi.encodePacked(key, validator));
         return SSTORE2.write(abi.encodePacked(key, validator, coldKey));
     }
 
     function read(address pointer) internal view returns (Record memory record) {
         bytes memory data = SSTORE2.read(pointer);
         record.validator = address(bytes20(_word(data, BlsLib.KEY_BYTES)));
-        record.coldKey = address(bytes20(_word(data, BlsLib.KEY_BYTES + 20)));
+        bool alone = data.length == BlsLib.KEY_BYTES + 20;
+        record.coldKey = alone ? record.validator : address(bytes20(_word(data, BlsLib.KEY_BYTES + 20)));
         record.key = data;
         assembly ("memory-safe") {
             mstore(data, 96)

@@ -48,6 +48,12 @@ abstract contract RegistryBase is AccessControlUpgradeable, ReentrancyGuardTrans
         uint8 draws;
     }
 
+    /// @param weight As the member tree counts it; kept here so that a neighbour's leaf costs one slot less to compute.
+    struct Seat {
+        address record;
+        uint96 weight;
+    }
+
     /// @param operator Who posts epochs and answers for them with the bond.
     /// @param nonce Counts changes of the poster, so that L2 takes only newer ones.
     struct Bond {
@@ -64,7 +70,7 @@ abstract contract RegistryBase is AccessControlUpgradeable, ReentrancyGuardTrans
         Term term;
         KeySum.Sum keySum;
         MemberTree.Tree tree;
-        mapping(uint256 seat => address record) seats;
+        mapping(uint256 seat => Seat) seats;
         mapping(address validator => Validator) validators;
         /// @dev Records of jailed and unbonding validators; the others' stand at their places.
         mapping(address validator => address record) parked;
@@ -103,6 +109,8 @@ abstract contract RegistryBase is AccessControlUpgradeable, ReentrancyGuardTrans
 
     uint256 internal constant BPS = 10_000;
 
+    /// @notice Hash of all parameters: both halves must have the same.
+    bytes32 public immutable PARAMETERS_HASH;
     IERC20 internal immutable STAKE_TOKEN;
     uint128 internal immutable MINIMUM_STAKE;
     uint128 internal immutable MINIMUM_BOND;
@@ -134,6 +142,7 @@ abstract contract RegistryBase is AccessControlUpgradeable, ReentrancyGuardTrans
         if (p.unbondingSeconds < needed) {
             revert IValidatorRegistry.ValidatorRegistry_UnbondingTooShort(p.unbondingSeconds, needed);
         }
+        PARAMETERS_HASH = keccak256(abi.encode(p));
         STAKE_TOKEN = p.stakeToken;
         MINIMUM_STAKE = p.minimumStake;
         MINIMUM_BOND = p.minimumBond;

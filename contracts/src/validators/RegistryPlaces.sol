@@ -24,7 +24,7 @@ abstract contract RegistryPlaces is RegistryBase {
         Status status = v.status;
         if (status == Status.Queued) return (v.human ? $.humans : $.others).items[v.place];
         if (status == Status.Waiting) return $.pool.records[v.place];
-        if (status == Status.Seated) return $.seats[v.place];
+        if (status == Status.Seated) return $.seats[v.place].record;
         return $.parked[validator];
     }
 
@@ -64,8 +64,9 @@ abstract contract RegistryPlaces is RegistryBase {
         uint16 seat = term.count++;
         v.status = Status.Seated;
         v.place = seat;
-        $.seats[seat] = pointer;
-        term.totalWeight += _weightOf(v.stake);
+        uint128 weight = _weightOf(v.stake);
+        $.seats[seat] = Seat(pointer, uint96(weight));
+        term.totalWeight += weight;
         $.keySum.add(record.key);
         _writeSeat($, seat, record);
     }
@@ -73,16 +74,14 @@ abstract contract RegistryPlaces is RegistryBase {
     /// @dev Brings the tree up to a seat whose holder, key or weight has changed.
     function _writeSeat(RegistryStorage storage $, uint32 seat, KeyRecord.Record memory record) internal {
         $.tree.refresh(seat, $.term.count, _leafAt);
-        uint128 weight = _weightOf($.validators[record.validator].stake);
-        emit IValidatorRegistry.MemberChanged(seat, record.validator, record.key, weight);
+        emit IValidatorRegistry.MemberChanged(seat, record.validator, record.key, $.seats[seat].weight);
     }
 
     /// @dev Leaf of the member that sits there now.
     function _leafAt(uint256 seat) internal view returns (bytes32) {
-        RegistryStorage storage $ = _registry();
-        KeyRecord.Record memory record = KeyRecord.read($.seats[seat]);
-        uint128 weight = _weightOf($.validators[record.validator].stake);
-        return MembersLib.leaf(uint32(seat), record.validator, record.key, weight);
+        Seat memory taken = _registry().seats[seat];
+        KeyRecord.Record memory record = KeyRecord.read(taken.record);
+        return MembersLib.leaf(uint32(seat), record.validator, record.key, taken.weight);
     }
 
     /// @dev Takes a validator from where it stands, its stake as it was when it came there.
@@ -109,10 +108,10 @@ abstract contract RegistryPlaces is RegistryBase {
         uint16 last = --term.count;
         term.totalWeight -= weight;
         $.keySum.subtract(key);
-        address moved = $.seats[last];
+        Seat memory moved = $.seats[last];
         delete $.seats[last];
         if (seat != last) {
-            KeyRecord.Record memory record = KeyRecord.read(moved);
+            KeyRecord.Record memory record = KeyRecord.read(moved.record);
             $.seats[seat] = moved;
             $.validators[record.validator].place = seat;
             _writeSeat($, seat, record);
@@ -147,7 +146,8 @@ abstract contract RegistryPlaces is RegistryBase {
             $.pool.setWeight(v.place, _drawWeightOf(v));
         } else if (v.status == Status.Seated) {
             $.term.totalWeight = $.term.totalWeight - before + weight;
-            _writeSeat($, v.place, KeyRecord.read($.seats[v.place]));
+            $.seats[v.place].weight = uint96(weight);
+            _writeSeat($, v.place, KeyRecord.read($.seats[v.place].record));
         }
     }
 }

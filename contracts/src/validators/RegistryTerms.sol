@@ -205,7 +205,7 @@ contract RegistryTerms is RegistryCourt, OperatorBond {
             return;
         }
         uint32 seat = uint32(uint256(random) % term.count);
-        KeyRecord.Record memory holder = KeyRecord.read($.seats[seat]);
+        KeyRecord.Record memory holder = KeyRecord.read($.seats[seat].record);
         uint256 ticket = number % (waiting + _drawWeightOf($.validators[holder.validator]));
         if (ticket >= waiting) {
             emit IValidatorRegistry.SeatDrawn(setId, seat, holder.validator, holder.validator);
@@ -221,14 +221,15 @@ contract RegistryTerms is RegistryCourt, OperatorBond {
         Validator storage leaver = $.validators[holder.validator];
         Validator storage joiner = $.validators[record.validator];
         emit IValidatorRegistry.SeatDrawn($.term.latest + 1, seat, holder.validator, record.validator);
-        $.pool.records[place] = $.seats[seat];
+        $.pool.records[place] = $.seats[seat].record;
         uint128 weight = _drawWeightOf(leaver);
         $.pool.setWeight(place, weight);
         (leaver.status, leaver.place) = (Status.Waiting, place);
         emit IValidatorRegistry.ValidatorWaits(holder.validator, weight);
-        $.seats[seat] = joining;
+        uint128 joins = _weightOf(joiner.stake);
+        $.seats[seat] = Seat(joining, uint96(joins));
         (joiner.status, joiner.place) = (Status.Seated, seat);
-        $.term.totalWeight = $.term.totalWeight - _weightOf(leaver.stake) + _weightOf(joiner.stake);
+        $.term.totalWeight = $.term.totalWeight - _weightOf(leaver.stake) + joins;
         $.keySum.swap(holder.key, record.key);
         _writeSeat($, seat, record);
     }

@@ -31,6 +31,9 @@ contract ValidatorRegistry is RegistryPlaces, UUPSUpgradeable, MulticallUpgradea
 
     constructor(Parameters memory p, address terms) RegistryBase(p) {
         if (terms.code.length == 0) revert IValidatorRegistry.ValidatorRegistry_ZeroAddress();
+        if (RegistryBase(terms).PARAMETERS_HASH() != PARAMETERS_HASH) {
+            revert IValidatorRegistry.ValidatorRegistry_BadParameters();
+        }
         TERMS = terms;
     }
 
@@ -113,7 +116,7 @@ contract ValidatorRegistry is RegistryPlaces, UUPSUpgradeable, MulticallUpgradea
         } else if (status == Status.Jailed) {
             $.parked[validator] = pointer;
         } else {
-            $.seats[v.place] = pointer;
+            $.seats[v.place].record = pointer;
             $.keySum.swap(old.key, key);
             _writeSeat($, v.place, KeyRecord.read(pointer));
         }

@@ -197,12 +197,25 @@ contract RewardAttacks is RewardsTest {
         _refused(ticket, given, IRewardPool.RewardPool_BadOpening.selector);
     }
 
-    /// @dev A tree over invented rows opens against itself, and not against the sheet.
-    function test_attack_inventedRow() public {
-        _drawnTerm();
-        uint32 ticket = _winning(0);
+    /// @dev A tree over invented rows, committed in time, opens against itself and not against the sheet.
+    function test_attack_inventedRows() public {
+        _fund(FUNDS);
+        _runTerm(new uint256[](0));
+        address liar = committee.member(1).validator;
+        bytes32 root = TreeTwin.root(0x33, _epochLeaves(liar, 5));
+        vm.prank(liar);
+        pool.commitAuditRoot(setId, root);
+        _draw();
+        uint32 ticket = _ticketOfMember(1, 0);
+        (,, uint64 epoch) = pool.ticketOf(setId, ticket);
+        bytes32[] memory leaves = _auditLeaves(liar, epoch, 5);
         IRewardPool.TicketClaim memory given = _claimOf(ticket);
-        given.audit.openings[1].row.total += 1;
+        given.audit.auditRoot = TreeTwin.root(0x31, leaves);
+        given.audit.path = TreeTwin.path(0x33, _epochLeaves(liar, 5), epoch - 1);
+        for (uint32 i = 0; i < AUDIT_ROWS; ++i) {
+            given.audit.openings[i].row.total += 5;
+            given.audit.openings[i].path = TreeTwin.path(0x31, leaves, pool.rowOf(setId, ticket, i, ROWS));
+        }
         _refused(ticket, given, IRewardPool.RewardPool_BadOpening.selector);
     }
 

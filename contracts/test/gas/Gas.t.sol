@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Vm} from "forge-std/Vm.sol";
 import {console} from "forge-std/console.sol";
 import {Custody} from "../../src/custody/Custody.sol";
-import {Certificate, Line, Member, PayoutClaim} from "../../src/interfaces/PobsTypes.sol";
+import {Certificate, Line, Member} from "../../src/interfaces/PobsTypes.sol";
 import {PobsTest} from "../utils/PobsTest.sol";
 
 /// @notice Gas of whole transactions (21000, calldata and cold state included), written to `contracts/snapshots/gas.json`.
@@ -12,7 +12,6 @@ import {PobsTest} from "../utils/PobsTest.sol";
 /// forge-config: default.isolate = true
 contract GasTest is PobsTest {
     uint64 private constant USD = 1_000_000_000;
-    uint256 private constant SETTLE_MAX = 260_000;
 
     Custody private single;
 
@@ -61,76 +60,6 @@ contract GasTest is PobsTest {
         _record("propose, next");
         manager.certify(2, _approvalWithout(2, epoch.digest, _list(1)));
         _record("certify, one of four absent");
-    }
-
-    function test_gas_settle() public {
-        _settle(single, _build(1, 0, _none()));
-        _record("settle, first, one asset");
-        vm.roll(block.number + 5);
-        usdc.mint(address(single), 1_000);
-        Figures[] memory figures = new Figures[](1);
-        figures[0] = Figures(USD + 1_000, 100, 100);
-        _settle(single, _epoch(single, 2, figures, _payouts(Payout(address(usdc), poster, 100))));
-        uint256 second = _record("settle, second, one asset");
-        assertLe(second, SETTLE_MAX, "settle of one asset, second settle, full participation");
-
-        Epoch memory epoch = _epoch(single, 3, figures, _none());
-        epoch.certificate = _approvalWithout(3, epoch.digest, _list(1));
-        _settle(single, epoch);
-        _record("settle, one of four absent");
-
-        _fund(USD, 1 ether);
-        Figures memory none = Figures(0, 0, 0);
-        _settle(custody, _epoch(custody, 1, _figures(none, none), _none()));
-        _settle(custody, _epoch(custody, 2, _figures(none, none), _none()));
-        _record("settle, second, two assets");
-    }
-
-    function test_gas_pay() public {
-        uint256 count = 32;
-        Payout[] memory payouts = new Payout[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            payouts[i] = Payout(address(usdc), address(uint160(0xA0000 + i)), 100);
-        }
-        Epoch memory epoch = _build(1, uint64(100 * count), payouts);
-        _settle(single, epoch);
-
-        single.claim(epoch.claims[0]);
-        _record("claim, 5 levels, first");
-        PayoutClaim[] memory batch = new PayoutClaim[](10);
-        for (uint256 i = 0; i < 10; ++i) {
-            batch[i] = epoch.claims[1 + i];
-        }
-        single.distribute(batch);
-        uint256 ten = _record("distribute, 10 new payees");
-        vm.snapshotValue("gas", "distribute, per new payee", ten / 10);
-
-        for (uint256 i = 0; i < count; ++i) {
-            payouts[i].cumulative = 200;
-        }
-        epoch = _build(2, uint64(200 * count), payouts);
-        _settle(single, epoch);
-        single.claim(epoch.claims[0]);
-        _record("claim, 5 levels, again");
-        for (uint256 i = 0; i < 10; ++i) {
-            batch[i] = epoch.claims[1 + i];
-        }
-        single.distribute(batch);
-        ten = _record("distribute, 10 known payees");
-        vm.snapshotValue("gas", "distribute, per known payee", ten / 10);
-    }
-
-    function test_gas_deposit() public {
-        address alice = makeAddr("alice");
-        usdc.mint(alice, 100);
-        vm.prank(alice);
-        usdc.transfer(address(single), 50);
-        _record("deposit, ERC-20 transfer");
-        vm.deal(alice, 1 ether);
-        vm.prank(alice);
-        (bool ok,) = address(custody).call{value: 1 ether}("");
-        assertTrue(ok);
-        _record("deposit, ETH");
     }
 
     function test_gas_validators() public {

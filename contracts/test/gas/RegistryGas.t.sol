@@ -63,6 +63,29 @@ contract RegistryGasTest is RegistryTest {
         registry.register(key, possession, keccak256("x25519"), STAKE);
         _record("register, with 1,000 members", CHANGE_MAX);
         assertEq(uint8(_status(newcomer)), uint8(Status.Seated));
+        // The dearest seat reads three neighbours' leaves.
+        for (uint256 i = 1; i < 4; ++i) {
+            address next = makeAddr(string.concat("next", vm.toString(i)));
+            (key, possession) = _possession(next, next, 77 + i);
+            _fund(next, STAKE);
+            vm.prank(next);
+            registry.register(key, possession, keccak256("x25519"), STAKE);
+        }
+        _record("register, with 1,003 members", CHANGE_MAX);
+    }
+
+    /// @dev Consent of another address and one more in the record: a signature dearer than {CHANGE_MAX}.
+    function test_gas_joinWithColdKey() public {
+        uint256 hotKey = 0xB0B;
+        address hot = vm.addr(hotKey);
+        (bytes memory key, bytes memory possession) = _possession(hot, newcomer, 77);
+        bytes32 structHash =
+            keccak256(abi.encode(keccak256("Operate(address validator,address coldKey)"), hot, newcomer));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(hotKey, keccak256(abi.encodePacked(hex"1901", domain, structHash)));
+        _fund(newcomer, STAKE);
+        vm.prank(newcomer);
+        registry.registerFor(hot, abi.encodePacked(r, s, v), key, possession, keccak256("x25519"), STAKE);
+        _record("registerFor, with 1,000 members", CHANGE_MAX + 15_000);
     }
 
     function test_gas_exit() public {

@@ -2,8 +2,10 @@
 pragma solidity 0.8.37;
 
 import {ICustody} from "../../src/interfaces/ICustody.sol";
-import {PayoutClaim} from "../../src/interfaces/PobsTypes.sol";
+import {PayoutClaim, PayoutLeaf} from "../../src/interfaces/PobsTypes.sol";
+import {PayoutLib} from "../../src/libraries/PayoutLib.sol";
 import {PobsTest} from "../utils/PobsTest.sol";
+import {TreeTwin} from "../utils/TreeTwin.sol";
 
 /// @notice `Custody.distribute` and `Custody.claim`.
 contract CustodyPayTest is PobsTest {
@@ -80,6 +82,66 @@ contract CustodyPayTest is PobsTest {
         assertEq(usdc.balanceOf(alice), 100);
     }
 
+    /// @dev Five USDC payees of 10, 20, ... lots.
+    function _five() private returns (Epoch memory epoch) {
+        Payout[] memory payouts = new Payout[](5);
+        for (uint256 i = 0; i < 5; ++i) {
+            payouts[i] = Payout(address(usdc), address(uint160(0xA000 + i)), uint64(10 * (i + 1)));
+        }
+        epoch = _epoch(custody, 1, _figures(Figures(ETHER, 0, 0), Figures(USD, 150, 150)), payouts);
+        _settle(custody, epoch);
+    }
+
+    function _range(Epoch memory epoch, uint256 first, uint256 size)
+        private
+        pure
+        returns (PayoutLeaf[] memory leaves, bytes32[] memory siblings)
+    {
+        leaves = new PayoutLeaf[](size);
+        uint256[] memory indices = new uint256[](size);
+        for (uint256 i = 0; i < size; ++i) {
+            PayoutClaim memory claim = epoch.claims[first + i];
+            leaves[i] = PayoutLeaf(claim.token, claim.wallet, claim.cumulative);
+            indices[i] = first + i;
+        }
+        bytes32[] memory all = new bytes32[](epoch.claims.length);
+        for (uint256 i = 0; i < all.length; ++i) {
+            PayoutClaim memory claim = epoch.claims[i];
+            all[i] = PayoutLib.leaf(epoch.line.chainId, epoch.line.custody, claim.token, claim.wallet, claim.cumulative);
+        }
+        siblings = TreeTwin.multiproof(PayoutLib.NODE, all, indices);
+    }
+
+    function test_distributeRange_paysExactlyTheRange() public {
+        Epoch memory epoch = _five();
+        (PayoutLeaf[] memory leaves, bytes32[] memory siblings) = _range(epoch, 1, 3);
+        for (uint256 i = 1; i < 4; ++i) {
+            vm.expectEmit(address(custody));
+            emit ICustody.Paid(
+                address(usdc), epoch.claims[i].wallet, epoch.claims[i].cumulative, epoch.claims[i].cumulative, 1
+            );
+        }
+        custody.distributeRange(1, leaves, siblings);
+        assertEq(custody.asset(address(usdc)).paidOut, 90);
+        // What is paid already is skipped.
+        (leaves, siblings) = _range(epoch, 0, 5);
+        custody.distributeRange(0, leaves, siblings);
+        assertEq(custody.asset(address(usdc)).paidOut, 150);
+        assertEq(usdc.balanceOf(epoch.claims[2].wallet), 30);
+        assertEq(usdc.balanceOf(epoch.claims[4].wallet), 50);
+    }
+
+    /// @notice ⟂ A heartbeat: nothing happened, the epoch settles all the same and renews the freeze clock.
+    function test_settle_heartbeat() public {
+        assertEq(custody.activeRoot().snapshotTime, T0);
+        for (uint64 number = 1; number < 4; ++number) {
+            vm.warp(T0 + number * 1 hours);
+            _settle(custody, _epoch(custody, number, new Figures[](2), _none()));
+            assertEq(custody.activeRoot().snapshotTime, T0 + number * 1 hours);
+            assertEq(custody.activeRoot().epoch, number);
+        }
+    }
+
     function test_receive_emits() public {
         vm.deal(alice, 1 ether);
         vm.expectEmit(address(custody));
@@ -153,5 +215,35 @@ contract CustodyPayTest is PobsTest {
         Epoch memory epoch = _settled(1);
         vm.expectPartialRevert(ICustody.Custody_GasTooLow.selector);
         custody.distribute{gas: 150_000}(epoch.claims);
+    }
+
+    function test_distributeRange_revertsOutsideTheRoot() public {
+        Epoch memory epoch = _five();
+        (PayoutLeaf[] memory leaves, bytes32[] memory siblings) = _range(epoch, 1, 3);
+        _expectRange(2, leaves, siblings);
+        _expectRange(3, leaves, siblings);
+        _expectRange(1, leaves, TreeTwin.cut(siblings, siblings.length - 1));
+        _expectRange(1, new PayoutLeaf[](0), siblings);
+        leaves[1].cumulative += 1;
+        _expectRange(1, leaves, siblings);
+        leaves[1].cumulative -= 1;
+        (leaves[0], leaves[1]) = (leaves[1], leaves[0]);
+        _expectRange(1, leaves, siblings);
+    }
+
+    function test_distributeRange_revertsWhenPausedOrStarved() public {
+        Epoch memory epoch = _five();
+        (PayoutLeaf[] memory leaves, bytes32[] memory siblings) = _range(epoch, 0, 5);
+        vm.expectRevert(abi.encodeWithSelector(ICustody.Custody_GasTooLow.selector, 0));
+        custody.distributeRange{gas: 140_000}(0, leaves, siblings);
+        vm.prank(guardian);
+        custody.pause(2, T0 + 1 hours);
+        vm.expectRevert(abi.encodeWithSelector(ICustody.Custody_Paused.selector, 2, T0 + 1 hours));
+        custody.distributeRange(0, leaves, siblings);
+    }
+
+    function _expectRange(uint32 first, PayoutLeaf[] memory leaves, bytes32[] memory siblings) private {
+        vm.expectRevert(abi.encodeWithSelector(ICustody.Custody_RangeNotInRoot.selector, first, leaves.length));
+        custody.distributeRange(first, leaves, siblings);
     }
 }

@@ -527,6 +527,15 @@ contract ValidatorRegistryTest is RegistryTest {
         }
     }
 
+    /// @notice Two halves with different parameters would disagree about the same stake.
+    function test_constructor_refusesAnotherHalf() public {
+        Parameters memory p = _parameters();
+        address terms = address(new RegistryTerms(p));
+        p.unbondingSeconds += 1;
+        vm.expectRevert(IValidatorRegistry.ValidatorRegistry_BadParameters.selector);
+        new ValidatorRegistry(p, terms);
+    }
+
     function test_constructor_refusesZeroAddresses() public {
         Parameters memory p = _parameters();
         p.stakeToken = IERC20(address(0));

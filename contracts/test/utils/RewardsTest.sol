@@ -145,13 +145,23 @@ abstract contract RewardsTest is PobsTest {
     }
 
     /// @dev Leaves of a validator's audit tree, in the order of lines, assets and files.
-    function _auditLeaves(address validator, uint64 epoch) internal pure returns (bytes32[] memory leaves) {
+    function _auditLeaves(address validator, uint64 epoch) internal pure returns (bytes32[] memory) {
+        return _auditLeaves(validator, epoch, 0);
+    }
+
+    /// @param invented Lots added to every row's total: zero gives the sheet's own rows.
+    function _auditLeaves(address validator, uint64 epoch, uint64 invented)
+        internal
+        pure
+        returns (bytes32[] memory leaves)
+    {
         leaves = new bytes32[](ROWS);
         uint256 next;
         for (uint256 l = 0; l < 2; ++l) {
             for (uint16 a = 0; a < 2; ++a) {
                 GpmpLib.Row[] memory rows = _rows(epoch, l, a);
                 for (uint256 i = 0; i < rows.length; ++i) {
+                    rows[i].total += invented;
                     leaves[next++] = keccak256(
                         abi.encodePacked(uint8(0x30), validator, _saltOf(validator, epoch), GpmpLib.leaf(a, rows[i]))
                     );
@@ -160,10 +170,14 @@ abstract contract RewardsTest is PobsTest {
         }
     }
 
-    function _epochLeaves(address validator) internal pure returns (bytes32[] memory leaves) {
+    function _epochLeaves(address validator) internal pure returns (bytes32[] memory) {
+        return _epochLeaves(validator, 0);
+    }
+
+    function _epochLeaves(address validator, uint64 invented) internal pure returns (bytes32[] memory leaves) {
         leaves = new bytes32[](EPOCHS);
         for (uint64 epoch = 1; epoch <= EPOCHS; ++epoch) {
-            bytes32 root = TreeTwin.root(0x31, _auditLeaves(validator, epoch));
+            bytes32 root = TreeTwin.root(0x31, _auditLeaves(validator, epoch, invented));
             leaves[epoch - 1] = keccak256(abi.encodePacked(uint8(0x32), epoch, root));
         }
     }

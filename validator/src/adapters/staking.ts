@@ -1,7 +1,7 @@
 /** Stake on L1: registers the voting key with its proof of possession, adds to it, leaves. */
 import {possessionDigest} from '@pobs/protocol';
 import {erc20Abi, validatorRegistryAbi} from '@pobs/protocol/abi';
-import {type ChainClient, inChunks, sendAndWait} from '@pobs/protocol/chain';
+import {type ChainClient, sendAndWait} from '@pobs/protocol/chain';
 import type {Address, Hex, LocalAccount} from 'viem';
 import {rpc} from './rpc.ts';
 import {ValidatorError} from '../errors.ts';
@@ -115,7 +115,3 @@ export class Staking {
     return (await sendAndWait(send)).transactionHash;
   }
 }
-
-type Position = {blockNumber: bigint; logIndex: number};
-
-const isAfter = (a: Position, b: Position): boolean => a.blockNumber > b.blockNumber || (a.blockNumber === b.blockNumber && a.logIndex > b.logIndex);
