@@ -113,7 +113,7 @@ async function compareState(chain: string, contracts: NetworkChain, {client, hea
     if (active !== null) expect('active digest', active.digest, await custody<string>('activeDigest', []));
   }
   for (const {id, stakeWei} of contracts.registry === undefined ? [] : totals.validators) {
-    expect(`stake of ${id}`, stakeWei, await client.readContract({address: contracts.registry, abi: ABIS.registry, functionName: 'stakeOf', args: [id], blockNumber: head}));
+    expect(`stake of ${id}`, stakeWei, await client.readContract({address: contracts.registry!, abi: ABIS.registry, functionName: 'stakeOf', args: [id], blockNumber: head}));
   }
   for (const {number, digest, status} of contracts.epochManager === undefined ? [] : totals.epochs) {
     expect(`digest of epoch ${number}`, digest, await epochs<string>('digestOf', [BigInt(number)]));
