@@ -129,11 +129,16 @@ export type Manifest = {
   }[];
 };
 
+/** Contracts around those that every network has. */
+type Surroundings = {timelock?: Address; beacon?: Address; reserve?: Address};
+
 /** Public description of one network, the `--network` file of every program. */
 export type Network = {
   name: string;
-  l1: {chainId: number; registry: Address; sets: Address; custody: Address; inbox: Address; startBlock: number};
-  l2: {chainId: number; epochManager: Address; sets: Address; custody: Address; startBlock: number};
+  l1: {chainId: number; registry: Address; sets: Address; custody: Address; inbox: Address; startBlock: number; court?: Address} & Surroundings;
+  l2: {
+    chainId: number; epochManager: Address; sets: Address; custody: Address; startBlock: number; participation?: Address; rewards?: Address;
+  } & Surroundings;
   rules: Rules;
   /** keccak256(abi.encode("PofBS", l1ChainId, registry)), the EIP-712 salt. */
   salt: Hex;

@@ -68,14 +68,5 @@ export function roundId(beacon: Bytes, round: BigInt): Bytes {
 
 // Of what happens once: the transaction and the place of the log in its block.
 export function eventId(event: ethereum.Event): Bytes {
-  return logId(event, event.logIndex)
-}
-
-// Of the log right before this one.
-export function previousLogId(event: ethereum.Event): Bytes {
-  return logId(event, event.logIndex.minus(BigInt.fromI32(1)))
-}
-
-function logId(event: ethereum.Event, logIndex: BigInt): Bytes {
-  return event.transaction.hash.concat(numbered(logIndex, 4))
+  return event.transaction.hash.concat(numbered(event.logIndex, 4))
 }

@@ -3,11 +3,12 @@ import { CustodyAsset, Payout, PayoutDeferral, PayoutRedirection } from '../../g
 import { loadAccount } from '../helpers/custody'
 import { answerRequest, bookPayout, openRequest } from '../helpers/payments'
 import { stamp } from '../helpers/stamp'
-import { eventId, previousLogId } from '../ids'
+import { eventId } from '../ids'
 
 export function handlePaid(event: Paid): void {
   const asset = CustodyAsset.load(event.params.token)!
   const account = loadAccount(event.params.token, event.params.wallet)
+  account.lastPayout = eventId(event)
   bookPayout(asset, account, event.params.lots, event.block.timestamp)
   // A payment beyond the baseline answers a forced withdrawal without anybody saying so.
   const request = openRequest(account)
@@ -26,12 +27,13 @@ export function handlePaid(event: Paid): void {
 }
 
 export function handlePayoutRedirected(event: PayoutRedirected): void {
+  const account = loadAccount(event.params.token, event.params.wallet)
   const redirection = new PayoutRedirection(eventId(event))
   redirection.asset = event.params.token
-  redirection.account = loadAccount(event.params.token, event.params.wallet).id
+  redirection.account = account.id
   redirection.wallet = event.params.wallet
   // The custody emits it right after the payment.
-  redirection.payout = previousLogId(event)
+  redirection.payout = account.lastPayout!
   redirection.to = event.params.to
   redirection.lots = event.params.lots
   stamp(redirection, event)

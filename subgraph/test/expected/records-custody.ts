@@ -1,6 +1,6 @@
 /** A custody: entities that stand for one event each, some with what a later event made of them. */
 import type {Happened} from '../chain-logs.ts';
-import {accountOf, type Expectation, joined, logId, record, text, wide} from './shape.ts';
+import {accountOf, eventIdOf, type Expectation, joined, record, text, wide} from './shape.ts';
 
 const KILL_REASONS = ['GUARDIAN', 'DISPUTE', 'FRAUD'];
 const FREEZE_REASONS = ['SILENCE', 'UNSERVED', 'FRAUD'];
@@ -21,13 +21,17 @@ export function custodyRecords(events: readonly Happened[]): Expectation[] {
     record('RootKill', events, 'RootKilled', {...custody, ...settlement, kills: 'kills', reason: ({args}) => KILL_REASONS[Number(args.reason)]}),
     record('RootDrop', events, 'RootDropped', {...custody, ...settlement}),
     record('Payout', events, 'Paid', {...account, lots: 'lots', cumulative: 'cumulative', epoch: 'epoch'}),
-    record('PayoutRedirection', events, 'PayoutRedirected', {...account, 'payout.id': ({tx, logIndex}) => logId(tx, logIndex - 1), to: 'to', lots: 'lots'}),
+    record('PayoutRedirection', events, 'PayoutRedirected', {...account, 'payout.id': (event) => eventIdOf(paymentBefore(events, event)), to: 'to', lots: 'lots'}),
     record('PayoutDeferral', events, 'PayoutDeferred', {...account, lots: 'lots', epoch: 'epoch'}),
     record('Pause', events, ['Paused', 'Unpaused'], {
       ...custody, paused: ({name}) => name === 'Paused', bits: ({args}) => text(args.bits ?? 0), until: ({args}) => text(args.until ?? 0),
     }),
   ];
 }
+
+/** The payment that a redirection belongs to. */
+const paymentBefore = (events: readonly Happened[], redirected: Happened): Happened =>
+  events.slice(0, events.indexOf(redirected)).findLast((event) => event.name === 'Paid' && accountOf(event) === accountOf(redirected))!;
 
 const activation = (events: readonly Happened[], {address, args}: Happened): Happened | undefined =>
   events.find((event) => event.name === 'RootActivated' && event.address === address && event.args.epoch === args.epoch);

@@ -15,8 +15,7 @@ export const wide = (value: unknown, width: number): string => BigInt(String(val
 export const idOf = (value: unknown, width = 4): string => `0x${wide(value, width)}`;
 export const joined = (...parts: readonly unknown[]): string => `0x${parts.map((part) => text(part).replace(/^0x/, '')).join('')}`;
 export const accountOf = ({args}: Happened): string => joined(args.token, args.wallet);
-export const logId = (tx: string, logIndex: number): string => joined(tx, wide(logIndex, 4));
-export const eventIdOf = ({tx, logIndex}: Happened): string => logId(tx, logIndex);
+export const eventIdOf = ({tx, logIndex}: Happened): string => joined(tx, wide(logIndex, 4));
 
 /** Field (`name`, or `name.id` of a reference) → argument of the event, or what to make of the event. */
 export type Shape = Record<string, string | ((event: Happened) => unknown)>;

@@ -60,7 +60,7 @@ function bucketOf(events: readonly Happened[]) {
 function accounts(events: readonly Happened[]): Expectation {
   const all = events.filter(({name}) => ACCOUNT_EVENTS.includes(name));
   const keys = [...new Set(all.map(accountOf))];
-  return state('CustodyAccount', 'key: id asset { id } wallet paid deferred payoutCount deferralCount recorded reclaimed escaped escapeLeft recovered request { id }', keys.map((key) => {
+  return state('CustodyAccount', 'key: id asset { id } wallet paid deferred payoutCount deferralCount recorded reclaimed escaped escapeLeft recovered request { id } lastPayout { id }', keys.map((key) => {
     const mine = all.filter((event) => accountOf(event) === key);
     const of = (...names: string[]) => mine.filter(({name}) => names.includes(name));
     const request = of('WithdrawalForced').at(-1);
@@ -70,6 +70,7 @@ function accounts(events: readonly Happened[]): Expectation {
       payoutCount: of('Paid').length, deferralCount: of('PayoutDeferred').length, recorded: text(sum(of('DepositRecorded'), 'amount')),
       reclaimed: text(sum(of('DepositReclaimed'), 'amount')), escaped: text(sum(of('Escaped', 'SystemRowReleased'), 'lots')),
       escapeLeft: escape === undefined ? null : text(escape.args.left), recovered: text(sum(of('Recovered'), 'lots')), request: request === undefined ? null : {id: eventIdOf(request)},
+      lastPayout: of('Paid').length === 0 ? null : {id: eventIdOf(of('Paid').at(-1)!)},
     };
   }));
 }
