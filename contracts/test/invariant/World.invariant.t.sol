@@ -17,23 +17,23 @@ contract WorldInvariantTest is WorldStake {
         super.setUp();
         bytes4[] memory steps = new bytes4[](36);
         (steps[0], steps[1], steps[2], steps[3]) =
-            (this.sealHonest.selector, this.sealFraud.selector, this.settle.selector, this.settleElsewhere.selector);
+        (this.sealHonest.selector, this.sealFraud.selector, this.settle.selector, this.settleElsewhere.selector);
         (steps[4], steps[5], steps[6], steps[7]) =
-            (this.activate.selector, this.push.selector, this.donate.selector, this.deposit.selector);
+        (this.activate.selector, this.push.selector, this.donate.selector, this.deposit.selector);
         (steps[8], steps[9], steps[10], steps[11]) =
-            (this.sweep.selector, this.trade.selector, this.distribute.selector, this.claim.selector);
+        (this.sweep.selector, this.trade.selector, this.distribute.selector, this.claim.selector);
         (steps[12], steps[13], steps[14], steps[15]) =
-            (this.claimTo.selector, this.limit.selector, this.pause.selector, this.unpause.selector);
+        (this.claimTo.selector, this.limit.selector, this.pause.selector, this.unpause.selector);
         (steps[16], steps[17], steps[18], steps[19]) =
-            (this.kill.selector, this.dispute.selector, this.reportFraud.selector, this.force.selector);
+        (this.kill.selector, this.dispute.selector, this.reportFraud.selector, this.force.selector);
         (steps[20], steps[21], steps[22], steps[23]) =
-            (this.markServed.selector, this.freezeUnserved.selector, this.announceFreeze.selector, this.freeze.selector);
+        (this.markServed.selector, this.freezeUnserved.selector, this.announceFreeze.selector, this.freeze.selector);
         (steps[24], steps[25], steps[26], steps[27]) =
-            (this.escape.selector, this.reclaim.selector, this.setRecoveryRoot.selector, this.recover.selector);
+        (this.escape.selector, this.reclaim.selector, this.setRecoveryRoot.selector, this.recover.selector);
         (steps[28], steps[29], steps[30], steps[31]) =
-            (this.jump.selector, this.fixTerm.selector, this.handover.selector, this.join.selector);
+        (this.jump.selector, this.fixTerm.selector, this.handover.selector, this.join.selector);
         (steps[32], steps[33], steps[34], steps[35]) =
-            (this.exit.selector, this.advance.selector, this.withdraw.selector, this.equivocate.selector);
+        (this.exit.selector, this.advance.selector, this.withdraw.selector, this.equivocate.selector);
         targetSelector(FuzzSelector(address(this), steps));
         bytes4[] memory more = new bytes4[](3);
         (more[0], more[1], more[2]) = (this.topUp.selector, this.accuse.selector, this.accuseHonest.selector);
@@ -41,7 +41,7 @@ contract WorldInvariantTest is WorldStake {
         targetContract(address(this));
     }
 
-    function invariant_I1_to_I12_world() external {
+    function invariant_I1_to_I12_world() public {
         for (uint256 c = 0; c < CUSTODIES; ++c) {
             for (uint256 a = 0; a < 2; ++a) {
                 ICustody.AssetState memory state = custodies[c].asset(assets[a]);
@@ -116,7 +116,9 @@ contract WorldInvariantTest is WorldStake {
         _latestSet = latest;
         uint32 mirrored = mirror.latestSetId();
         assertLe(mirrored, latest, "I-4: mirror ahead");
-        assertEq(keccak256(abi.encode(mirror.header(mirrored))), keccak256(abi.encode(sets.header(mirrored))), "I-4: mirror");
+        assertEq(
+            keccak256(abi.encode(mirror.header(mirrored))), keccak256(abi.encode(sets.header(mirrored))), "I-4: mirror"
+        );
     }
 
     /// @dev I-5: what is gone was paid, escaped, reclaimed or recovered, to the last base unit; nothing before a root.
@@ -174,5 +176,134 @@ contract WorldInvariantTest is WorldStake {
         assertEq(sum, escapedLots, "I-11: escapes do not add up");
         if (!marks[c].frozen) return;
         assertEq(custodies[c].pendingDigest(), bytes32(0), "I-11: pending while frozen");
+    }
+
+    /* REACHABILITY: the campaign is not vacuous. */
+
+    function _fill() private {
+        for (uint256 c = 0; c < CUSTODIES; ++c) {
+            for (uint256 a = 0; a < 2; ++a) {
+                for (uint256 w = 0; w < WALLETS; ++w) {
+                    this.push(c, a, w, 1_000_000);
+                }
+            }
+        }
+    }
+
+    function test_world_reachesPayment() public {
+        _fill();
+        this.sealHonest(3);
+        this.settle(0, 0);
+        this.distribute(0);
+        this.claim(0, 0, 5, 1);
+        invariant_I1_to_I12_world();
+        assertGt(reached["payment"], 0, "payment");
+        assertGt(reached["deferred"], 0, "deferral");
+        assertGt(custodies[0].asset(assets[1]).paidOut, 0);
+        this.limit(0, 1, 3);
+        this.sealHonest(6);
+        this.settle(0, 0);
+        this.distribute(0);
+        assertGt(reached["limited"], 0, "limit");
+        this.pause(0, 2, 1 days);
+        this.distribute(0);
+        assertGt(reached["paused"], 0, "pause");
+        invariant_I1_to_I12_world();
+    }
+
+    function test_world_reachesKillsAndDisputes() public {
+        _fill();
+        this.sealHonest(3);
+        this.settle(1, 0);
+        this.kill(1);
+        assertEq(reached["kill"], 1, "guardian");
+        this.sealHonest(6);
+        this.settle(1, 0);
+        this.dispute(1, 2);
+        assertEq(reached["dispute"], 1, "dispute");
+        assertEq(reached["kill"], 2);
+        this.sealHonest(9);
+        this.settle(1, 0);
+        vm.warp(block.timestamp + WINDOW);
+        this.activate(1);
+        assertEq(reached["activation"], 1, "activation");
+        this.distribute(1);
+        invariant_I1_to_I12_world();
+        assertGt(reached["payment"], 0, "payment after kills");
+    }
+
+    function test_world_reachesFreezeEscapeReclaimRecovery() public {
+        _fill();
+        this.sealHonest(3);
+        this.settle(0, 0);
+        this.deposit(0, 0, 1, 77);
+        this.sweep(0, 1, 2, 78);
+        this.donate(0, 1, 999);
+        vm.warp(block.timestamp + 7 days);
+        this.announceFreeze(0);
+        vm.warp(block.timestamp + 1 days);
+        this.freeze(0);
+        assertEq(reached["freeze"], 1, "freeze");
+        this.escape(0, 0, 0, 0);
+        this.escape(0, 0, 2, 1);
+        assertGt(reached["escape"], 0, "escape");
+        this.reclaim(0, 0, 1, 0);
+        this.reclaim(0, 1, 2, 0);
+        assertEq(reached["reclaim"], 2, "reclaim");
+        this.setRecoveryRoot(0);
+        this.recover(0, 1);
+        assertEq(reached["recover"], 1, "recover");
+        invariant_I1_to_I12_world();
+    }
+
+    function test_world_reachesUnservedFreeze() public {
+        _fill();
+        this.sealHonest(3);
+        this.settle(0, 0);
+        for (uint256 w = 0; w < WALLETS; ++w) {
+            this.force(0, 1, w);
+        }
+        assertGt(reached["force"], 0, "force");
+        vm.warp(block.timestamp + 7 days);
+        for (uint256 w = 0; w < WALLETS; ++w) {
+            this.freezeUnserved(0, 1, w);
+        }
+        assertEq(reached["unserved"], 1, "unserved");
+        invariant_I1_to_I12_world();
+    }
+
+    function test_world_reachesFraudAndSlash() public {
+        _fill();
+        uint256 seed = address(custodies[0]) < address(custodies[1]) ? 0 : 3;
+        this.sealFraud(seed);
+        this.settle(0, 0);
+        this.reportFraud(0, 0);
+        assertEq(reached["fraud"], 1, "fraud");
+        assertEq(reached["freeze"], 1, "freeze");
+        this.accuse(0, 0, 3);
+        assertEq(reached["slash"], 1, "slash");
+        assertEq(registry.stakeOf(_validatorAt(3)), 0);
+        invariant_I1_to_I12_world();
+    }
+
+    function test_world_reachesTermsSlashesAndExits() public {
+        this.join(0);
+        this.join(1);
+        this.exit(0);
+        this.equivocate(1);
+        assertEq(reached["equivocation"], 1, "equivocation");
+        vm.warp(block.timestamp + 6.5 days);
+        this.fixTerm();
+        this.handover();
+        assertEq(reached["handover"], 1, "hand-over");
+        vm.warp(block.timestamp + 30 days);
+        this.withdraw(0);
+        assertEq(reached["withdraw"], 1, "withdraw");
+        _fill();
+        this.sealHonest(3);
+        this.settle(0, 0);
+        assertEq(reached["settle"], 1, "a later set settles");
+        assertGt(reached["term"], 2, "terms");
+        invariant_I1_to_I12_world();
     }
 }

@@ -249,7 +249,11 @@ abstract contract WorldBase is ExitsTest, CourtTest {
         for (uint256 i = 0; i < seats.length; ++i) {
             next.add(seats[i], secretOf[seats[i]], registry.stakeOf(seats[i]));
         }
-        assertEq(keccak256(abi.encode(next.header(id, header.activeFrom, header.activeUntil))), keccak256(abi.encode(header)), "I-8: header");
+        assertEq(
+            keccak256(abi.encode(next.header(id, header.activeFrom, header.activeUntil))),
+            keccak256(abi.encode(header)),
+            "I-8: header"
+        );
         committees[id] = next;
         ++reached["term"];
     }

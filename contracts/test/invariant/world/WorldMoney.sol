@@ -36,8 +36,9 @@ abstract contract WorldMoney is WorldSheets {
         _arrive(c, a, wallets[w], amount);
         vm.startPrank(wallets[w]);
         if (a == 1) usdc.approve(address(custodies[c]), amount);
-        bytes memory call =
-            a == 0 ? abi.encodeCall(_doors(c).depositEther, ()) : abi.encodeCall(_doors(c).deposit, (assets[1], amount));
+        bytes memory call = a == 0
+            ? abi.encodeCall(_doors(c).depositEther, ())
+            : abi.encodeCall(_doors(c).deposit, (assets[1], amount));
         (bool ok, bytes memory reason) = address(custodies[c]).call{value: a == 0 ? amount : 0}(call);
         vm.stopPrank();
         assertEq(ok, !frozen, "I-11: deposit into a frozen custody");

@@ -97,9 +97,7 @@ abstract contract WorldSheets is WorldBase {
         for (uint256 i = 0; i < leaves.length; ++i) {
             Payout memory p = given.payouts[i];
             bytes32 ends = keccak256(
-                abi.encodePacked(
-                    uint8(3), given.line.chainId, given.line.custody, p.token, p.wallet, p.cumulative
-                )
+                abi.encodePacked(uint8(3), given.line.chainId, given.line.custody, p.token, p.wallet, p.cumulative)
             );
             leaves[i] = ends;
         }
@@ -198,7 +196,8 @@ abstract contract WorldSheets is WorldBase {
         uint256 c = custodySeed % CUSTODIES;
         if (!_hasLine(epoch, c)) return;
         Sealed memory given = _sealed(epoch, c);
-        try custodies[1 - c].settle(
+        try custodies[1
+                - c].settle(
             given.summary, given.line, given.lineIndex, given.linePath, given.treeHashes, given.certificate
         ) {
             revert("I-7: a line works elsewhere");

@@ -41,8 +41,7 @@ abstract contract WorldStake is WorldExits {
         SetHeader memory next = sets.header(latest + 1);
         Committee previous = committees[latest];
         bytes32 message = SummaryLib.handoverDigest(domain, keccak256(abi.encode(next)));
-        Certificate memory certificate =
-            previous.one(latest, 0, previous.absent(0, new uint256[](0), message));
+        Certificate memory certificate = previous.one(latest, 0, previous.absent(0, new uint256[](0), message));
         bool expired = block.timestamp > mirror.header(latest).activeUntil + GRACE;
         try mirror.handover(next, certificate) {
             assertFalse(expired, "I-8: handed over by a set that has nothing at stake");
@@ -207,11 +206,7 @@ abstract contract WorldStake is WorldExits {
         return ISlashingCourt.Votes(digest, certificate);
     }
 
-    function _accusedOf(Committee signers, uint256 i)
-        private
-        view
-        returns (ISlashingCourt.Accused[] memory accused)
-    {
+    function _accusedOf(Committee signers, uint256 i) private view returns (ISlashingCourt.Accused[] memory accused) {
         accused = new ISlashingCourt.Accused[](1);
         accused[0] = ISlashingCourt.Accused(signers.member(i), signers.path(i));
     }
