@@ -7,6 +7,8 @@ import {
   SUMMARY_TYPES, summaryDigest, voteDigest, VoteKind, ZERO_BLINDING,
 } from '../src/index.ts';
 import {compareText, utf8} from '../src/bytes.ts';
+import {batchVectors} from './batches.ts';
+import {CERTIFICATE_PARAMETERS} from './certificate-parameters.ts';
 
 type Json = string | number | boolean | readonly Json[] | {readonly [key: string]: Json};
 
@@ -132,19 +134,6 @@ const SEATS = 7;
 const EPOCH = 7n;
 const SET_ID = 3;
 
-const MEMBER = [{name: 'index', type: 'uint32'}, {name: 'validator', type: 'address'}, {name: 'key', type: 'bytes'}, {name: 'weight', type: 'uint128'}] as const;
-
-export const CERTIFICATE_PARAMETERS = [{
-  type: 'tuple',
-  components: [
-    {name: 'setId', type: 'uint32'}, {name: 'kind', type: 'uint8'},
-    {name: 'groups', type: 'tuple[]', components: [
-      {name: 'rule', type: 'uint16'}, {name: 'absent', type: 'bool'}, {name: 'members', type: 'tuple[]', components: MEMBER},
-      {name: 'siblings', type: 'bytes32[]'}, {name: 'signature', type: 'bytes'},
-    ]},
-  ],
-}] as const;
-
 export function voteVectors(): Json {
   const secrets = Array.from({length: SEATS}, (_, i): Hex => `0x${(1_000 + i).toString(16).padStart(64, '0')}`);
   const members = secrets.map((secret, index): Member => ({
@@ -186,7 +175,7 @@ export function voteVectors(): Json {
 }
 
 export const VECTORS: Readonly<Record<string, () => Json>> = {
-  ids: idVectors, gpmp: gpmpVectors, payouts: payoutVectors, summary: summaryVectors, votes: voteVectors,
+  ids: idVectors, gpmp: gpmpVectors, payouts: payoutVectors, summary: summaryVectors, votes: voteVectors, batches: batchVectors,
 };
 
 export const vectorText = (name: string): string => `${JSON.stringify(VECTORS[name]!(), null, 1)}\n`;

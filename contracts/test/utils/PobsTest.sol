@@ -146,7 +146,12 @@ abstract contract PobsTest is Test {
     /// @dev An implementation and the exits behind it.
     function _custodyCode(uint64 disputeWindow, uint64 upgradeDelay) internal returns (address) {
         ICustody.Parameters memory p = ICustody.Parameters(verifier, salt, MAX_AGE, disputeWindow, upgradeDelay, false);
-        return address(new Custody(p, new CustodyExits(p, forwarders, IFraudVerifier(address(oracle)))));
+        return address(new Custody(p, new CustodyExits(p, forwarders, _fraudVerifier())));
+    }
+
+    /// @dev Tests of what follows from a verdict hand verdicts out; those that judge evidence put the real verifier here.
+    function _fraudVerifier() internal virtual returns (IFraudVerifier) {
+        return IFraudVerifier(address(oracle));
     }
 
     function _proxy(address code, bytes memory init) internal returns (address) {
