@@ -24,6 +24,8 @@ export class Workspace {
     symlinkSync(path.join(ROOT, 'scripts/solc.cjs'), path.join(this.folder, 'scripts/solc.cjs'));
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(this.folder, 'node_modules'));
     symlinkSync(path.join(ROOT, 'protocol/vectors'), path.join(this.folder, 'protocol/vectors'));
+    // Tests of the L2 contracts use the local network's Arbitrum precompiles.
+    cpSync(path.join(ROOT, 'sequencer/devnet/contracts'), path.join(this.folder, 'sequencer/devnet/contracts'), {recursive: true});
   }
 
   write(file: string, text: string): void {
@@ -43,6 +45,11 @@ export class Workspace {
     const coinbase = `0x${active.toString(16).padStart(40, '0')}`;
     const glob = paths.length === 1 ? paths[0]! : `{${paths.join(',')}}`;
     return this.#forge(['test', '--fail-fast', '-j', '1', '--code-size-limit', '1000000', '--block-coinbase', coinbase, '--match-path', glob], timeoutMs);
+  }
+
+  /** Any other call of forge in the copy. */
+  forge(args: readonly string[], timeoutMs = BUILD_TIMEOUT_MS): Promise<Run> {
+    return this.#forge(args, timeoutMs);
   }
 
   remove(): void {
