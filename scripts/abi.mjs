@@ -10,7 +10,7 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
 
-/** `parts`: contracts that answer at the same address, and whose errors bubble through it. */
+/** Without `file` a contract is left out of the SDK. `parts`: contracts that answer at the same address, and whose errors bubble through it. */
 const contracts = [
   {name: 'Custody', file: 'custody', constant: 'custodyAbi', parts: ['CustodyExits', 'CertificateVerifier:errors']},
   {name: 'EpochManager', file: 'epoch-manager', constant: 'epochManagerAbi', parts: ['CertificateVerifier:errors']},
@@ -20,6 +20,10 @@ const contracts = [
   {name: 'Participation', file: 'participation', constant: 'participationAbi', parts: ['CertificateVerifier:errors']},
   {name: 'RewardPool', file: 'reward-pool', constant: 'rewardPoolAbi'},
   {name: 'TestToken', file: 'erc20', constant: 'erc20Abi', as: 'ERC20'},
+  // Read by the subgraph alone.
+  {name: 'TimelockController'},
+  {name: 'DrandBeacon'},
+  {name: 'ReserveBridge'},
 ];
 
 /** The contract's own ABI (custom errors included). */
@@ -53,12 +57,12 @@ const files = new Map();
 for (const {name, file, constant, as = name, parts = []} of contracts) {
   const abi = joined(readAbi(name), parts);
   const rows = abi.map((entry) => `  ${JSON.stringify(entry)},\n`).join('');
-  files.set(`protocol/src/chain/abi/${file}.ts`, `${NOTE}export const ${constant} = [\n${rows}] as const;\n`);
+  if (file !== undefined) files.set(`protocol/src/chain/abi/${file}.ts`, `${NOTE}export const ${constant} = [\n${rows}] as const;\n`);
   files.set(`subgraph/abis/${as}.json`, `${JSON.stringify(abi, null, 2)}\n`);
 }
 files.set(
   'protocol/src/chain/abi/index.ts',
-  NOTE + contracts.map(({file, constant}) => `export {${constant}} from './${file}.ts';\n`).join(''),
+  NOTE + contracts.filter(({file}) => file !== undefined).map(({file, constant}) => `export {${constant}} from './${file}.ts';\n`).join(''),
 );
 
 const stale = [];

@@ -12,20 +12,12 @@ import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSy
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
+import {CHAINS, DATA_SOURCE, manifestOf, OPTIONAL, placeholderOf, schema, SOURCES} from './manifest.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const graph = path.join(here, '../node_modules/@graphprotocol/graph-cli/bin/run.js');
 const buildDir = path.join(here, 'build');
-const INPUTS = ['abis', 'src', 'schema.graphql', 'l1.template.yaml', 'l2.template.yaml', 'package.json'];
-export const CHAINS = ['l1', 'l2'];
-
-/** Placeholders of the templates, in the order of the fields of a network file. */
-const PLACEHOLDERS = {
-  custody: '0xcc00000000000000000000000000000000000001',
-  epochManager: '0xcc00000000000000000000000000000000000002',
-  registry: '0xcc00000000000000000000000000000000000003',
-  sets: '0xcc00000000000000000000000000000000000004',
-};
+const INPUTS = ['abis', 'src', 'schema', 'manifest.mjs', 'package.json'];
 
 /** Names by which The Graph knows public chains. */
 const NETWORK_NAMES = {1: 'mainnet', 42161: 'arbitrum-one', 11155111: 'sepolia', 421614: 'arbitrum-sepolia'};
@@ -52,9 +44,13 @@ export async function build() {
   const digest = inputsDigest();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   rmSync(buildDir, {recursive: true, force: true});
-  rmSync(path.join(here, 'generated'), {recursive: true, force: true});
-  for (const chain of CHAINS) await run('codegen', `${chain}.template.yaml`, '--output-dir', 'generated');
-  for (const chain of CHAINS) await run('build', `${chain}.template.yaml`, '--output-dir', `build/${chain}`);
+  const generated = path.join(here, 'generated');
+  rmSync(generated, {recursive: true, force: true});
+  mkdirSync(generated);
+  writeFileSync(path.join(generated, 'schema.graphql'), schema());
+  for (const chain of CHAINS) writeFileSync(path.join(generated, `${chain}.yaml`), manifestOf(chain));
+  for (const chain of CHAINS) await run('codegen', `generated/${chain}.yaml`, '--output-dir', 'generated');
+  for (const chain of CHAINS) await run('build', `generated/${chain}.yaml`, '--output-dir', `build/${chain}`);
   writeFileSync(stamp, digest);
 }
 
@@ -81,18 +77,23 @@ export function fill(network, outDir) {
     mkdirSync(dir, {recursive: true});
     cpSync(path.join(buildDir, chain), dir, {recursive: true});
     const manifest = path.join(dir, 'subgraph.yaml');
-    let text = readFileSync(manifest, 'utf8');
-    for (const [field, placeholder] of Object.entries(PLACEHOLDERS)) {
-      if (!text.includes(placeholder)) continue;
-      if (!/^0x[0-9a-fA-F]{40}$/.test(String(values[field]))) throw new Error(`The network file holds no address ${chain}.${field}.`);
-      text = text.replaceAll(placeholder, String(values[field]).toLowerCase());
-    }
+    let text = withAddresses(readFileSync(manifest, 'utf8'), chain, values);
     if (!Number.isInteger(values.startBlock) || values.startBlock < 0) throw new Error(`The network file holds no block number ${chain}.startBlock.`);
     const name = networkName(values.chainId);
     text = text.replaceAll('network: mainnet', `network: ${name}`).replaceAll('startBlock: 1', `startBlock: ${values.startBlock}`);
     writeFileSync(manifest, text);
     return {chain, dir, manifest, network: name, chainId: values.chainId};
   });
+}
+
+/** Puts a chain's addresses into its manifest and leaves out the contracts that the network does not have. */
+function withAddresses(manifest, chain, values) {
+  const [head, ...sources] = manifest.split(DATA_SOURCE);
+  return head + Object.keys(SOURCES[chain]).map((field, i) => {
+    if (values[field] === undefined && OPTIONAL.has(field)) return '';
+    if (!/^0x[0-9a-fA-F]{40}$/.test(String(values[field]))) throw new Error(`The network file holds no address ${chain}.${field}.`);
+    return DATA_SOURCE + sources[i].replace(placeholderOf(field), String(values[field]).toLowerCase());
+  }).join('');
 }
 
 async function main([first, outDir, ...rest]) {

@@ -1,5 +1,5 @@
 /** What a deployment asks of a chain; nothing here needs a key. */
-import {type Address, createPublicClient, getAddress, type Hex, http, keccak256, type PublicClient, toHex} from 'viem';
+import {type Address, createPublicClient, getAddress, type Hex, http, keccak256, type PublicClient} from 'viem';
 import {artifact, functionOf, hasFunction} from './artifacts.ts';
 import {type Check, type ContractEntry, CREATE2_DEPLOYER, type RoleHolders} from './steps.ts';
 import {placeOf, valueAt} from './storage-slots.ts';

@@ -102,7 +102,8 @@ async function estimate(chain: Chain, from: Address, {id, to, data}: Step): Prom
   try {
     return (hexToBigInt(await chain.client.request({method: 'eth_estimateGas', params: [{from, to, data}]})) * 6n) / 5n;
   } catch (error) {
-    throw new Error(`${id} would fail: ${to === CREATE2_DEPLOYER ? await whyNotCreated(chain, data) : reasonOf(error)}`);
+    const reason = to === CREATE2_DEPLOYER ? await whyNotCreated(chain, data) : reasonOf(error);
+    throw new Error(`${id} would fail: ${reason}`, {cause: error});
   }
 }
 

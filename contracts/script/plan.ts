@@ -199,11 +199,12 @@ function planSetupOfL1({l1, l2, settings, values, admins}: World): void {
   }
   l1.later('ValidatorRegistry', 'setOperator', {operator: settings.poster, l2EpochManager: l2.entry('EpochManager').address});
   if (settings.bridge === undefined || !hasFunction('SlashingCourt', 'setAbsenceReporter')) return;
-  const reporter = {bridge_: settings.bridge, l2Reporter_: l2.entry('Participation').address};
+  const reporter = l2.entry('Participation').address;
+  const named = {bridge_: settings.bridge, l2Reporter_: reporter};
   // Only the court's timelock may: by the deployer when it is that, else later.
   if (admins.get(l1.chainId) === values.deployer) {
-    l1.call('SlashingCourt', 'setAbsenceReporter', reporter, {functionName: 'l2Reporter', expected: reporter.l2Reporter_});
-  } else l1.later('SlashingCourt', 'setAbsenceReporter', reporter);
+    l1.call('SlashingCourt', 'setAbsenceReporter', named, {functionName: 'l2Reporter', expected: reporter});
+  } else l1.later('SlashingCourt', 'setAbsenceReporter', named);
 }
 
 /** One reserve on each side; each names the other, once and for all. */

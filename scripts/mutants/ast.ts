@@ -18,6 +18,9 @@ export type AstNode = {
   trueBody?: AstNode;
   falseBody?: AstNode | null;
   expression?: AstNode;
+  leftHandSide?: AstNode;
+  components?: (AstNode | null)[];
+  typeDescriptions?: {typeString?: string};
   leftExpression?: AstNode;
   rightExpression?: AstNode;
 };

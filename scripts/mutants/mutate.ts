@@ -20,7 +20,7 @@ export type Mutant = {
 };
 
 type Edit = {start: number; end: number; parts: readonly (readonly [number, number])[]; make: (parts: readonly string[]) => string};
-type Found = {kind: Kind; at: AstNode; edit: (number: number) => Edit};
+type Found = {kind: Kind; at: AstNode; edit: (number: number) => Edit; assembly?: AstNode};
 
 const BOUNDARY: Record<string, string> = {'<': '<=', '<=': '<', '>': '>=', '>=': '>'};
 const COMPARISONS = new Set(['<', '<=', '>', '>=', '==', '!=']);
@@ -47,8 +47,20 @@ library Mutant {
         return asker(id);
     }
 
+    /// @dev The number itself, for assembly, which may not read the block in a pure function.
+    function number() internal pure returns (uint256 id) {
+        function() view returns (uint256) reader = _number;
+        function() pure returns (uint256) asker;
+        assembly ("memory-safe") { asker := reader }
+        return asker();
+    }
+
     function _on(uint256 id) private view returns (bool active) {
         assembly ("memory-safe") { active := eq(coinbase(), id) }
+    }
+
+    function _number() private view returns (uint256 id) {
+        assembly ("memory-safe") { id := coinbase() }
     }
 }
 `;
@@ -69,9 +81,10 @@ export function mutate({file, source, ast, first, switchPath, skip = () => false
   for (const contract of ast.nodes ?? []) {
     if (contract.nodeType !== 'ContractDefinition') continue;
     const wrappers = new Set<string>();
+    const blocks = new Set<AstNode>();
     for (const definition of contract.nodes ?? []) {
       if (definition.nodeType !== 'FunctionDefinition' && definition.nodeType !== 'ModifierDefinition') continue;
-      for (const {kind, at, edit} of findIn(definition, contract.name!, source)) {
+      for (const {kind, at, edit, assembly} of findIn(definition, contract.name!, source)) {
         const mutant = {
           number, file, contract: contract.name!, function: definition.name || definition.kind!, kind,
           line: source.slice(0, rangeOf(at)[0]).split('\n').length, code: textOf(source, at).replace(/\s+/g, ' '),
@@ -80,8 +93,13 @@ export function mutate({file, source, ast, first, switchPath, skip = () => false
         mutants.push(mutant);
         if (skip(mutant)) continue;
         edits.push(edit(mutant.number));
+        if (assembly !== undefined) blocks.add(assembly);
         if (kind === 'drop modifier') wrappers.add(at.modifierName!.name!);
       }
+    }
+    for (const block of blocks) {
+      const [start] = rangeOf(block);
+      edits.push({start, end: start, parts: [], make: () => `uint256 ${numberOf(block)} = Mutant.number(); `});
     }
     if (wrappers.size > 0) {
       const brace = source.indexOf('{', rangeOf(contract)[0] + textOf(source, contract).indexOf(contract.name!));
@@ -95,6 +113,8 @@ export function mutate({file, source, ast, first, switchPath, skip = () => false
   return {text: render(source, edits, 0, source.length), mutants};
 }
 
+/** The local that holds the active number for one block of assembly. */
+const numberOf = (block: AstNode) => `mutant${rangeOf(block)[0]}`;
 const wrapperName = (modifier: string, contract: string) => `mutant_${modifier}_${contract}`;
 const textOf = (source: string, node: AstNode) => source.slice(...rangeOf(node));
 
@@ -115,21 +135,23 @@ function render(source: string, edits: readonly Edit[], from: number, to: number
 function findIn(definition: AstNode, contract: string, source: string): Found[] {
   const found: Found[] = [];
   for (const invocation of definition.modifiers ?? []) {
-    if (Object.hasOwn(MODIFIERS, invocation.modifierName!.name!)) found.push(dropModifier(invocation, contract, source));
+    const name = invocation.modifierName!.name!;
+    if (name in MODIFIERS) found.push(dropModifier(invocation, contract, source));
   }
-  const visit = (node: AstNode, isHeader: boolean): void => {
-    found.push(...mutantsOf(node, isHeader, source));
-    for (const [key, child] of children(node)) visit(child, node.nodeType === 'ForStatement' && key !== 'body');
+  const visit = (node: AstNode, isHeader: boolean, outer?: AstNode): void => {
+    const assembly = node.nodeType === 'InlineAssembly' ? node : outer;
+    found.push(...mutantsOf(node, {isHeader, assembly, source}));
+    for (const [key, child] of children(node)) visit(child, node.nodeType === 'ForStatement' && key !== 'body', assembly);
   };
   if (definition.body) visit(definition.body, false);
   return found.sort((a, b) => rangeOf(a.at)[0] - rangeOf(b.at)[0]);
 }
 
 /** Statements in the head of a loop are left: dropping them only makes it endless. */
-function mutantsOf(node: AstNode, isHeader: boolean, source: string): Found[] {
+function mutantsOf(node: AstNode, {isHeader, assembly, source}: {isHeader: boolean; assembly: AstNode | undefined; source: string}): Found[] {
   switch (node.nodeType) {
     case 'BinaryOperation': return COMPARISONS.has(node.operator!) && !isConstant(node) ? comparison(node) : [];
-    case 'YulFunctionCall': return YUL_COMPARISONS.has(node.functionName!.name!) ? [yulComparison(node)] : [];
+    case 'YulFunctionCall': return YUL_COMPARISONS.has(node.functionName!.name!) ? [yulComparison(node, assembly!)] : [];
     case 'IfStatement': return node.falseBody === undefined && leavesAtOnce(node.trueBody!) ? [dropCheck(node)] : [];
     case 'ExpressionStatement': return isHeader ? [] : dropStatement(node, source);
     default: return [];
@@ -152,9 +174,9 @@ function comparison(node: AstNode): Found[] {
   }];
 }
 
-function yulComparison(node: AstNode): Found {
+function yulComparison(node: AstNode, assembly: AstNode): Found {
   const [start, end] = rangeOf(node);
-  return {kind: 'negate', at: node, edit: (n) => ({start, end, parts: [[start, end]], make: ([whole]) => `xor(${whole}, eq(coinbase(), ${n}))`})};
+  return {kind: 'negate', at: node, assembly, edit: (n) => ({start, end, parts: [[start, end]], make: ([whole]) => `xor(${whole}, eq(${numberOf(assembly)}, ${n}))`})};
 }
 
 /** A body that only reverts, returns or continues. */
@@ -172,12 +194,19 @@ function dropStatement(node: AstNode, source: string): Found[] {
   const expression = node.expression!;
   const isAssignment = expression.nodeType === 'Assignment' || (expression.nodeType === 'UnaryOperation' && ['++', '--', 'delete'].includes(expression.operator!));
   if (!isAssignment && expression.nodeType !== 'FunctionCall') return [];
+  if (expression.nodeType === 'Assignment' && setsPointer(expression.leftHandSide!)) return [];
   const [start, end] = rangeOf(node);
   const semicolon = source.indexOf(';', end) + 1;
   return [{
     kind: isAssignment ? 'drop assignment' : 'drop call', at: node,
     edit: (n) => ({start, end: semicolon, parts: [[start, semicolon]], make: ([statement]) => `{ if (!Mutant.on(${n})) ${statement} }`}),
   }];
+}
+
+/** A local pointer into storage or calldata: the compiler wants it set on every path. */
+function setsPointer(target: AstNode): boolean {
+  if (target.nodeType === 'TupleExpression') return target.components!.some((part) => part !== null && setsPointer(part));
+  return target.nodeType === 'Identifier' && / (storage pointer|calldata)$/.test(target.typeDescriptions?.typeString ?? '');
 }
 
 function dropModifier(invocation: AstNode, contract: string, source: string): Found {

@@ -54,22 +54,26 @@ async function judgeAll(workspace: Workspace, schemata: Schemata, mutants: reado
     if (result.outcome !== 'killed') say(`  ${result.outcome}: ${result.file}:${result.line} ${result.kind}: ${result.code}`);
     if (results.length % 25 === 0) say(`  ${results.length} of ${total}`);
   };
+  /** Mutants of different functions, built together if they fit, else each alone. */
+  const judgeGroup = async (group: readonly Mutant[]): Promise<void> => {
+    if (group.length === 0) return;
+    if (await schemata.buildOnly(workspace, group)) for (const mutant of group) book(await judge(workspace, mutant, all));
+    else if (group.length > 1) for (const mutant of group) await judgeGroup([mutant]);
+    else book({...group[0]!, outcome: 'not compiled', by: ''});
+  };
   const worker = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) book(await judge(workspace, next, all));
   };
   await Promise.all(Array.from({length: Math.min(2, availableParallelism())}, worker));
-  for (const mutant of mutants.filter((candidate) => schemata.isCrowded(candidate))) {
-    book(await schemata.buildAlone(workspace, mutant) ? await judge(workspace, mutant, all) : {...mutant, outcome: 'not compiled', by: ''});
-  }
+  for (const group of schemata.crowdedGroups()) await judgeGroup(group.filter(({number}) => mutants.some((mutant) => mutant.number === number)));
   return results.sort((a, b) => a.number - b.number);
 }
 
-async function main(workspace: Workspace): Promise<number> {
+async function main(workspace: Workspace, all: readonly string[]): Promise<number> {
   const only = option('--only');
   const started = Date.now();
   const schemata = new Schemata(targets());
   const mutants = schemata.mutants().filter(({file}) => only === undefined || file.includes(only));
-  const all = testFiles();
   say(`${mutants.length} mutants, ${all.length} test files; building all of them at once`);
   await schemata.buildTogether(workspace, (text) => say(`  ${text}`));
   const untouched = await workspace.test({active: 0, paths: all, timeoutMs: 10 * RUN_TIMEOUT_MS});
@@ -90,9 +94,16 @@ async function main(workspace: Workspace): Promise<number> {
   return open.length + (only === undefined ? unused.length : 0);
 }
 
-const workspace = new Workspace();
+const tests = testFiles();
+const workspace = new Workspace(tests);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    workspace.remove();
+    process.exit(130);
+  });
+}
 try {
-  process.exitCode = (await main(workspace)) === 0 ? 0 : 1;
+  process.exitCode = (await main(workspace, tests)) === 0 ? 0 : 1;
 } finally {
   if (process.argv.includes('--keep')) say(`left in ${workspace.folder}`);
   else workspace.remove();

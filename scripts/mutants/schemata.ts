@@ -1,4 +1,4 @@
-/** Builds all mutants at once; functions that the compiler finds too deep with every switch are built one mutant at a time. */
+/** Builds all mutants at once; functions that the compiler finds too deep with every switch are built with one mutant at a time. */
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {analyse, ROOT} from '../contracts/sources.ts';
@@ -42,9 +42,22 @@ export class Schemata {
     throw new Error('The mutants do not compile, whatever is left out.');
   }
 
-  /** One mutant alone. @returns false when even that does not compile. */
-  async buildAlone(workspace: Workspace, alone: Mutant): Promise<boolean> {
-    this.#write(workspace, (mutant) => mutant.number !== alone.number);
+  /** Mutants that did not fit together, in groups that do: one of each function. */
+  crowdedGroups(): Mutant[][] {
+    const groups: Mutant[][] = [];
+    const seen = new Map<string, number>();
+    for (const mutant of this.mutants().filter((each) => this.isCrowded(each))) {
+      const position = seen.get(placeOf(mutant)) ?? 0;
+      seen.set(placeOf(mutant), position + 1);
+      (groups[position] ??= []).push(mutant);
+    }
+    return groups;
+  }
+
+  /** Only these mutants. @returns false when even that does not compile. */
+  async buildOnly(workspace: Workspace, chosen: readonly Mutant[]): Promise<boolean> {
+    const numbers = new Set(chosen.map(({number}) => number));
+    this.#write(workspace, (mutant) => !numbers.has(mutant.number));
     return (await workspace.build()).code === 0;
   }
 

@@ -14,11 +14,16 @@ const ENVIRONMENT = {FOUNDRY_FUZZ_RUNS: '24', FOUNDRY_FUZZ_SEED: '0x01', FOUNDRY
 
 export class Workspace {
   readonly folder: string;
+  readonly #running = new Set<number>();
 
-  constructor() {
+  /** @param tests - Test files to take along; the fewer, the sooner it compiles. */
+  constructor(tests: readonly string[]) {
     this.folder = mkdtempSync(path.join(tmpdir(), 'pobs-mutants-'));
     mkdirSync(path.join(this.folder, 'protocol'));
-    cpSync(path.join(ROOT, 'contracts'), path.join(this.folder, 'contracts'), {recursive: true, filter: (file) => !/\/test\/(gas|invariant)(\/|$)/.test(file)});
+    const kept = new Set(tests.map((file) => path.join(ROOT, file)));
+    cpSync(path.join(ROOT, 'contracts'), path.join(this.folder, 'contracts'), {recursive: true, filter: (file) => !file.endsWith('.t.sol') || kept.has(file)});
+    // Emulated precompiles that some tests run against.
+    cpSync(path.join(ROOT, 'sequencer/devnet/contracts'), path.join(this.folder, 'sequencer/devnet/contracts'), {recursive: true});
     cpSync(path.join(ROOT, 'foundry.toml'), path.join(this.folder, 'foundry.toml'));
     mkdirSync(path.join(this.folder, 'scripts'));
     symlinkSync(path.join(ROOT, 'scripts/solc.cjs'), path.join(this.folder, 'scripts/solc.cjs'));
@@ -52,7 +57,9 @@ export class Workspace {
     return this.#forge(args, timeoutMs);
   }
 
+  /** Ends what runs and deletes the copy. */
   remove(): void {
+    for (const group of this.#running) killGroup(group);
     rmSync(this.folder, {recursive: true, force: true});
   }
 
@@ -61,17 +68,27 @@ export class Workspace {
       const child = spawn(forgePath(), [...args, '--root', this.folder], {
         cwd: this.folder, env: {...process.env, ...ENVIRONMENT}, stdio: ['ignore', 'pipe', 'pipe'], detached: true,
       });
+      this.#running.add(child.pid!);
       let output = '';
       let isLate = false;
       const take = (chunk: Buffer) => { output += chunk.toString(); };
       child.stdout.on('data', take);
       child.stderr.on('data', take);
-      // The whole group: forge starts the compiler.
-      const timer = setTimeout(() => { isLate = true; process.kill(-child.pid!, 'SIGKILL'); }, timeoutMs);
+      const timer = setTimeout(() => { isLate = true; killGroup(child.pid!); }, timeoutMs);
       child.on('close', (code) => {
+        this.#running.delete(child.pid!);
         clearTimeout(timer);
         resolve({code: isLate ? 'timeout' : code ?? 1, output});
       });
     });
+  }
+}
+
+/** Forge starts the compiler: both are of one process group. */
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Ended by itself meanwhile.
   }
 }

@@ -1,8 +1,8 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {Address} from 'viem';
 import {ABIS, type ChainEvents, type NetworkChain, readEvents} from './chain-logs.ts';
-import {expectedOf} from './expected.ts';
-import {unhandledEvents} from './handlers.ts';
+import {collectionOf, expectedOf} from './expected.ts';
+import {contractsWithoutSource, uncomparedEntities, unhandledEvents} from './handlers.ts';
 import {ask, readAll, type Row, untilIndexed} from './served.ts';
 
 export type Check = {check: string; ok: boolean; detail?: string};
@@ -26,13 +26,16 @@ const MISMATCHES_SHOWN = 3;
  * The network may keep running: entities are read as of the block up to which the logs were read.
  */
 export async function checkSubgraph({network, rpc, subgraphs, state = true, timeoutMs = 30_000}: CheckSubgraphOptions): Promise<Check[]> {
-  const unhandled = unhandledEvents();
-  const checks: Check[] = [{check: 'subgraph: every event of the contracts has a handler', ok: unhandled.length === 0, ...(unhandled.length > 0 && {detail: unhandled.join(', ')})}];
+  const checks: Check[] = [
+    nothingOf('subgraph: every event of the contracts has a handler', unhandledEvents()),
+    nothingOf('subgraph: every contract has a source', contractsWithoutSource()),
+    nothingOf('subgraph: every entity is compared with the logs', uncomparedEntities()),
+  ];
   for (const chain of ['l1', 'l2'] as const) {
     try {
       const happened = await readEvents(network[chain], rpc[chain]);
       await untilIndexed(subgraphs[chain], happened.head, timeoutMs);
-      checks.push(...(await compareLogs(chain, network[chain], happened, subgraphs[chain])));
+      checks.push(...(await compareLogs(chain, happened, subgraphs[chain])));
       if (state) checks.push(await compareState(chain, network[chain], happened, subgraphs[chain]));
     } catch (error) {
       checks.push({check: `subgraph ${chain} can be compared`, ok: false, detail: error instanceof Error ? error.message : String(error)});
@@ -41,11 +44,14 @@ export async function checkSubgraph({network, rpc, subgraphs, state = true, time
   return checks;
 }
 
-async function compareLogs(chain: string, contracts: NetworkChain, {events, head}: ChainEvents, url: string): Promise<Check[]> {
+/** A check that fails by naming what there should be none of. */
+const nothingOf = (check: string, found: readonly string[]): Check => ({check, ok: found.length === 0, ...(found.length > 0 && {detail: found.join(', ')})});
+
+async function compareLogs(chain: string, {events, head}: ChainEvents, url: string): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const {entities, fields, rows} of expectedOf(events, (name) => contracts[name] !== undefined)) {
-    const served = await readAll(url, {entities, fields, block: head});
-    checks.push(sameRows(`subgraph ${chain} ${entities} are the chain's (${rows.length})`, served, rows));
+  for (const {type, fields, rows} of expectedOf(events)) {
+    const served = await readAll(url, {entities: collectionOf(type), fields, block: head});
+    checks.push(sameRows(`subgraph ${chain} ${type} is the chain's (${rows.length})`, served, rows));
   }
   return checks;
 }

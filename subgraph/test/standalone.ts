@@ -13,8 +13,10 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {createInterface} from 'node:readline';
 import {checkSubgraph} from './check-subgraph.ts';
-import {emitter} from './emitter.ts';
-import {playL1, playL2} from './story.ts';
+import type {NetworkChain} from './chain-logs.ts';
+import {type Emitter, emitter} from './emitter.ts';
+import {SOURCES} from '../manifest.mjs';
+import {play} from './story.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const arch = process.arch === 'x64' ? 'amd64' : process.arch;
@@ -69,6 +71,13 @@ async function anvil(chainId: number): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
+/** One emitter per contract of the chain. */
+async function deployAll(name: 'l1' | 'l2', chainId: number, chain: Emitter): Promise<NetworkChain> {
+  const contracts: Record<string, unknown> = {chainId, startBlock: 1};
+  for (const field of Object.keys(SOURCES[name])) contracts[field] = await chain.deploy();
+  return contracts as NetworkChain;
+}
+
 async function main(folder: string): Promise<void> {
   // graph-node wants an IPFS that answers at start; it never reads from it here.
   const ipfs = createServer((_, response) => response.writeHead(412).end()).listen(0, '127.0.0.1');
@@ -76,14 +85,11 @@ async function main(folder: string): Promise<void> {
   const [l1Rpc, l2Rpc, pgPort] = [await anvil(31337), await anvil(412346), await freePort()];
   const database = await lineOf(start(process.execPath, ['--import', 'tsx', 'scripts/network/postgres.ts', '--data-dir', path.join(folder, 'postgres'), '--port', String(pgPort)]), ready);
   const [l1, l2] = [emitter(l1Rpc, ANVIL_ACCOUNT), emitter(l2Rpc, ANVIL_ACCOUNT)];
-  const network = {
-    l1: {chainId: 31337, registry: await l1.deploy(), sets: await l1.deploy(), custody: await l1.deploy(), startBlock: 1},
-    l2: {chainId: 412346, epochManager: await l2.deploy(), sets: await l2.deploy(), custody: await l2.deploy(), startBlock: 1},
-  };
+  const network = {l1: await deployAll('l1', 31337, l1), l2: await deployAll('l2', 412346, l2)};
   const networkFile = path.join(folder, 'network.json');
   writeFileSync(networkFile, JSON.stringify(network));
-  await playL1(l1, network.l1);
-  await playL2(l2, network.l2);
+  await play('l1', l1, network.l1);
+  await play('l2', l2, network.l2);
 
   const ports = Object.fromEntries(await Promise.all(['http', 'admin', 'index', 'metrics'].map(async (name) => [`--${name}-port`, String(await freePort())] as const)));
   const graph = await lineOf(start(process.execPath, ['subgraph/run-gnd.mjs', '--network', networkFile, '--rpc', `31337=${l1Rpc},412346=${l2Rpc}`,

@@ -150,6 +150,24 @@ describe('a deployment that is killed', () => {
   });
 });
 
+test('a further chain joins later: its mirror starts from a fixed set, the others are left alone', async () => {
+  const FURTHER = 31_339;
+  const node = await startAnvil(FURTHER);
+  const chain = new Chain(node.url);
+  const base = settings('rehearsal');
+  const firstSet = {setId: 3, membersRoot: keccak256('0x02'), aggregateKey: `0x${'01'.repeat(96)}` as const, totalWeight: 100n, count: 4, activeFrom: 1_700_000_000n, activeUntil: 4_000_000_000n};
+  const asset = base.chains[0]!.assets[0]!;
+  expect(() => planSystem({...base, chains: [...base.chains, {role: 'further', chainId: FURTHER, isArbitrum: false, withdrawEvery: 1, assets: [asset]}]})).toThrow('needs firstSet');
+  const system = planSystem({...base, chains: [...base.chains, {role: 'further', chainId: FURTHER, isArbitrum: false, withdrawEvery: 1, assets: [asset], firstSet}]});
+  const plan = system.chains.find(({chainId}) => chainId === FURTHER)!;
+  // Addresses of the first two chains do not depend on the third; the rules do, and wait for their timelocks.
+  expect(system.chains[0]!.contracts).toEqual(planSystem(base).chains[0]!.contracts);
+  await execute({chain, key: KEY, plan, label: base.label, file: new RecordFile(folder, FURTHER)});
+  expect((await readBack(chain, plan, BigInt(new RecordFile(folder, FURTHER).read()!.startBlock))).filter(({ok}) => !ok)).toEqual([]);
+  expect(await chain.client.readContract({abi: artifact('MirrorSets').abi, address: plan.contracts.MirrorSets!.address, functionName: 'latestSetId'})).toBe(3);
+  await node.stop();
+});
+
 test('a local network with test tokens deploys twice on the same chains', async () => {
   const options = {
     l1: {rpc: nodes[0].url, inbox: INBOX}, l2: {rpc: nodes[1].url}, deployerKey: KEY, guardian: GUARDIAN, admin: PROPOSER, poster: POSTER,

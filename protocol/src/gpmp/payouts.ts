@@ -35,7 +35,7 @@ export function payoutTree(payer: Payer, payouts: readonly PayoutRow[]): PayoutT
   const prove = (index: number): never => {
     throw new RangeError(`There is no leaf ${index}.`);
   };
-  return {root: NO_PAYOUTS_ROOT, count: 0, prove, rows};
+  return {root: NO_PAYOUTS_ROOT, count: 0, prove, proveRange: prove, rows};
 }
 
 export const payoutRoot = (payer: Payer, payouts: readonly PayoutRow[]): Hex => payoutTree(payer, payouts).root;

@@ -12,6 +12,8 @@ export type PlainTree = {
   count: number;
   /** Siblings bottom-up, 32 zero bytes where the last node of a level is alone; `index` gives the sides. */
   prove(index: number): Hex[];
+  /** What proves the leaves from `from` to before `to` together: per level, bottom-up, the missing node left of them, then the one right. */
+  proveRange(from: number, to: number): Hex[];
 };
 
 /** `keccak256(tag ‖ left ‖ right)`. */
@@ -35,7 +37,18 @@ export function plainTree(tag: number, leaves: readonly Hex[]): PlainTree {
     if (!Number.isInteger(index) || index < 0 || index >= leaves.length) throw new RangeError(`There is no leaf ${index}.`);
     return levels.slice(0, -1).map((level, height) => bytesToHex(level[Math.floor(index / 2 ** height) ^ 1] ?? zero));
   };
-  return {root: bytesToHex(levels.at(-1)![0]!), count: leaves.length, prove};
+  const proveRange = (from: number, to: number): Hex[] => {
+    if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || from >= to || to > leaves.length) throw new RangeError(`There are no leaves ${from} to ${to}.`);
+    let [low, high] = [from, to];
+    const siblings: Hex[] = [];
+    for (const level of levels.slice(0, -1)) {
+      if (low % 2 === 1) siblings.push(bytesToHex(level[low - 1]!));
+      if (high % 2 === 1 && high < level.length) siblings.push(bytesToHex(level[high]!));
+      [low, high] = [Math.floor(low / 2), Math.ceil(high / 2)];
+    }
+    return siblings;
+  };
+  return {root: bytesToHex(levels.at(-1)![0]!), count: leaves.length, prove, proveRange};
 }
 
 /** The root that a leaf, its index and its path lead to. */

@@ -1,3 +1,4 @@
+import type {Hex} from 'viem';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {naivePlainRoot, naiveTree} from '../testing/naive.ts';
@@ -93,4 +94,30 @@ test('plain trees are those of a naive recursion, and every path leads to the ro
     hashes.forEach((leaf, i) => expect(rootFromPath(tag, leaf, i, tree.prove(i))).toBe(tree.root));
     expect(rootFromPath(tag, hashes[0]!, hashes.length * 64, tree.prove(0))).not.toBe(tree.root);
   }), options);
+});
+
+/** Climbs from a range of leaves as the contracts do: the siblings are taken in the order in which they are missed. */
+function rootFromRange(tag: number, {nodes, low}: {nodes: Hex[]; low: number}, width: number, siblings: Hex[]): Hex {
+  if (width === 1) return nodes[0]!;
+  const whole = [...(low % 2 === 1 ? [siblings.shift()!] : []), ...nodes];
+  const high = low + nodes.length;
+  if (high % 2 === 1) whole.push(high < width ? siblings.shift()! : ZERO);
+  const parents = Array.from({length: whole.length / 2}, (_, i) => rootFromPath(tag, whole[2 * i]!, 0, [whole[2 * i + 1]!]));
+  return rootFromRange(tag, {nodes: parents, low: Math.floor(low / 2)}, Math.ceil(width / 2), siblings);
+}
+
+const ZERO: Hex = `0x${'00'.repeat(32)}`;
+
+test('every range of leaves leads to the root', () => {
+  for (let count = 1; count <= 17; count += 1) {
+    const hashes = Array.from({length: count}, (_, i) => `0x${(i + 1).toString(16).padStart(64, '0')}` as const);
+    const tree = plainTree(6, hashes);
+    for (let from = 0; from < count; from += 1) {
+      for (let to = from + 1; to <= count; to += 1) {
+        const siblings = tree.proveRange(from, to);
+        expect(rootFromRange(6, {nodes: hashes.slice(from, to), low: from}, count, siblings)).toBe(tree.root);
+        expect(siblings).toEqual([]);
+      }
+    }
+  }
 });

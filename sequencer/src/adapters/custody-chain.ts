@@ -2,7 +2,7 @@ import {custodyAbi} from '@pobs/protocol/abi';
 import type {Reserve} from '@pobs/protocol/builder';
 import {type ChainClient, chainError, type CustodyRoot, paidAt, readCustodyAt} from '@pobs/protocol/chain';
 import type {Address, Hex} from 'viem';
-import type {CustodyChain, PayoutClaim, SettleArguments} from '../services/ports.ts';
+import type {CustodyChain, PayoutRange, SettleArguments} from '../services/ports.ts';
 import type {ChainDeps} from './epoch-chain.ts';
 
 /** Gas a payee may burn before it is deferred; the estimate alone may be the one in which it is. */
@@ -67,12 +67,11 @@ export class ViemCustodyChain implements CustodyChain {
     return receipt.transactionHash;
   }
 
-  async distribute(epoch: bigint, claims: readonly PayoutClaim[]): Promise<Hex> {
+  async distribute(epoch: bigint, {first, leaves, siblings}: PayoutRange): Promise<Hex> {
     const {client, account, outbox} = this.#deps;
-    const [first] = claims;
-    const receipt = await outbox.send(`distribute ${epoch} from ${first?.index ?? 0}`, {
-      client, account, ...this.#contract, functionName: 'distribute', args: [claims],
-      gas: (estimate) => (estimate * 12n) / 10n + GAS_PER_PAYEE * BigInt(claims.length),
+    const receipt = await outbox.send(`distribute ${epoch} from ${first}`, {
+      client, account, ...this.#contract, functionName: 'distributeRange', args: [first, leaves, siblings],
+      gas: (estimate) => (estimate * 12n) / 10n + GAS_PER_PAYEE * BigInt(leaves.length),
     });
     return receipt.transactionHash;
   }

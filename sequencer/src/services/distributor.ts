@@ -1,7 +1,7 @@
-import {type PayoutRow, payoutTree} from '@pobs/protocol';
+import {type PayoutRow, type PayoutTree, payoutTree} from '@pobs/protocol';
 import type {Hex} from 'viem';
 import {pause} from './pause.ts';
-import type {CustodyChain, Logger, PayoutClaim} from './ports.ts';
+import type {CustodyChain, Logger, PayoutRange} from './ports.ts';
 
 export type DistributorOptions = {
   /** Payees per transaction, at most 100. */
@@ -36,13 +36,12 @@ export class Distributor {
     epoch: bigint; chain: CustodyChain; payouts: readonly PayoutRow[]; signal: AbortSignal;
   }): Promise<Distribution | undefined> {
     if (!(await this.#untilActive(epoch, chain, signal))) return undefined;
-    const due = await unpaid(chain, claimsOf(chain, payouts));
+    const tree = payoutTree(chain, payouts);
+    const due = await unpaid(chain, tree);
     const txs: Hex[] = [];
-    for (let at = 0; at < due.length; at += this.#options.batchSize) {
-      txs.push(await chain.distribute(epoch, due.slice(at, at + this.#options.batchSize)));
-    }
-    const deferred = due.length === 0 ? [] : await unpaid(chain, due);
-    if (deferred.length > 0) this.#deps.logger.warn({epoch, chainId: chain.chainId, wallets: deferred.map(({wallet}) => wallet)}, 'Payouts were deferred');
+    for (const range of rangesOf(tree, due, this.#options.batchSize)) txs.push(await chain.distribute(epoch, range));
+    const deferred = due.length === 0 ? [] : await unpaid(chain, tree);
+    if (deferred.length > 0) this.#deps.logger.warn({epoch, chainId: chain.chainId, wallets: deferred.map((index) => tree.rows[index]!.wallet)}, 'Payouts were deferred');
     return {txs, paid: due.length - deferred.length, deferred: deferred.length};
   }
 
@@ -59,13 +58,20 @@ export class Distributor {
   }
 }
 
-/** Claims in the tree's order, each with its path. */
-function claimsOf(chain: CustodyChain, payouts: readonly PayoutRow[]): PayoutClaim[] {
-  const tree = payoutTree(chain, payouts);
-  return tree.rows.map((row, index) => ({...row, index, path: tree.prove(index)}));
+/** Ranges of at most `size` leaves that hold every due one; what is paid already between two of them is skipped on chain. */
+export function rangesOf(tree: PayoutTree, due: readonly number[], size: number): PayoutRange[] {
+  const ranges: PayoutRange[] = [];
+  for (let at = 0; at < due.length; ) {
+    const first = due[at]!;
+    let last = first;
+    while (at < due.length && due[at]! - first < size) last = due[at++]!;
+    ranges.push({first, leaves: tree.rows.slice(first, last + 1), siblings: tree.proveRange(first, last + 1)});
+  }
+  return ranges;
 }
 
-async function unpaid(chain: CustodyChain, claims: readonly PayoutClaim[]): Promise<PayoutClaim[]> {
-  const paid = await chain.paid(claims);
-  return claims.filter(({cumulative}, i) => cumulative > paid[i]!);
+/** Indices of leaves that are not paid in full, ascending. */
+async function unpaid(chain: CustodyChain, {rows}: PayoutTree): Promise<number[]> {
+  const paid = await chain.paid(rows);
+  return [...rows.keys()].filter((index) => rows[index]!.cumulative > paid[index]!);
 }

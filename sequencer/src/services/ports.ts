@@ -62,7 +62,8 @@ export type EpochChain = {
   certify(epoch: bigint, certificate: Certificate): Promise<Hex>;
 };
 
-export type PayoutClaim = {token: Address; wallet: Address; cumulative: bigint; index: number; path: readonly Hex[]};
+/** Consecutive leaves of a payout tree from index `first` on, and what proves them together. */
+export type PayoutRange = {first: number; leaves: readonly {token: Address; wallet: Address; cumulative: bigint}[]; siblings: readonly Hex[]};
 
 export type SettleArguments = {
   summary: Summary; line: Line; lineIndex: bigint; linePath: readonly Hex[]; treeHashes: readonly Hex[]; certificate: Certificate;
@@ -83,7 +84,7 @@ export type CustodyChain = {
   reservesAt(blockNumber: bigint, tokens: readonly Address[]): Promise<Reserve[]>;
   paid(payees: readonly {token: Address; wallet: Address}[]): Promise<bigint[]>;
   settle(settle: SettleArguments): Promise<Hex>;
-  distribute(epoch: bigint, claims: readonly PayoutClaim[]): Promise<Hex>;
+  distribute(epoch: bigint, range: PayoutRange): Promise<Hex>;
 };
 
 export type ValidatorSet = {header: SetHeader; members: readonly Member[]; encryptionKeys: ReadonlyMap<Address, Hex>};

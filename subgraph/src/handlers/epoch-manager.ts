@@ -4,12 +4,17 @@ import {
   EpochProposed,
   EpochRejected,
   VoteCast,
+  VoteDeadlineSet,
 } from '../../generated/EpochManager/EpochManager'
-import { decideEpoch, proposeEpoch } from '../helpers/epochs'
+import { decideEpoch, proposeEpoch, setVoteDeadline } from '../helpers/epochs'
 import { acceptCertificate, castVote } from '../helpers/votes'
 
 export function handleEpochProposed(event: EpochProposed): void {
   proposeEpoch(event)
+}
+
+export function handleVoteDeadlineSet(event: VoteDeadlineSet): void {
+  setVoteDeadline(event.params.epoch, event.params.voteDeadline)
 }
 
 export function handleVoteCast(event: VoteCast): void {

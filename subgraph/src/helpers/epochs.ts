@@ -4,8 +4,8 @@ import {
   EpochProposedLinesAssetsStruct,
   EpochProposedLinesStruct,
 } from '../../generated/EpochManager/EpochManager'
-import { Epoch, EpochAsset, EpochLine } from '../../generated/schema'
-import { childId, epochId } from '../ids'
+import { Epoch, EpochAsset, EpochLine, EpochSpan } from '../../generated/schema'
+import { childId, epochId, setId } from '../ids'
 import { loadProtocol } from './protocol'
 
 export function proposeEpoch(event: EpochProposed): void {
@@ -36,10 +36,28 @@ export function proposeEpoch(event: EpochProposed): void {
   const lines = event.params.lines
   for (let i = 0; i < lines.length; i++) saveLine(epoch, i, lines[i])
 
+  extendTerm(summary.setId, event.params.epoch)
   const protocol = loadProtocol()
   protocol.lastEpoch = event.params.epoch
   protocol.proposedCount += 1
   protocol.save()
+}
+
+function extendTerm(set: BigInt, epoch: BigInt): void {
+  let term = EpochSpan.load(setId(set))
+  if (term == null) {
+    term = new EpochSpan(setId(set))
+    term.setId = set
+    term.firstEpoch = epoch
+  }
+  term.lastEpoch = epoch
+  term.save()
+}
+
+export function setVoteDeadline(number: BigInt, voteDeadline: BigInt): void {
+  const epoch = Epoch.load(epochId(number))!
+  epoch.voteDeadline = voteDeadline
+  epoch.save()
 }
 
 function saveLine(epoch: Epoch, index: i32, source: EpochProposedLinesStruct): void {

@@ -3,6 +3,7 @@ import { CertificateAccepted, CertificateAcceptedGroupsStruct, VoteCast } from '
 import { Certificate, CertificateGroup, Epoch, Seat, ValidatorSet, Vote, VoteCertificate } from '../../generated/schema'
 import { childId, epochId, eventId, seatId, setId, voteId } from '../ids'
 import { loadProtocol } from './protocol'
+import { stamp } from './stamp'
 
 const APPROVE: i32 = 1
 const REJECT: i32 = 2
@@ -32,9 +33,7 @@ export function castVote(event: VoteCast): void {
   vote.validator = event.params.validator
   vote.weight = event.params.weight
   vote.signature = event.params.signature
-  vote.tx = event.transaction.hash
-  vote.block = event.block.number
-  vote.time = event.block.timestamp
+  stamp(vote, event)
   vote.save()
   if (!counted) addWeight(epoch, event.params.kind, event.params.weight)
   if (!known) countVote()
@@ -48,10 +47,10 @@ export function acceptCertificate(event: CertificateAccepted): void {
   certificate.setId = event.params.setId
   certificate.signedWeight = event.params.signedWeight
   certificate.totalWeight = event.params.totalWeight
-  certificate.tx = event.transaction.hash
-  certificate.block = event.block.number
-  certificate.time = event.block.timestamp
+  stamp(certificate, event)
   certificate.save()
+
+  keepHeaviest(certificate, event.params.kind)
 
   const groups = event.params.groups
   for (let i = 0; i < groups.length; i++) {
@@ -64,6 +63,17 @@ export function acceptCertificate(event: CertificateAccepted): void {
     const signers = signersOf(groups[i], event.params.setId)
     for (let j = 0; j < signers.length; j++) countSigner(certificate, event, groups[i].rule, signers[j])
   }
+}
+
+// EpochManager takes only heavier certificates of a kind; after the deadline one may still decide, but counts for nobody.
+function keepHeaviest(certificate: Certificate, kind: i32): void {
+  const epoch = Epoch.load(certificate.epoch)!
+  const deadline = epoch.voteDeadline
+  if (deadline !== null && certificate.time.gt(deadline)) return
+  if (kind == APPROVE) epoch.heaviestApprove = certificate.id
+  else if (kind == REJECT) epoch.heaviestReject = certificate.id
+  else epoch.heaviestDispute = certificate.id
+  epoch.save()
 }
 
 // The listed seats, or every other seat of the set.
@@ -89,9 +99,7 @@ function countSigner(certificate: Certificate, event: CertificateAccepted, rule:
     vote.kind = certificate.kind
     vote.rule = rule
     vote.source = 'CERTIFICATE'
-    vote.tx = event.transaction.hash
-    vote.block = event.block.number
-    vote.time = event.block.timestamp
+    stamp(vote, event)
     const seat = Seat.load(seatId(event.params.setId, index))
     if (seat != null) {
       vote.validator = seat.validator
