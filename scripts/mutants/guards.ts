@@ -47,12 +47,10 @@ async function judge(workspace: Workspace, {file, guard, tests}: Guard, number: 
   return blind;
 }
 
-async function main(workspace: Workspace): Promise<number> {
-  const guards = readGuards();
+async function main(workspace: Workspace, guards: readonly Guard[], tests: readonly string[]): Promise<number> {
   const only = option('--only');
   workspace.write(SWITCH_FILE, SWITCH);
   for (const [file, text] of switchAll(guards, (name) => workspace.read(name))) workspace.write(file, text);
-  const tests = [...new Set(guards.flatMap((guard) => guard.tests))];
   say(`${guards.length} guards, ${tests.length} tests; building all switches at once`);
   const {code, output} = await workspace.forge(['build', 'contracts/src', ...new Set(tests.map(fileOf))]);
   if (code !== 0) throw new Error(`The switches do not compile:\n${output.slice(-3_000)}`);
@@ -71,9 +69,17 @@ async function main(workspace: Workspace): Promise<number> {
   return blind;
 }
 
-const workspace = new Workspace();
+const guards = readGuards();
+const tests = [...new Set(guards.flatMap((guard) => guard.tests))];
+const workspace = new Workspace([...new Set(tests.map(fileOf))]);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    workspace.remove();
+    process.exit(130);
+  });
+}
 try {
-  process.exitCode = (await main(workspace)) === 0 ? 0 : 1;
+  process.exitCode = (await main(workspace, guards, tests)) === 0 ? 0 : 1;
 } finally {
   if (process.argv.includes('--keep')) say(`left in ${workspace.folder}`);
   else workspace.remove();

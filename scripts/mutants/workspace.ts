@@ -29,8 +29,6 @@ export class Workspace {
     symlinkSync(path.join(ROOT, 'scripts/solc.cjs'), path.join(this.folder, 'scripts/solc.cjs'));
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(this.folder, 'node_modules'));
     symlinkSync(path.join(ROOT, 'protocol/vectors'), path.join(this.folder, 'protocol/vectors'));
-    // Tests of the L2 contracts use the local network's Arbitrum precompiles.
-    cpSync(path.join(ROOT, 'sequencer/devnet/contracts'), path.join(this.folder, 'sequencer/devnet/contracts'), {recursive: true});
   }
 
   write(file: string, text: string): void {
