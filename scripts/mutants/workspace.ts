@@ -54,6 +54,11 @@ export class Workspace {
     return this.#forge(['test', ...(failFast ? ['--fail-fast'] : []), '-j', '1', '--code-size-limit', '1000000', '--block-coinbase', coinbase, '--match-path', glob, ...excluded], timeoutMs);
   }
 
+  /** Any other call of forge in the copy. */
+  forge(args: readonly string[], timeoutMs = BUILD_TIMEOUT_MS): Promise<Run> {
+    return this.#forge(args, timeoutMs);
+  }
+
   /** Ends what runs and deletes the copy. */
   remove(): void {
     for (const group of this.#running) killGroup(group);

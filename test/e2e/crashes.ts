@@ -1,4 +1,4 @@
-/** The sequencer killed at every stage of one epoch, before and after it is recorded: nothing happens twice (I-6). */
+/** The sequencer killed at every stage of one epoch, before and after it is recorded: nothing happens twice (S-3). */
 import {custodyAbi, epochManagerAbi} from '@pobs/protocol/abi';
 import {STAGES} from '@pobs/sequencer';
 import {clientOf, custodyOf, statusOf} from '../../scripts/cycle/chain-view.ts';

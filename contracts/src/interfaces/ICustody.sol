@@ -46,25 +46,39 @@ interface ICustody {
         bytes32 payoutRoot;
     }
 
+    /// @notice Native ETH arrived by a plain transfer or {ICustodyExits-depositEther}.
+    /// @param amount Wei.
     event EtherReceived(address indexed from, uint256 amount);
+    /// @notice An asset was listed, for good.
+    /// @param lotSize Base units per lot.
     event AssetListed(address indexed token, uint128 lotSize);
+    /// @notice These rules are in force; the ones before stay accepted.
     event RulesHashSet(bytes32 indexed rulesHash);
+    /// @notice An approved epoch was accepted; with a dispute window its root is pending.
+    /// @param signedWeight Weight behind the certificate.
     event Settled(
         uint64 indexed epoch, bytes32 indexed digest, bytes32 payoutRoot, uint64 blockNumber, uint256 signedWeight
     );
+    /// @notice From now on this root pays.
     event RootActivated(uint64 indexed epoch, bytes32 payoutRoot);
+    /// @notice A pending root was ended for good.
     /// @param kills After this one; lines must name it from now on.
     event RootKilled(uint64 indexed epoch, bytes32 indexed digest, uint32 kills, KillReason reason);
     /// @notice A freeze came inside the dispute window of this root.
     event RootDropped(uint64 indexed epoch, bytes32 indexed digest);
+    /// @notice A leaf of the active root was paid, in whole or in part.
     /// @param lots Paid now. @param cumulative Lots ever paid to the wallet. @param epoch Of the active root.
     event Paid(address indexed token, address indexed wallet, uint64 lots, uint64 cumulative, uint64 epoch);
     /// @notice These lots stay claimable: the payee could not take them, or the outflow limit holds them back.
     event PayoutDeferred(address indexed token, address indexed wallet, uint64 lots, uint64 epoch);
     /// @notice Follows {Paid}: the wallet could not take it, and had signed for another address.
     event PayoutRedirected(address indexed token, address indexed wallet, address indexed to, uint64 lots);
+    /// @notice An outflow limit changed; lots, and lots per second.
     event OutflowLimitSet(address indexed token, uint64 capacity, uint64 refillPerSecond);
+    /// @notice The guardian paused; 1 settling, 2 paying.
+    /// @param until Seconds.
     event Paused(uint256 bits, uint64 until);
+    /// @notice The guardian ended a pause.
     event Unpaused();
 
     error Custody_ZeroAddress();
@@ -125,6 +139,14 @@ interface ICustody {
     /// @param line This custody's line, at `lineIndex` of the summary's lines.
     /// @param linePath Siblings, bottom-up.
     /// @param treeHashes Bare tree hash per asset of the line; each asset root is recomputed over the line's own sums.
+    /// @custom:reverts Custody_Frozen, Custody_Paused, Custody_RootPending, Custody_EpochNotNewer, Custody_TooOld,
+    /// Custody_UnknownRules, Custody_WrongCustody, Custody_WrongKills, Custody_ZeroPayoutRoot, Custody_BlockFell,
+    /// Custody_BlockInFuture, Custody_LineNotInSummary, Custody_NotAnApproval, Custody_NoQuorum,
+    /// Custody_NotEveryAsset, Custody_TreeHashCount, Custody_AssetsNotSorted, Custody_NotListed,
+    /// Custody_WrongLotSize, Custody_LotsOutOfRange, Custody_SumsOutOfOrder, Custody_FiguresFell,
+    /// Custody_BooksUnequal, Custody_ReservesShort, Custody_WrongAssetRoot, Custody_FigureTooLarge; what
+    /// {ICertificateVerifier-signedWeight} refuses.
+    /// @custom:protocol §7 settle, §5 V2 and V8; paper §3.3 step 9.
     function settle(
         Summary calldata summary,
         Line calldata line,
@@ -135,19 +157,30 @@ interface ICustody {
     ) external;
 
     /// @notice Activates a pending root whose dispute window has passed.
+    /// @custom:reverts Custody_Frozen, Custody_Paused, Custody_NothingPending, Custody_RootPending.
+    /// @custom:protocol §7.
     function activate() external;
 
     /// @notice Pays many leaves of the active root. What is paid already is skipped; a payee that cannot be paid is
     /// deferred and blocks nobody. A leaf that is not in the root fails the batch.
+    /// @param claims Leaves and paths; `cumulative` in lots.
+    /// @custom:reverts Custody_Paused, Custody_PayoutNotInRoot, Custody_NotListed, Custody_GasTooLow.
+    /// @custom:protocol §7 cumulative payouts; paper §3.3 step 9.
     function distribute(PayoutClaim[] calldata claims) external;
 
     /// @notice The same for consecutive leaves, whose proof costs next to nothing however large the tree is.
     /// @param first Index of the first leaf in the tree.
     /// @param siblings At each level, bottom-up, the missing node left of the range, then the one right of it.
+    /// @custom:reverts Custody_Paused, Custody_RangeNotInRoot, Custody_NotListed, Custody_GasTooLow.
+    /// @custom:protocol §7 cumulative payouts; paper §3.3 step 9.
     function distributeRange(uint32 first, PayoutLeaf[] calldata leaves, bytes32[] calldata siblings) external;
 
     /// @notice Pays one leaf of the active root to its wallet, whoever calls.
     /// @dev Reverts when nothing is due, the outflow limit is used up, or the payment fails.
+    /// @param payout Leaf and path; `cumulative` in lots.
+    /// @custom:reverts Custody_Paused, Custody_PayoutNotInRoot, Custody_NotListed, Custody_NothingDue,
+    /// Custody_BeyondAuthorised, Custody_OutflowExceeded, Custody_PaymentFailed.
+    /// @custom:protocol §7 cumulative payouts.
     function claim(PayoutClaim calldata payout) external;
 
     /// @notice Pays one leaf to another address when its wallet cannot take it, as the wallet signed; whoever calls.
@@ -155,35 +188,59 @@ interface ICustody {
     /// The signature is the wallet's, EIP-712 or ERC-1271, over `ClaimTo(address token,address wallet,uint64 cumulative,
     /// address to,uint256 deadline)` in the domain of name "PofBS Custody", version "1", this chain and this contract.
     /// @param deadline Last second in which the signature holds.
+    /// @param to Neither zero, the custody nor the token.
+    /// @custom:reverts Custody_SignatureExpired, Custody_BadRecipient, Custody_BadSignature, Custody_Paused,
+    /// Custody_PayoutNotInRoot, Custody_NotListed, Custody_NothingDue, Custody_BeyondAuthorised,
+    /// Custody_OutflowExceeded, Custody_GasTooLow, Custody_PaymentFailed.
+    /// @custom:protocol §7 deferred amounts.
     function claimTo(PayoutClaim calldata payout, address to, uint256 deadline, bytes calldata signature) external;
 
     /// @notice Guardian: kills the pending root. It pays nothing ever, and what was sealed before settles no more.
+    /// @custom:reverts Custody_NothingPending; callers without the role.
+    /// @custom:protocol §6, §7.
     function kill() external;
 
     /// @notice Kills the pending root by DISPUTE votes of more than a third of its set, whoever calls (PROTOCOL §6).
+    /// @custom:reverts Custody_NothingPending, Custody_NotADispute, Custody_NotBlocking; what
+    /// {ICertificateVerifier-signedWeight} refuses.
+    /// @custom:protocol §6 DISPUTE.
     function killPending(Certificate calldata dispute) external;
 
     /// @notice Guardian: stops settling (bit 0) or paying (bit 1) until a time; at most 72 hours in any 30 days.
+    /// @param bits 1 settling, 2 paying, 3 both.
+    /// @param until Seconds.
+    /// @custom:reverts Custody_BadPause, Custody_PauseTooLong; callers without the role.
+    /// @custom:protocol §7 guardian.
     function pause(uint256 bits, uint64 until) external;
 
     /// @notice Guardian: ends a pause and gets the rest of it back.
+    /// @custom:reverts Custody_NotPaused; callers without the role.
+    /// @custom:protocol §7 guardian.
     function unpause() external;
 
     /// @notice Admin: lists an asset for good. `lotSize` is base units per lot; native ETH is token zero.
     /// @dev Only tokens that neither rebase nor take a fee on transfer.
+    /// @custom:reverts Custody_Frozen, Custody_BadLotSize, Custody_AlreadyListed, Custody_TooManyAssets,
+    /// Custody_NotAContract; callers without the role.
+    /// @custom:protocol §2.
     function listAsset(address token, uint128 lotSize) external;
 
     /// @notice Admin: limits how fast an asset is paid out; escapes are not payments. What exceeds the limit waits.
     /// @param capacity Lots that may leave at once; zero ends the limit.
     /// @param refillPerSecond Lots; an empty bucket is full again within a day.
+    /// @custom:reverts Custody_Frozen, Custody_NotListed, Custody_BadOutflowLimit; callers without the role.
+    /// @custom:protocol §7 outflow limit.
     function setOutflowLimit(address token, uint64 capacity, uint64 refillPerSecond) external;
 
     /// @notice Admin: makes a rules hash current; the one before stays accepted, older ones do not.
+    /// @custom:reverts Custody_Frozen, Custody_ZeroRulesHash; callers without the role.
+    /// @custom:protocol §4 rulesHash.
     function setRulesHash(bytes32 rulesHash) external;
 
     /// @notice The outflow limit and what it lets out now, lots; without a limit `available` is the greatest uint64.
     function outflow(address token) external view returns (uint64 capacity, uint64 refillPerSecond, uint64 available);
 
+    /// @notice Figures of an asset in lots, cumulative; zeros for one that is not listed.
     function asset(address token) external view returns (AssetState memory);
 
     /// @notice Listed tokens in the order of listing.
@@ -206,5 +263,6 @@ interface ICustody {
 
     /// @notice How many roots were killed here; lines name it, so what was sealed before a kill cannot settle.
     function kills() external view returns (uint32);
+    /// @notice True for the rules in force and the ones before them.
     function rulesHashKnown(bytes32 rulesHash) external view returns (bool);
 }

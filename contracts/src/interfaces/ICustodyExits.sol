@@ -76,19 +76,33 @@ interface ICustodyExits {
         uint256 cumulative,
         uint64 blockNumber
     );
+    /// @notice A wallet asked for what the active epoch proves as due.
+    /// @param lots Due and not yet in withdrawal.
     event WithdrawalForced(
         address indexed token, address indexed wallet, uint64 lots, uint64 baseline, bool exit, uint64 epoch
     );
+    /// @notice Somebody showed the answer to a request.
     event RequestServed(address indexed token, address indexed wallet, uint64 epoch);
+    /// @notice The last 24 hours run.
+    /// @param freezeFrom Seconds.
     event FreezeAnnounced(uint64 indexed epoch, uint64 freezeFrom);
+    /// @notice The custody is frozen, for ever.
     /// @param epoch The active epoch, final for this custody.
     event Frozen(uint64 indexed epoch, uint64 blockNumber, FreezeReason reason);
+    /// @notice Proven fraud reached this custody.
     event FraudReported(uint64 indexed epoch, bytes32 indexed digest, address reporter);
+    /// @notice A row was paid out while frozen.
     /// @param left Lots of the row still due, because the custody holds no more for it now.
     event Escaped(address indexed token, address indexed wallet, address to, uint64 lots, uint64 left);
+    /// @notice Lots of a system row were opened to {recover}.
     event SystemRowReleased(address indexed token, address indexed wallet, uint64 lots);
+    /// @notice A recorded deposit went back.
+    /// @param amount Base units.
     event DepositReclaimed(address indexed token, address indexed wallet, address to, uint256 amount);
+    /// @notice A set in term certified who gets what nobody else is owed.
     event RecoveryRootSet(bytes32 indexed payoutRoot, uint32 payoutCount, uint32 setId, uint256 signedWeight);
+    /// @notice A leaf of the recovery root was paid.
+    /// @param cumulative Lots ever recovered by the wallet.
     event Recovered(address indexed token, address indexed wallet, uint64 lots, uint64 cumulative);
 
     error CustodyExits_ZeroAddress();
@@ -129,66 +143,121 @@ interface ICustodyExits {
     /// @notice Pulls an approved amount and records what arrived. A plain transfer costs less; a record can be
     /// reclaimed should the custody freeze before an epoch covers it.
     /// @param amount Base units.
+    /// @custom:reverts CustodyExits_NotAToken, CustodyExits_ZeroDeposit, Custody_Frozen, Custody_NotListed; what the
+    /// token refuses.
+    /// @custom:protocol §2 deposits; paper §3.3 Fig. 4.
     function deposit(address token, uint256 amount) external;
 
     /// @notice {deposit} with an EIP-2612 permit; one that was used already by somebody else does no harm.
+    /// @param amount Base units.
+    /// @param deadline Of the permit, seconds.
+    /// @custom:reverts CustodyExits_NotAToken, CustodyExits_ZeroDeposit, Custody_Frozen, Custody_NotListed; what the
+    /// token refuses.
+    /// @custom:protocol §2 deposits.
     function depositWithPermit(address token, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
 
     /// @notice {deposit} of native ETH.
+    /// @custom:reverts Custody_Frozen, Custody_NotListed, CustodyExits_ZeroDeposit.
+    /// @custom:protocol §2 deposits.
     function depositEther() external payable;
 
     /// @notice Empties a wallet's forwarder into this custody and records it for the wallet; anybody may, also while
     /// frozen. Deploys the forwarder if it is not there yet.
     /// @return amount Base units recorded.
+    /// @custom:reverts Custody_NotListed, CustodyExits_ReservedWallet, CustodyExits_ZeroDeposit,
+    /// Forwarder_SendFailed.
+    /// @custom:protocol §2 forwarders.
     function sweep(address token, address wallet) external returns (uint256 amount);
 
     /// @notice The row's wallet alone: asks for everything withdrawable. Unserved for seven days, anybody
     /// may freeze the custody.
     /// @param authorised The wallet's payout leaf of the active root when one is still unpaid, else all zero: what was
     /// authorised before cannot count as the answer. Leaving it out harms the wallet alone.
+    /// @custom:reverts Custody_Frozen, CustodyExits_NotWallet, CustodyExits_NotActive, CustodyExits_WrongCustody,
+    /// CustodyExits_LineNotInSummary, CustodyExits_NoSuchAsset, CustodyExits_RowNotInTree,
+    /// CustodyExits_NothingToForce, CustodyExits_RequestOpen, CustodyExits_PayoutNotInRoot.
+    /// @custom:protocol §7 forced withdrawal, §5 V10.
     function forceWithdraw(LeafProof calldata proof, PayoutClaim calldata authorised) external;
 
     /// @notice {forceWithdraw} of the whole row: positions are closed at the next mark.
+    /// @custom:reverts Custody_Frozen, CustodyExits_NotWallet, CustodyExits_NotActive, CustodyExits_WrongCustody,
+    /// CustodyExits_LineNotInSummary, CustodyExits_NoSuchAsset, CustodyExits_RowNotInTree,
+    /// CustodyExits_NothingToForce, CustodyExits_RequestOpen, CustodyExits_PayoutNotInRoot.
+    /// @custom:protocol §7 forced withdrawal, §5 V10.
     function forceExit(LeafProof calldata proof, PayoutClaim calldata authorised) external;
 
     /// @notice Closes a request because the wallet's cumulative in the active root exceeds the baseline.
+    /// @custom:reverts CustodyExits_NoOpenRequest, CustodyExits_PayoutNotInRoot, CustodyExits_NotServed.
+    /// @custom:protocol §7 forced withdrawal.
     function markServed(PayoutClaim calldata payout) external;
 
     /// @notice Closes a request because the active epoch, of a block not before it, holds the wallet's row with
     /// everything withdrawable in withdrawal (V10), be it zero; an exit is not answered by zero while the row owes.
+    /// @custom:reverts CustodyExits_NotActive, CustodyExits_WrongCustody, CustodyExits_LineNotInSummary,
+    /// CustodyExits_NoSuchAsset, CustodyExits_RowNotInTree, CustodyExits_NoOpenRequest, CustodyExits_NotServed.
+    /// @custom:protocol §7 forced withdrawal, §5 V10.
     function markServedByRow(LeafProof calldata proof) external;
 
     /// @notice Freezes for a request that is open for seven days.
+    /// @custom:reverts Custody_Frozen, CustodyExits_NoOpenRequest, CustodyExits_TooEarly.
+    /// @custom:protocol §7 forced withdrawal.
     function freezeUnserved(address token, address wallet) external;
 
     /// @notice Starts the last 24 hours: the active snapshot is seven days old. Pauses do not stop this clock.
+    /// @custom:reverts Custody_Frozen, CustodyExits_TooEarly, CustodyExits_AlreadyAnnounced.
+    /// @custom:protocol §7 escape.
     function announceFreeze() external;
 
     /// @notice Freezes 24 hours after the announcement, unless a root was activated since.
+    /// @custom:reverts Custody_Frozen, CustodyExits_NotAnnounced, CustodyExits_RootSince, CustodyExits_TooEarly.
+    /// @custom:protocol §7 escape.
     function freeze() external;
 
     /// @notice Proven fraud kills the pending root, or freezes the custody whose active line it is.
+    /// @param evidence See {IFraudProofs}.
+    /// @custom:reverts Custody_Frozen, CustodyExits_FraudElsewhere; what {IFraudVerifier-check} refuses.
+    /// @custom:protocol §7, §8 fraud.
     function reportFraud(bytes calldata evidence) external;
 
     /// @notice Frozen: pays `total - withdrawal` of a row, once per row. A payment that fails takes nothing; one that
     /// the reserves cannot meet pays what they can and leaves the rest due.
     /// @param to The row's wallet, whoever calls; another address only if that wallet itself calls (for one that its
     /// token or its own code keeps from being paid).
+    /// @custom:reverts CustodyExits_NotFrozen, CustodyExits_SystemRow, CustodyExits_NotWallet,
+    /// CustodyExits_ZeroAddress, CustodyExits_NotActive, CustodyExits_WrongCustody, CustodyExits_LineNotInSummary,
+    /// CustodyExits_NoSuchAsset, CustodyExits_RowNotInTree, CustodyExits_NothingDue, CustodyExits_ReservesShort,
+    /// CustodyExits_PaymentFailed.
+    /// @custom:protocol §7 escape.
     function escape(LeafProof calldata proof, address to) external;
 
     /// @notice Frozen: opens a system row, whose claims nobody can escape with, to {recover}.
+    /// @custom:reverts CustodyExits_NotFrozen, CustodyExits_NotSystemRow, CustodyExits_NotActive,
+    /// CustodyExits_WrongCustody, CustodyExits_LineNotInSummary, CustodyExits_NoSuchAsset, CustodyExits_RowNotInTree,
+    /// CustodyExits_NothingDue, CustodyExits_ReservesShort.
+    /// @custom:protocol §2 system rows, §7 recovery.
     function releaseSystemRow(LeafProof calldata proof) external;
 
     /// @notice Frozen: pays a wallet's recorded deposits of blocks after the active line's.
     /// @param to As in {escape}.
+    /// @custom:reverts CustodyExits_NotFrozen, CustodyExits_NotWallet, CustodyExits_ZeroAddress,
+    /// CustodyExits_NothingDue, CustodyExits_PaymentFailed.
+    /// @custom:protocol §2 recorded deposits, §7.
     function reclaim(address token, address wallet, address to) external;
 
     /// @notice Frozen, once: two thirds of a set in term now certify who gets what nobody else is owed, above all
     /// plain transfers after the active epoch's block.
+    /// @param payoutCount Leaves under the root.
+    /// @custom:reverts CustodyExits_NotFrozen, CustodyExits_RecoverySet, CustodyExits_NoPayouts,
+    /// CustodyExits_SetNotLive, CustodyExits_NoQuorum; what {ICertificateVerifier-messageWeight} refuses.
+    /// @custom:protocol §7 recovery.
     function setRecoveryRoot(bytes32 payoutRoot, uint32 payoutCount, Certificate calldata certificate) external;
 
     /// @notice Pays a leaf of the recovery root to its wallet, never out of what somebody else is owed; what is not
     /// there yet stays due.
+    /// @param payout Leaf and path; `cumulative` in lots.
+    /// @custom:reverts CustodyExits_NotFrozen, CustodyExits_PayoutNotInRoot, CustodyExits_NothingDue,
+    /// CustodyExits_ReservesShort, CustodyExits_PaymentFailed, Custody_NotListed.
+    /// @custom:protocol §7 recovery.
     function recover(PayoutClaim calldata payout) external;
 
     /// @notice True once the custody is frozen; that never ends.

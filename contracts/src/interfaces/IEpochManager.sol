@@ -39,8 +39,13 @@ interface IEpochManager {
         uint64 lastEpoch;
     }
 
+    /// @notice The whole balance sheet of an epoch, in figures and roots.
     event EpochProposed(uint64 indexed epoch, bytes32 indexed digest, Summary summary, Line[] lines);
+    /// @notice Votes of the epoch count as participation until then.
+    /// @param voteDeadline Seconds.
     event VoteDeadlineSet(uint64 indexed epoch, uint64 voteDeadline);
+    /// @notice One validator's vote, verified.
+    /// @param kind 1 APPROVE, 2 REJECT, 3 DISPUTE.
     event VoteCast(
         uint64 indexed epoch,
         address indexed validator,
@@ -50,6 +55,7 @@ interface IEpochManager {
         uint128 weight,
         bytes signature
     );
+    /// @notice A certificate heavier than the ones of its kind before it, or one that decides.
     event CertificateAccepted(
         uint64 indexed epoch,
         bytes32 indexed digest,
@@ -59,9 +65,13 @@ interface IEpochManager {
         uint256 totalWeight,
         GroupInfo[] groups
     );
+    /// @notice Two thirds approved; for good.
     event EpochApproved(uint64 indexed epoch, bytes32 indexed digest);
+    /// @notice More than a third rejected; for good.
     event EpochRejected(uint64 indexed epoch, bytes32 indexed digest);
+    /// @notice These rules are in force; the ones before stay accepted.
     event RulesHashSet(bytes32 indexed rulesHash);
+    /// @notice Who may propose from now on.
     /// @param poster Zero: nobody may propose.
     event PosterSet(address indexed poster, uint64 nonce);
 
@@ -85,16 +95,25 @@ interface IEpochManager {
 
     /// @notice Names the bonded operator's posting key, or nobody when its bond is below the minimum (PROTOCOL §8).
     /// @dev Only the registry (on L2 its alias). Nonces up to the newest are ignored without failing.
+    /// @custom:reverts EpochManager_NotRegistry.
+    /// @custom:protocol §8 operator's bond.
     function acceptPoster(address poster, uint64 nonce) external;
 
     /// @notice Posts the next epoch: its summary and every line, so that events alone tell the whole balance sheet.
     /// @dev Checks form only (number, time, rules, set, lines root); whether the sheet is true is the validators' verdict.
+    /// @custom:reverts EpochManager_NotPoster, EpochManager_NotNextEpoch, EpochManager_SnapshotNotLater,
+    /// EpochManager_SnapshotFarFromNow, EpochManager_UnknownRules, EpochManager_SetNotInTerm,
+    /// EpochManager_BadLineCount, EpochManager_LinesNotSorted, EpochManager_WrongLinesRoot.
+    /// @custom:protocol §6, §5 V5; paper §3.3 step 4.
     function propose(Summary calldata summary, Line[] calldata lines) external;
 
     /// @notice Takes a certificate heavier than the heaviest of its kind; anybody may bring it.
     /// @dev Two thirds of APPROVE approve, more than one third of REJECT rejects, both for good. An undecided epoch can be
     /// decided at any time, approved only until a later one is. After `voteDeadline` a certificate may decide and no longer
     /// counts as participation; one that does not decide is refused.
+    /// @custom:reverts EpochManager_UnknownEpoch, EpochManager_VotingClosed, EpochManager_Superseded,
+    /// EpochManager_NotHeavier; what {ICertificateVerifier-signedWeight} refuses.
+    /// @custom:protocol §6; paper §3.3 step 8.
     function certify(uint64 epoch, Certificate calldata certificate) external;
 
     /// @notice Publishes one validator's vote; anybody may bring it. Nothing is stored: certificates are built from events.
@@ -102,6 +121,9 @@ interface IEpochManager {
     /// @param rule 0 for APPROVE, else the lowest failing rule.
     /// @param path Siblings of the member in the epoch's set, bottom-up.
     /// @param signature G2, 192 bytes.
+    /// @custom:reverts EpochManager_UnknownEpoch, EpochManager_VotingClosed; what {ICertificateVerifier-checkVote}
+    /// refuses.
+    /// @custom:protocol §6; paper §3.3 step 8.
     function castVote(
         uint64 epoch,
         uint8 kind,
@@ -112,13 +134,19 @@ interface IEpochManager {
     ) external;
 
     /// @notice Makes a rules hash current; the one before stays accepted, older ones do not.
+    /// @custom:reverts EpochManager_ZeroRulesHash; callers without the role.
+    /// @custom:protocol §4 rulesHash.
     function setRulesHash(bytes32 rulesHash) external;
 
     /// @notice Digest stored for an epoch; the only one validators may sign for this number.
     function digestOf(uint64 epoch) external view returns (bytes32);
+    /// @notice What was decided about an epoch.
     function statusOf(uint64 epoch) external view returns (Status);
+    /// @notice Set that votes on an epoch; zero for an unknown one.
     function setIdOf(uint64 epoch) external view returns (uint32);
+    /// @notice Time of an epoch's snapshot, seconds.
     function snapshotTimeOf(uint64 epoch) external view returns (uint64);
+    /// @notice Until when votes of an epoch count as participation, seconds.
     function voteDeadlineOf(uint64 epoch) external view returns (uint64);
 
     /// @notice Everything stored of an epoch; zeros for an unknown one.

@@ -9,6 +9,8 @@ interface IForwarder {
     error Forwarder_SendFailed(address token, uint256 amount);
 
     /// @notice Sends the whole balance of a token (zero address: native ETH) to the custody.
+    /// @custom:reverts Forwarder_NotCustody, Forwarder_SendFailed.
+    /// @custom:protocol §2 forwarders.
     function flush(address token) external;
 }
 
@@ -18,5 +20,7 @@ interface IForwarderFactory {
     function addressOf(address custody, address wallet) external view returns (address);
 
     /// @notice Deploys the forwarder unless it stands already. Anybody may.
+    /// @custom:reverts nothing of its own.
+    /// @custom:protocol §2 forwarders.
     function deploy(address custody, address wallet) external returns (address forwarder);
 }

@@ -18,9 +18,14 @@ interface IMirrorSets {
     /// @dev Message `Handover(bytes32 header)` with `header = keccak256(abi.encode(next))`, kind 0, one group. Ids go up
     /// by one, terms follow without a gap, and the newest set must not be past its term by more than the grace: keys of
     /// validators whose stake may be gone decide nothing. Repeats and older sets change nothing and do not fail.
+    /// @custom:reverts MirrorSets_NotNext, MirrorSets_Gap, MirrorSets_Expired, MirrorSets_NoQuorum,
+    /// ValidatorSets_BadHeader; what {ICertificateVerifier-messageWeight} refuses.
+    /// @custom:protocol §8 set sync.
     function handover(SetHeader calldata next, Certificate calldata certificate) external;
 
     /// @notice Replaces a mirror that expired; admin (a timelock) only, and only then.
+    /// @custom:reverts MirrorSets_NotExpired, MirrorSets_NotNext, ValidatorSets_BadHeader; callers without the role.
+    /// @custom:protocol §8 set sync.
     function install(SetHeader calldata next) external;
 
     /// @notice A set's header; an unknown set has zero weight, root and times.

@@ -7,6 +7,8 @@ import {Member} from "./PobsTypes.sol";
 /// @title What the court on L1 takes from the reporter on L2.
 interface IAbsenceCourt {
     /// @notice Jails validators that missed too much of a term; no stake is lost.
+    /// @custom:reverts SlashingCourt_NotFromL2Reporter, SlashingCourt_UnknownSet, SlashingCourt_EvidenceExpired.
+    /// @custom:protocol §8 absence.
     function jailAbsent(uint32 setId, address[] calldata absent) external;
 }
 
@@ -14,8 +16,10 @@ interface IAbsenceCourt {
 /// @notice Absent from an epoch is whoever no heaviest certificate of any kind counts, in an epoch whose outcome two thirds
 /// carried before its deadline. Other epochs count for nobody's absence: an outage jails nobody.
 interface IParticipation {
+    /// @notice An epoch's absences were counted.
     /// @param signers One bit per member, by index: counted by some certificate.
     event ParticipationCounted(uint64 indexed epoch, uint32 indexed setId, uint256[4] signers);
+    /// @notice A message about absences left for L1.
     /// @param position Number of the message among L2's sends.
     event AbsencesReported(uint32 indexed setId, address[] validators, uint256 position);
 
@@ -35,6 +39,9 @@ interface IParticipation {
 
     /// @notice Counts an epoch's absences after its deadline; anybody may call it, once per epoch.
     /// @param approve Groups of the heaviest certificate of each kind, as `CertificateAccepted` names them; empty if none.
+    /// @custom:reverts Participation_UnknownEpoch, Participation_VotingOpen, Participation_AlreadyCounted,
+    /// Participation_NoOutcome, Signers_OtherGroups.
+    /// @custom:protocol §6 participation.
     function count(
         uint64 epoch,
         IEpochManager.GroupInfo[] calldata approve,
@@ -47,6 +54,9 @@ interface IParticipation {
     /// absent and never harms the diligent.
     /// @param members At most {REPORT_MAX}, strictly ascending by index.
     /// @param siblings Their multiproof, bottom-up, left to right.
+    /// @custom:reverts Participation_UnknownTerm, Participation_TermOpen, Participation_BadBatch,
+    /// Participation_NotAscending, Participation_NotMembers, Participation_AlreadyReported, Participation_NotAbsent.
+    /// @custom:protocol §8 absence.
     function report(uint32 setId, Member[] calldata members, bytes32[] calldata siblings)
         external
         returns (uint256 position);
@@ -54,6 +64,8 @@ interface IParticipation {
     /// @notice Absences counted so far of the member at `index`.
     function absencesOf(uint32 setId, uint32 index) external view returns (uint32);
 
+    /// @notice True once an epoch was counted.
     function isCounted(uint64 epoch) external view returns (bool);
+    /// @notice True once a member of the term was reported.
     function isReported(uint32 setId, uint32 index) external view returns (bool);
 }

@@ -11,6 +11,7 @@ interface IReserveBridge {
     event ReserveDeposited(address indexed token, uint256 amount);
     /// @notice Funds taken out by the admin.
     event ReserveReleased(address indexed token, address indexed to, uint256 amount);
+    /// @notice The other end was named.
     event PeerSet(address indexed peer);
 
     error ReserveBridge_ZeroAddress();
@@ -20,13 +21,21 @@ interface IReserveBridge {
     error ReserveBridge_TransferFailed(address to, uint256 amount);
 
     /// @notice Names the other end, once; admin only.
+    /// @custom:reverts ReserveBridge_ZeroAddress, ReserveBridge_PeerSet; callers without the role.
+    /// @custom:protocol §2 treasury.
     function setPeer(address peer) external;
 
     /// @notice Pushes funds into this chain's custody; operator only.
     /// @param token Zero for ETH.
     /// @param amount Base units.
+    /// @custom:reverts ReserveBridge_TransferFailed; callers without the role.
+    /// @custom:protocol §2 treasury.
     function deposit(address token, uint256 amount) external;
 
     /// @notice Pays funds to anybody; admin (a timelock) only.
+    /// @param token Zero for ETH.
+    /// @param amount Base units.
+    /// @custom:reverts ReserveBridge_ZeroAddress, ReserveBridge_TransferFailed; callers without the role.
+    /// @custom:protocol §2 treasury.
     function release(address token, address to, uint256 amount) external;
 }

@@ -51,9 +51,17 @@ interface IRewardPool {
         bytes32 seed;
     }
 
+    /// @notice Prizes came in.
+    /// @param amount Base units.
     event TermFunded(uint32 indexed setId, address indexed from, uint128 amount);
+    /// @notice A validator committed to its audit trees of a term.
     event AuditRootCommitted(uint32 indexed setId, address indexed validator, bytes32 root);
+    /// @notice Seed and prize are fixed.
+    /// @param prize Base units per ticket.
+    /// @param claimDeadline Seconds.
     event TermDrawn(uint32 indexed setId, uint64 round, bytes32 seed, uint128 prize, uint64 claimDeadline);
+    /// @notice A ticket was paid.
+    /// @param amount Base units.
     event TicketPaid(
         uint32 indexed setId,
         uint32 indexed ticket,
@@ -62,7 +70,10 @@ interface IRewardPool {
         uint64 epoch,
         uint128 amount
     );
+    /// @notice Unclaimed prizes moved on.
+    /// @param amount Base units.
     event TermCarried(uint32 indexed from, uint32 indexed to, uint128 amount);
+    /// @notice Rewards of a validator go to another payee.
     event PayeeSet(address indexed validator, address indexed payee);
 
     error RewardPool_ZeroAddress();
@@ -96,29 +107,52 @@ interface IRewardPool {
     error RewardPool_NotPayee(address caller, address payee);
 
     /// @notice Adds `amount` base units to a term's prizes, until its commit deadline; must be approved.
+    /// @param amount Base units.
+    /// @custom:reverts RewardPool_UnknownTerm, RewardPool_TermClosed, RewardPool_SeedKnown, RewardPool_ZeroAmount,
+    /// RewardPool_TokenFellShort.
+    /// @custom:protocol §8 Rewards; paper §2.1 Incentives.
     function fund(uint32 setId, uint128 amount) external;
 
     /// @notice Commits the caller's audit root of a term; replaceable until the commit deadline, which lies before the seed.
+    /// @custom:reverts RewardPool_UnknownTerm, RewardPool_TermClosed, RewardPool_SeedKnown, RewardPool_ZeroRoot.
+    /// @custom:protocol §6 lazy voting.
     function commitAuditRoot(uint32 setId, bytes32 root) external;
 
     /// @notice Fixes seed and prize once the named round is verified at the beacon; anybody may call it.
+    /// @custom:reverts RewardPool_UnknownTerm, RewardPool_AlreadyDrawn, RewardPool_SeedUnknown.
+    /// @custom:protocol §8 Rewards.
     function draw(uint32 setId) external;
 
     /// @notice Pays a ticket to its member's payee; anybody may bring the proof. Reverts unless the member is the drawn one, its
     /// weight is above the bar, its vote agreed with an outcome that two thirds carried before the deadline, it did not
     /// dispute, and its rows open.
+    /// @custom:reverts RewardPool_NotDrawn, RewardPool_ClaimsClosed, RewardPool_NothingToPay,
+    /// RewardPool_UnknownTicket, RewardPool_AlreadyClaimed, RewardPool_NoEpochs, RewardPool_NotDrawnMember,
+    /// RewardPool_NotMember, RewardPool_BelowBar, RewardPool_NoOutcome, RewardPool_DidNotAgree, RewardPool_Disputed,
+    /// RewardPool_NoAuditRoot, RewardPool_NotInTermRoot, RewardPool_OtherSheet, RewardPool_WrongOpenings,
+    /// RewardPool_BadOpening, Signers_OtherGroups.
+    /// @custom:protocol §8 Rewards; paper §2.1 Incentives.
     function claim(uint32 setId, uint32 ticket, TicketClaim calldata given) external;
 
     /// @notice Moves what nobody claimed to a term that still takes funds; anybody may call it after the claim deadline.
+    /// @custom:reverts RewardPool_NotDrawn, RewardPool_ClaimsOpen, RewardPool_UnknownTerm, RewardPool_TermClosed,
+    /// RewardPool_SeedKnown, RewardPool_NothingToPay.
+    /// @custom:protocol §8 Rewards.
     function carry(uint32 from, uint32 to) external;
 
     /// @notice Names who receives a validator's rewards. Only the present payee may: the validator first, then whom it named,
     /// so that a stolen hot key cannot redirect what goes to a cold address.
+    /// @custom:reverts RewardPool_ZeroAddress, RewardPool_NotPayee.
+    /// @custom:protocol §8 Rewards.
     function setPayee(address validator, address payee) external;
 
+    /// @notice Funds, prize, seed and deadline of a term; zeros for an unknown one.
     function term(uint32 setId) external view returns (TermPool memory);
+    /// @notice Audit root a validator committed for a term; zero without one.
     function auditRootOf(uint32 setId, address validator) external view returns (bytes32);
+    /// @notice True once a ticket was paid.
     function isClaimed(uint32 setId, uint32 ticket) external view returns (bool);
+    /// @notice Who receives a validator's rewards: itself until it names another.
     function payeeOf(address validator) external view returns (address);
 
     /// @notice Until when audit roots and funds are taken, seconds: votes of the term are counted by then.

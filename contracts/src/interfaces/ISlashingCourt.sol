@@ -38,9 +38,11 @@ interface ISlashingCourt {
         address reporter;
     }
 
+    /// @notice A summary was shown to contradict itself or its ancestors.
     event FraudProven(
         uint64 indexed epoch, bytes32 indexed digest, uint64 chainId, address custody, address indexed reporter
     );
+    /// @notice A validator lost stake for an offence.
     /// @param slashed Base units of the stake token.
     event Convicted(
         address indexed validator,
@@ -50,7 +52,11 @@ interface ISlashingCourt {
         uint128 slashed,
         address indexed reporter
     );
+    /// @notice The operator lost its bond.
+    /// @param slashed Base units of the stake token.
     event OperatorConvicted(uint64 indexed epoch, bytes32 indexed digest, uint128 slashed, address indexed reporter);
+    /// @notice A case of dissent was opened.
+    /// @param executableAt Seconds.
     event DissentQueued(
         address indexed validator,
         uint64 indexed epoch,
@@ -59,9 +65,13 @@ interface ISlashingCourt {
         uint64 executableAt,
         address reporter
     );
+    /// @notice No dissent about this summary is punished any more.
     event DissentVetoed(bytes32 indexed digest);
+    /// @notice More than a third disputed what was approved: its rejecters were right.
     event RejectionConfirmed(bytes32 indexed digest);
+    /// @notice A validator was jailed for its absence in a term.
     event AbsentJailed(address indexed validator, uint32 indexed setId);
+    /// @notice Who may report absences changed.
     event AbsenceReporterSet(address indexed bridge, address indexed l2Reporter);
 
     error SlashingCourt_ZeroAddress();
@@ -101,23 +111,37 @@ interface ISlashingCourt {
     /// @notice Remembers that a summary is fraudulent. Nobody is slashed yet: signatures are a matter of their own.
     /// @dev Repeating is harmless and silent.
     /// @param evidence See {IFraudProofs}.
+    /// @custom:reverts what {IFraudVerifier-check} refuses.
+    /// @custom:protocol §8 Slashing; paper §2.1 Incentives.
     function proveFraud(bytes calldata evidence) external returns (bytes32 digest);
 
     /// @notice Takes all stake of those who approved a proven fraud, in as many calls as there are batches.
     /// @dev Members convicted before or without stake are passed over, so that nobody can block a batch from outside.
     /// Reverts when nothing at all was slashed.
     /// @param approval APPROVE of exactly this summary, by its own set in term; of any weight, also one vote.
+    /// @custom:reverts SlashingCourt_TooManyAccused, SlashingCourt_NotProven, SlashingCourt_NotAnApproval,
+    /// SlashingCourt_UnknownSet, SlashingCourt_EvidenceExpired, SlashingCourt_NotMember, SlashingCourt_NotSigner,
+    /// SlashingCourt_NothingSlashed; what {ICertificateVerifier-signedWeight} refuses.
+    /// @custom:protocol §8 Slashing.
     function slashFraud(Summary calldata summary, Certificate calldata approval, Accused[] calldata accused) external;
 
     /// @notice Takes the operator's bond for a proven fraud that two thirds approved.
     /// @dev A contradiction alone can be made by anybody, and a few validators would give their stake to burn the bond;
     /// validators sign only what EpochManager stores, so a quorum shows that the operator proposed it.
+    /// @custom:reverts SlashingCourt_NotProven, SlashingCourt_NotAnApproval, SlashingCourt_UnknownSet,
+    /// SlashingCourt_EvidenceExpired, SlashingCourt_OperatorConvicted, SlashingCourt_NoQuorum,
+    /// SlashingCourt_NothingSlashed; what {ICertificateVerifier-signedWeight} refuses.
+    /// @custom:protocol §8 Slashing.
     function slashOperator(Summary calldata summary, Certificate calldata approval) external;
 
     /// @notice Takes all stake of validators that voted twice in one epoch: two APPROVEs of different summaries, or
     /// APPROVE and REJECT. A DISPUTE is never held against anybody.
     /// @dev The two votes may be of different sets. Passing over works as in {slashFraud}.
     /// @param inFirst Proves membership in the first votes' set; `inSecond` the same validators in the second's.
+    /// @custom:reverts SlashingCourt_TooManyAccused, SlashingCourt_UnequalLists, SlashingCourt_NoConflict,
+    /// SlashingCourt_UnknownSet, SlashingCourt_EvidenceExpired, SlashingCourt_NotMember, SlashingCourt_NotSigner,
+    /// SlashingCourt_OtherValidator, SlashingCourt_NothingSlashed; what {ICertificateVerifier-signedWeight} refuses.
+    /// @custom:protocol §8 Slashing.
     function slashEquivocation(
         uint64 epoch,
         Votes calldata first,
@@ -130,6 +154,11 @@ interface ISlashingCourt {
     /// @dev Executable after the veto window and the fraud window, both.
     /// @param outcome APPROVE or REJECT of at least two thirds.
     /// @param contrary REJECT or APPROVE by the accused.
+    /// @custom:reverts SlashingCourt_TooManyAccused, SlashingCourt_UnknownSet, SlashingCourt_EvidenceExpired,
+    /// SlashingCourt_NotDissent, SlashingCourt_NoQuorum, SlashingCourt_Vetoed, SlashingCourt_RejecterWasRight,
+    /// SlashingCourt_NotMember, SlashingCourt_NotSigner, SlashingCourt_NothingQueued; what
+    /// {ICertificateVerifier-signedWeight} refuses.
+    /// @custom:protocol §8 dissent.
     function queueDissent(
         Summary calldata summary,
         Certificate calldata outcome,
@@ -138,19 +167,32 @@ interface ISlashingCourt {
     ) external;
 
     /// @notice Takes {DISSENT_BPS} of a validator's stake for a case whose windows have passed.
+    /// @custom:reverts SlashingCourt_UnknownCase, SlashingCourt_AlreadyConvicted, SlashingCourt_TooEarly,
+    /// SlashingCourt_Vetoed, SlashingCourt_RejecterWasRight, SlashingCourt_UnknownSet, SlashingCourt_EvidenceExpired,
+    /// SlashingCourt_TermCapReached, SlashingCourt_NothingSlashed.
+    /// @custom:protocol §8 dissent.
     function executeDissent(address validator, uint64 epoch) external;
 
     /// @notice Timelock: no dissent about this summary is ever punished.
+    /// @custom:reverts SlashingCourt_NotTimelock.
+    /// @custom:protocol §8 dissent.
     function veto(bytes32 digest) external;
 
     /// @notice Clears everybody who rejected a summary: more than a third disputed it later. A proven fraud does too.
+    /// @custom:reverts SlashingCourt_NotADispute, SlashingCourt_NotBlocking; what {ICertificateVerifier-signedWeight}
+    /// refuses.
+    /// @custom:protocol §8 dissent.
     function confirmRejection(Summary calldata summary, Certificate calldata dispute) external;
 
     /// @notice Jails who missed too much of a term; called through the bridge by the reporter on L2, nobody else.
     /// @dev Each validator once per term; takes no stake.
+    /// @custom:reverts SlashingCourt_NotFromL2Reporter, SlashingCourt_UnknownSet, SlashingCourt_EvidenceExpired.
+    /// @custom:protocol §8 absence.
     function jailAbsent(uint32 setId, address[] calldata absent) external;
 
     /// @notice Timelock: names the bridge and the reporter behind {jailAbsent}.
+    /// @custom:reverts SlashingCourt_NotTimelock, SlashingCourt_ZeroAddress.
+    /// @custom:protocol §8 absence.
     function setAbsenceReporter(address bridge, address l2Reporter) external;
 
     /// @notice True once fraud was proven in this summary.
