@@ -27,6 +27,8 @@ export const ORDER_FLAG = {
   system: 1 << 18,
   /** Slice of a TWAP or VWAP parent. */
   slice: 1 << 19,
+  /** In a book and in its owner's list. */
+  resting: 1 << 20,
 } as const;
 
 export const COMMAND = {

@@ -3,7 +3,7 @@
  *
  *     word 0: code (8 bits) ‖ detail (8) ‖ market (16)     words 1–7: 32-bit integers     bytes 32–63: four doubles
  *
- * What each word means for a code is in `RECORDS.md`; unused words are zero. Doubles carry whole numbers below 2^53.
+ * What each word means for a code is in `codes.ts` and at its writer; unused words are zero. Doubles carry whole numbers below 2^53.
  */
 
 export const RECORD_BYTES = 64;

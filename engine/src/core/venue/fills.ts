@@ -1,0 +1,139 @@
+/** What one fill does to its two accounts: claims on a spot market, positions on a perpetual one. Fees round up, rebates down. */
+import {SYSTEM} from './accounts.ts';
+import {pay} from './claims.ts';
+import {ORDER_FLAG, SIDE} from './codes.ts';
+import {applyFill, dropIfIdle, findPosition} from './exposure.ts';
+import {ppmCeil, ppmFloor} from './integers.ts';
+import {LEG} from './legs.ts';
+import {assess, assessBucket} from './margin.ts';
+import type {Market} from './market.ts';
+import {POSITION_FLAG} from './positions.ts';
+import {holdOf, releaseLots, remainingOf} from './reserve.ts';
+import type {Venue} from './venue.ts';
+
+const isSystem = (venue: Venue, slot: number): boolean => (venue.orders.meta[slot]! & ORDER_FLAG.system) !== 0;
+
+/** Settlement lots of fee on a value; negative is a rebate. */
+function feeOf(venue: Venue, slot: number, value: number, makes: boolean): number {
+  if (isSystem(venue, slot)) return 0;
+  const market = venue.markets[venue.orders.market(slot)]!;
+  const tier = venue.accounts.feeTier[venue.orders.owner[slot]!]!;
+  return ppmCeil(value, makes ? market.makerPpm(tier) : market.takerPpm(tier));
+}
+
+/** Fees of the last fill. */
+export const fees = {maker: 0, taker: 0};
+
+/**
+ * The maker could bear this fill: a resting order was checked at the mark of its placing, so it is checked again before it trades.
+ * Equity after the fill must reach maintenance after the fill.
+ */
+export function makerBears(venue: Venue, market: Market, maker: number, lots: number, price: number): boolean {
+  const {orders, positions, margin} = venue;
+  const owner = orders.owner[maker]!;
+  const slot = findPosition(venue, owner, market.index);
+  const signed = orders.side(maker) === SIDE.buy ? lots : -lots;
+  const held = positions.quantity[slot]!;
+  const gain = signed * (market.mark - price) * market.unit;
+  const each = market.mark * market.unit;
+  const after = Math.abs(held + signed);
+  const needed = after === 0 ? 0 : ppmCeil(after * each, market.maintenancePpm(after * each));
+  const fee = ppmCeil(lots * price * market.unit, market.worstTakerPpm);
+  if ((positions.flags[slot]! & POSITION_FLAG.isolated) === 0) {
+    assess(venue, owner);
+    const size = Math.abs(held);
+    const before = size === 0 ? 0 : ppmCeil(size * each, market.maintenancePpm(size * each));
+    return margin.equity + gain - fee >= margin.maintenance - before + needed;
+  }
+  const grows = after > Math.abs(held);
+  const bucket = assessBucket(venue, slot).equity;
+  const topUp = grows ? collateralFor(market, lots, price) : 0;
+  assess(venue, owner);
+  return bucket + gain + topUp >= needed && margin.equity - topUp - fee >= margin.maintenance;
+}
+
+/** What an isolated position takes from its account for lots it adds: initial margin and the loss against the mark. */
+const collateralFor = (market: Market, lots: number, price: number): number => {
+  const value = lots * price * market.unit;
+  return ppmCeil(value, market.initialPpm(value)) + lots * Math.abs(market.mark - price) * market.unit;
+};
+
+export function fillPerpetual(venue: Venue, market: Market, maker: number, taker: number, lots: number, price: number): void {
+  const {orders, accounts} = venue;
+  const buys = orders.side(taker) === SIDE.buy;
+  releaseLots(venue, maker, lots);
+  releaseLots(venue, taker, lots);
+  const value = lots * price * market.unit;
+  fees.maker = feeOf(venue, maker, value, true);
+  fees.taker = feeOf(venue, taker, value, false);
+  const makerAccount = orders.owner[maker]!;
+  const takerAccount = orders.owner[taker]!;
+  accounts.cash[makerAccount]! -= fees.maker;
+  accounts.cash[takerAccount]! -= fees.taker;
+  const total = fees.maker + fees.taker;
+  const share = total > 0 ? ppmFloor(total, market.spec.fundSharePpm) : 0;
+  accounts.cash[SYSTEM.liquidationFund]! += share;
+  accounts.cash[SYSTEM.fees]! += total - share;
+  addLots(venue, market, makerAccount, buys ? -lots : lots, price);
+  addLots(venue, market, takerAccount, buys ? lots : -lots, price);
+}
+
+function addLots(venue: Venue, market: Market, account: number, lots: number, price: number): void {
+  const {positions, accounts} = venue;
+  const slot = findPosition(venue, account, market.index);
+  const held = positions.quantity[slot]!;
+  applyFill(venue, slot, lots, price);
+  if ((positions.flags[slot]! & POSITION_FLAG.isolated) === 0) return;
+  const opened = held === 0 || held > 0 === lots > 0 ? Math.abs(lots) : Math.abs(lots) - Math.abs(held);
+  if (opened <= 0) return;
+  const collateral = collateralFor(market, opened, price);
+  positions.collateral[slot]! += collateral;
+  accounts.cash[account]! -= collateral;
+}
+
+/** Drops an account's record that holds nothing any more. */
+export function tidyPosition(venue: Venue, market: Market, account: number): void {
+  const slot = findPosition(venue, account, market.index);
+  if (slot !== -1) dropIfIdle(venue, slot);
+}
+
+/**
+ * Spot: quote for base, each from its largest custody asset. A waiting purchase pays no more fee than its hold has for it:
+ * rounding up per fill could otherwise exceed a hold rounded once.
+ */
+export function fillSpot(venue: Venue, market: Market, maker: number, taker: number, lots: number, price: number): void {
+  const {orders} = venue;
+  const takerBuys = orders.side(taker) === SIDE.buy;
+  const value = lots * price * market.unit;
+  const room = makerFeeRoom(venue, market, maker, lots, value);
+  releaseLots(venue, maker, lots);
+  const buyer = takerBuys ? taker : maker;
+  const seller = takerBuys ? maker : taker;
+  const buyerAccount = orders.owner[buyer]!;
+  const sellerAccount = orders.owner[seller]!;
+  fees.maker = Math.min(feeOf(venue, maker, value, true), room);
+  fees.taker = feeOf(venue, taker, value, false);
+  pay(venue, buyerAccount, sellerAccount, market.spec.quote, value, LEG.trade);
+  pay(venue, sellerAccount, buyerAccount, market.spec.base, lots * market.spec.lot, LEG.trade);
+  // The larger fee first: a rebate is paid out of the fee the other side has just paid.
+  payFee(venue, market, orders.owner[taker]!, fees.taker);
+  payFee(venue, market, orders.owner[maker]!, fees.maker);
+}
+
+/** A seller's fee comes out of what it receives; a buyer's out of its hold beyond the payment. */
+function makerFeeRoom(venue: Venue, market: Market, maker: number, lots: number, value: number): number {
+  const {orders} = venue;
+  if (orders.side(maker) === SIDE.sell) return value;
+  const open = remainingOf(venue, maker);
+  const price = orders.price[maker]!;
+  return holdOf(market, SIDE.buy, price, open) - (open === lots ? 0 : holdOf(market, SIDE.buy, price, open - lots)) - value;
+}
+
+function payFee(venue: Venue, market: Market, account: number, fee: number): void {
+  if (fee > 0) pay(venue, account, SYSTEM.fees, market.spec.quote, fee, LEG.fee);
+  else if (fee < 0) pay(venue, SYSTEM.fees, account, market.spec.quote, -fee, LEG.fee);
+}
+
+/** Fee a spot taker must be able to pay on a value, fills rounding up one by one. */
+export const worstFee = (market: Market, value: number, fills: number): number => ppmCeil(value, market.worstTakerPpm) + (market.worstTakerPpm === 0 ? 0 : fills);
+
