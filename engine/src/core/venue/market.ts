@@ -1,6 +1,7 @@
 /** One market: what it allows, what it charges, where its prices stand, who holds it. Prices in ticks, quantities in market lots. */
 import {NONE} from './accounts.ts';
 import {grown} from './columns.ts';
+import {MarketControls} from './controls.ts';
 import {ensure, isWhole, PPM, QUANTITY_MAX, TICKS_MAX, VALUE_MAX} from './integers.ts';
 import {Ladder} from './ladder.ts';
 
@@ -93,6 +94,7 @@ export class Market {
   interestScalePpm = PPM;
   /** Symmetric liquidation is active (paper §3.5). */
   symmetric = false;
+  readonly controls = new MarketControls();
 
   constructor(index: number, spec: MarketSpec) {
     const fault = faultOfMarket(spec);

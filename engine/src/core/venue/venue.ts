@@ -1,5 +1,6 @@
 /** The hot state of the exchange: accounts, books, positions. Functions of this folder change it; commands come from `engine.ts` or as records. */
 import {Accounts} from './accounts.ts';
+import {type ControlOptions, DEFAULT_CONTROLS, Lookback} from './controls.ts';
 import {Draft, Probe} from './draft.ts';
 import {ClientIds} from './client-ids.ts';
 import {Legs} from './legs.ts';
@@ -17,6 +18,7 @@ export type VenueOptions = {
   settlement: number;
   /** Client order ids remembered, a power of two. */
   clientIds?: number;
+  controls?: ControlOptions;
 };
 
 /** Equity and margin of one account or bucket, settlement lots; one object, refilled by each assessment. */
@@ -49,13 +51,19 @@ export class Venue {
   readonly timers = new Timers();
   readonly draft = new Draft();
   readonly probe = new Probe();
+  readonly controls: ControlOptions;
+  /** Highest equity of the Liquidation Fund in the last hours. */
+  readonly fundPeak = new Lookback();
+  /** Withdrawals requested and not sealed, by account, then asset; inside `accounts.aside`. */
+  readonly requested = new Map<number, Float64Array>();
   /** Milliseconds; moved by commands only. */
   now = 0;
   /** Numbers behind the last refusal. */
   needed = 0;
   available = 0;
 
-  constructor({currencyOf, currencies, settlement, clientIds}: VenueOptions) {
+  constructor({currencyOf, currencies, settlement, clientIds, controls = DEFAULT_CONTROLS}: VenueOptions) {
+    this.controls = controls;
     this.currencyOf = [...currencyOf];
     this.assetsOf = Array.from({length: currencies}, (_, currency) => currencyOf.flatMap((its, asset) => (its === currency ? [asset] : [])));
     this.settlement = settlement;
