@@ -33,9 +33,27 @@ export type Command =
       /** 1e-6 USDC per whole base unit; absent for market orders. */
       price?: bigint;
       quantity: bigint;
-      timeInForce: 'GTC' | 'IOC' | 'FOK';
+      timeInForce: 'GTC' | 'IOC' | 'FOK' | 'GTD';
       clientOrderId: string;
+      /** Never takes. */
+      postOnly?: boolean;
+      /** Perpetual: only shrinks the position. */
+      reduceOnly?: boolean;
+      /** What gives way when it meets an order of its own account; `cancelTaker` unless said. */
+      selfTrade?: 'cancelTaker' | 'cancelMaker' | 'cancelBoth' | 'decrement';
+      /** Milliseconds, for `GTD`. */
+      expiresAt?: bigint;
+      /** Base lots an iceberg shows. */
+      displayQuantity?: bigint;
+      /** Cancelled by the account's dead-man timer. */
+      deadMan?: boolean;
     }
+  /** New price and open quantity; keeps its place when only the quantity falls, else it becomes a new order. */
+  | {type: 'amendOrder'; wallet: Address; orderId: bigint; price: bigint; quantity: bigint}
+  /** All open orders, of one market or of all. */
+  | {type: 'cancelAll'; wallet: Address; market?: string}
+  /** Moves the core's clock to the command's time; what is due happens. */
+  | {type: 'tick'}
   | {type: 'cancelOrder'; wallet: Address; orderId: bigint}
   | {type: 'requestWithdrawal'; wallet: Address; chainId: number; token: Address; lots: bigint}
   | {type: 'cancelWithdrawal'; wallet: Address; chainId: number; token: Address}
@@ -62,6 +80,14 @@ export type Rejection =
   | {code: 'NO_LIQUIDITY'; market: string}
   | {code: 'WOULD_SELF_TRADE'}
   | {code: 'DUPLICATE_CLIENT_ORDER_ID'; orderId: bigint}
+  | {code: 'WOULD_TAKE'}
+  | {code: 'WOULD_INCREASE'}
+  | {code: 'PRICE_OUT_OF_BAND'; market: string}
+  | {code: 'MARKET_CLOSED'; market: string}
+  | {code: 'OPEN_INTEREST_CAP'; market: string}
+  /** A limit of the engine: orders of an account or of all, value of an order or position. */
+  | {code: 'LIMIT_EXCEEDED'; reason: string}
+  | {code: 'INVALID_ORDER'; reason: string}
   | {code: 'WRONG_SEQUENCE'; reason: string}
   | {code: 'EPOCH_UNDECIDED'; epoch: bigint}
   | {code: 'EPOCH_OUT_OF_ORDER'; expected: bigint}

@@ -4,11 +4,12 @@
  */
 import type {LegKind} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
+import type {CLOSE_NAMES} from './venue/codes.ts';
 
 /** One custody asset inside an event. */
 export type AssetRef = {chainId: number; token: Address};
 
-export type CloseReason = 'filled' | 'user' | 'immediateOrCancel' | 'noLiquidity' | 'selfTrade' | 'margin' | 'liquidation';
+export type CloseReason = (typeof CLOSE_NAMES)[number];
 
 export type Event =
   | {type: 'genesisApplied'; assets: number; markets: readonly string[]}
@@ -19,13 +20,15 @@ export type Event =
   | ({type: 'payoutObserved'; wallet: Address; cumulative: bigint} & AssetRef)
   | {
       type: 'orderAccepted'; orderId: bigint; market: string; wallet: Address; side: 'buy' | 'sell'; orderType: 'limit' | 'market';
-      price?: bigint; quantity: bigint; timeInForce: 'GTC' | 'IOC' | 'FOK'; clientOrderId: string;
+      price?: bigint; quantity: bigint; timeInForce: 'GTC' | 'IOC' | 'FOK' | 'GTD'; clientOrderId: string;
     }
   /** One fill. `quoteLots` = what the buyer paid on a spot market, ⌊notional⌋ on a perpetual one; fees in settlement currency lots. */
   | {
       type: 'tradeExecuted'; tradeId: bigint; market: string; price: bigint; quantity: bigint; quoteLots: bigint; takerSide: 'buy' | 'sell';
       makerOrderId: bigint; takerOrderId: bigint; maker: Address; taker: Address; makerFeeLots: bigint; takerFeeLots: bigint;
     }
+  /** A smaller quantity in place; `quantity` is the whole order's, what it has filled included. */
+  | {type: 'orderAmended'; orderId: bigint; market: string; wallet: Address; quantity: bigint}
   /** The order waits in the book; what it has filled so far is `quantity − remaining`. */
   | {type: 'orderRested'; orderId: bigint; market: string; wallet: Address; remaining: bigint}
   | {type: 'orderClosed'; orderId: bigint; market: string; wallet: Address; state: 'filled' | 'cancelled'; filled: bigint; reason: CloseReason}
@@ -45,11 +48,18 @@ export type Event =
   | ({type: 'withdrawalAuthorised'; epoch: bigint; wallet: Address; lots: bigint; cumulative: bigint} & AssetRef)
   /** The epoch died: the withdrawal is `requested` again. */
   | ({type: 'withdrawalReturned'; epoch: bigint; wallet: Address; lots: bigint} & AssetRef)
+  | {type: 'ticked'}
   /** Open and realised perpetual PnL (fees included) became claims at a seal; negative = paid. */
   | {type: 'pnlSettled'; epoch: bigint; wallet: Address; lots: bigint}
-  /** `by: 'fund'`: the Liquidation Fund took the position over at the mark. `size` is what the account lost of its position. */
-  | {type: 'positionLiquidated'; market: string; wallet: Address; size: bigint; price: bigint; by: 'book' | 'fund'}
-  | {type: 'shortfallCovered'; epoch: bigint; wallet: Address; lots: bigint}
+  /**
+   * A liquidation closed `size` of the account's position at `price`. By the Liquidation Fund, which keeps `charge`; by symmetric liquidation;
+   * or as the counterparty of one.
+   */
+  | {type: 'positionLiquidated'; market: string; wallet: Address; size: bigint; price: bigint; by: 'fund' | 'symmetric' | 'counterparty'; charge: bigint}
+  /** Symmetric liquidation began or ended. */
+  | {type: 'symmetricLiquidationChanged'; market: string; active: boolean}
+  /** Part of a bankrupt account's loss, borne by the fund or by winners; `uncovered` is an incident. */
+  | {type: 'shortfallCovered'; wallet: Address; lots: bigint; by: 'fund' | 'pairedWinner' | 'markWinner' | 'nobody'; payer?: Address}
   | ({type: 'legPosted'; seq: bigint; from: Address; to: Address; lots: bigint; kind: LegKind} & AssetRef)
   | {type: 'epochSealed'; epoch: bigint; snapshotTime: bigint}
   | {type: 'epochDecided'; epoch: bigint; outcome: 'approved' | 'dead'};

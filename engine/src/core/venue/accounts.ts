@@ -53,6 +53,12 @@ export class Accounts {
     return this.count - 1;
   }
 
+  /** Room for as many accounts as an image has; their columns follow. */
+  restore(count: number): void {
+    if (count > this.cash.length) this.#grow(roomFor(this.cash.length, count));
+    this.count = count;
+  }
+
   has(account: number): boolean {
     return account >= 0 && account < this.count;
   }

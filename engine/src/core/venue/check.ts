@@ -127,13 +127,19 @@ export function checkSpotFunds(venue: Venue): Reason {
 export function reserveMargin(venue: Venue): Reason {
   const {draft, probe, margin} = venue;
   const market = venue.markets[draft.market]!;
-  const slot = openPosition(venue, draft.account, market);
+  const known = findPosition(venue, draft.account, market.index);
+  const {used} = venue.positions;
+  const slot = known === NONE ? openPosition(venue, draft.account, market) : known;
   draft.loss = lossTicks(market, draft.side, draft.price);
   // A market order is judged by what it will fill; the rest of it never rests.
   const judged = (draft.flags & ORDER_FLAG.market) !== 0 ? probe.lots : draft.quantity;
   const refused = judgeMargin(venue, slot, market, judged);
   if (refused !== REASON.none) {
-    dropIfIdle(venue, slot);
+    // A refusal leaves no trace, not even in which record is free.
+    if (known === NONE) {
+      dropIfIdle(venue, slot);
+      venue.positions.retract(used);
+    }
     return refused === REASON.insufficientMargin ? refuse(venue, refused, margin.initial, margin.equity) : refused;
   }
   reservePerpetual(venue, slot, market, draft.side, draft.quantity - judged, draft.loss);

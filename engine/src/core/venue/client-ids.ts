@@ -9,11 +9,11 @@ export class ClientIds {
   readonly #capacity: number;
   /** Entries ever added; entry i lies at i mod capacity. */
   added = 0;
-  readonly account: Int32Array;
-  readonly high: Int32Array;
-  readonly low: Int32Array;
-  readonly slot: Int32Array;
-  readonly sequence: Float64Array;
+  account: Int32Array;
+  high: Int32Array;
+  low: Int32Array;
+  slot: Int32Array;
+  sequence: Float64Array;
   readonly #index: Int32Array;
 
   /** @param capacity - Ids remembered, a power of two. */
@@ -54,6 +54,16 @@ export class ClientIds {
     let at = hash(account, high, low) & this.#mask;
     while (this.#index[at] !== NONE) at = (at + 1) & this.#mask;
     this.#index[at] = entry;
+  }
+
+  /** Rebuilds the index over the ring. */
+  reindex(): void {
+    this.#index.fill(NONE);
+    for (let entry = 0; entry < Math.min(this.added, this.#capacity); entry += 1) {
+      let at = hash(this.account[entry]!, this.high[entry]!, this.low[entry]!) & this.#mask;
+      while (this.#index[at] !== NONE) at = (at + 1) & this.#mask;
+      this.#index[at] = entry;
+    }
   }
 
   /** Deletion with backward shift, so that probes never cross a hole. */

@@ -51,20 +51,25 @@ export class PositionPool {
     }
     this.account[slot] = account;
     this.market[slot] = market;
-    this.flags[slot] = 0;
-    this.quantity[slot] = 0;
-    this.openBuy[slot] = 0;
-    this.openSell[slot] = 0;
-    this.cost[slot] = 0;
-    this.openLoss[slot] = 0;
-    this.collateral[slot] = 0;
     return slot;
   }
 
+  /** An idle record becomes a blank: what is free looks the same however it came to be. */
   free(slot: number): void {
     this.account[slot] = NONE;
+    this.market[slot] = 0;
+    this.holder[slot] = 0;
+    this.cost[slot] = 0;
+    this.openLoss[slot] = 0;
     this.next[slot] = this.firstFree;
     this.firstFree = slot;
+  }
+
+  /** Undoes the last {@link take}, already freed again, if it had extended the pool. */
+  retract(used: number): void {
+    if (this.used === used) return;
+    this.firstFree = this.next[used]!;
+    this.used = used;
   }
 
   isIdle(slot: number): boolean {
