@@ -52,6 +52,17 @@ export type Command =
   | {type: 'amendOrder'; wallet: Address; orderId: bigint; price: bigint; quantity: bigint}
   /** All open orders, of one market or of all. */
   | {type: 'cancelAll'; wallet: Address; market?: string}
+  /** One source's price of the underlying; the index is the median of the fresh ones that agree. */
+  | {type: 'setSourcePrice'; market: string; source: number; price: bigint}
+  /** Cross or isolated margin in one perpetual, while the account has nothing there. */
+  | {type: 'setMarginMode'; wallet: Address; market: string; mode: 'cross' | 'isolated'}
+  /** Settlement lots into (positive) or out of an isolated position. */
+  | {type: 'moveCollateral'; wallet: Address; market: string; lots: bigint}
+  | {type: 'setFeeTier'; wallet: Address; tier: number}
+  /** The account's dead-man orders are cancelled at `at` unless armed anew; absent: disarmed. Milliseconds. */
+  | {type: 'armDeadMan'; wallet: Address; at?: bigint}
+  /** Who may trade how: operator. */
+  | {type: 'setMarketStatus'; market: string; status: 'open' | 'cancelOnly' | 'halted'}
   /** Moves the core's clock to the command's time; what is due happens. */
   | {type: 'tick'}
   | {type: 'cancelOrder'; wallet: Address; orderId: bigint}

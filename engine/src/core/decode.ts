@@ -54,6 +54,8 @@ function decodeEvent(state: State, record: Record64, clientText: string | undefi
       return {
         type: 'shortfallCovered', wallet: wallet(words[0]!), lots: big(doubles[0]!), by: COVERED_BY[detail]!, ...(words[1]! >= 0 && {payer: wallet(words[1]!)}),
       };
+    case EVENT.excess:
+      return {type: 'excessDistributed', wallet: wallet(words[0]!), lots: big(doubles[0]!)};
     case EVENT.tick:
       return {type: 'ticked'};
     default:
@@ -94,9 +96,25 @@ function decodeMarketEvent(state: State, record: Record64, names: Names): Event 
         type: 'positionLiquidated', market: name, wallet: names.wallet(w0), size: quantityOf(market, w1), price: priceOf(market, w2), by: LIQUIDATED_BY[detail]!,
         charge: big(doubles[0]!),
       };
+    case EVENT.index:
+      return {type: 'indexSet', market: name, source: detail, sourcePrice: priceOf(market, w0), price: priceOf(market, w1)};
+    case EVENT.funding:
+      return {type: 'fundingSettled', market: name, wallet: names.wallet(w0), lots: big(doubles[0]!), ratePpb: big(doubles[1]!)};
+    case EVENT.interest: return {type: 'interestSettled', market: name, wallet: names.wallet(w0), lots: big(doubles[0]!)};
+    case EVENT.margin: return decodeMargin(market, record, names);
+    case EVENT.status: return {type: 'marketStatusSet', market: name, status: STATUS_NAMES[detail]!};
     case EVENT.symmetric: return {type: 'symmetricLiquidationChanged', market: name, active: detail === 1};
     default: return undefined;
   }
+}
+
+const STATUS_NAMES = ['open', 'cancelOnly', 'halted', 'delisted'] as const;
+
+function decodeMargin({spec}: Market, {detail, words, doubles}: Record64, {wallet}: Names): Event {
+  const of = wallet(words[0]!);
+  if (detail === 3) return {type: 'feeTierSet', wallet: of, tier: words[1]!};
+  if (detail === 2) return {type: 'collateralMoved', market: spec.name, wallet: of, lots: big(doubles[1]!), collateral: big(doubles[0]!)};
+  return {type: 'marginModeSet', market: spec.name, wallet: of, mode: detail === 1 ? 'isolated' : 'cross'};
 }
 
 function decodeAccepted(state: State, market: Market, {words, doubles}: Record64, {wallet, clientText}: Names): Event {

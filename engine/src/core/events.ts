@@ -49,6 +49,18 @@ export type Event =
   /** The epoch died: the withdrawal is `requested` again. */
   | ({type: 'withdrawalReturned'; epoch: bigint; wallet: Address; lots: bigint} & AssetRef)
   | {type: 'ticked'}
+  | {type: 'indexSet'; market: string; source: number; sourcePrice: bigint; price: bigint}
+  /** Settlement lots, negative = paid; `ratePpb` positive: longs pay. */
+  | {type: 'fundingSettled'; market: string; wallet: Address; lots: bigint; ratePpb: bigint}
+  /** Between over- and under-collateralised accounts while symmetric liquidation is active. */
+  | {type: 'interestSettled'; market: string; wallet: Address; lots: bigint}
+  /** Excess of the Liquidation Fund, to the best collateralised. */
+  | {type: 'excessDistributed'; wallet: Address; lots: bigint}
+  | {type: 'marginModeSet'; market: string; wallet: Address; mode: 'cross' | 'isolated'}
+  | {type: 'collateralMoved'; market: string; wallet: Address; lots: bigint; collateral: bigint}
+  | {type: 'feeTierSet'; wallet: Address; tier: number}
+  | {type: 'deadManArmed'; wallet: Address; at: bigint}
+  | {type: 'marketStatusSet'; market: string; status: 'open' | 'cancelOnly' | 'halted' | 'delisted'}
   /** Open and realised perpetual PnL (fees included) became claims at a seal; negative = paid. */
   | {type: 'pnlSettled'; epoch: bigint; wallet: Address; lots: bigint}
   /**

@@ -7,7 +7,6 @@ import {NONE} from './venue/accounts.ts';
 import {OPEN_ORDERS_MAX} from './venue/check.ts';
 import {ORDER_FLAG, REASON, REASON_NAMES, type Reason, SELF_TRADE, SIDE, TIME_IN_FORCE} from './venue/codes.ts';
 import {QUANTITY_MAX, VALUE_MAX} from './venue/integers.ts';
-import {setMark as markVenue} from './venue/liquidation.ts';
 import type {Market} from './venue/market.ts';
 import {orderHandle, orderId} from './venue/order-pool.ts';
 import {amend, cancel, cancelAll as cancelAllOf, draftOrder, duplicate, placeDraft} from './venue/orders.ts';
@@ -17,7 +16,7 @@ type Place = Extract<Command, {type: 'placeOrder'}>;
 const TIMES = {GTC: TIME_IN_FORCE.goodTillCancel, IOC: TIME_IN_FORCE.immediateOrCancel, FOK: TIME_IN_FORCE.fillOrKill, GTD: TIME_IN_FORCE.goodTillDate} as const;
 
 /** Ticks of an interface price; `undefined` off the grid or out of the ladder. */
-function ticksOf({spec, ladder}: Market, price: bigint): number | undefined {
+export function ticksOf({spec, ladder}: Market, price: bigint): number | undefined {
   const tick = big(spec.tick);
   if (price <= 0n || price % tick !== 0n || price / tick >= big(ladder.ticks)) return undefined;
   return Number(price / tick);
@@ -29,7 +28,7 @@ function lotsOf({spec}: Market, quantity: bigint): number | undefined {
   return Number(quantity / lot);
 }
 
-const badPrice = ({spec, ladder}: Market): Rejection =>
+export const badPrice = ({spec, ladder}: Market): Rejection =>
   ({code: 'INVALID_PRICE', reason: `a price is a multiple of ${spec.tick} below ${big(spec.tick) * big(ladder.ticks)}`});
 
 const badQuantity = ({spec}: Market): Rejection =>
@@ -114,19 +113,10 @@ export function amendOrder({state}: Context, command: Extract<Command, {type: 'a
   return refused;
 }
 
-/** A mark rounds down to the market's tick. */
-export function setMark({state}: Context, {market: name, price}: Extract<Command, {type: 'setMark'}>): Rejection | undefined {
-  const market = state.markets.get(name);
-  if (!market) return {code: 'UNKNOWN_MARKET', market: name};
-  const ticks = ticksOf(market, price - (price % big(market.spec.tick)));
-  if (ticks === undefined) return badPrice(market);
-  return refusalOf(state, markVenue(state.venue, market.index, ticks), {market, wallet: '0x'});
-}
-
 type About = {market: Market; wallet: `0x${string}`; orderId?: bigint};
 
 /** The venue's reason with its details; `undefined` = accepted. */
-function refusalOf({venue}: State, reason: Reason, {market, wallet, orderId: id = 0n}: About): Rejection | undefined {
+export function refusalOf({venue}: State, reason: Reason, {market, wallet, orderId: id = 0n}: About): Rejection | undefined {
   const {name} = market.spec;
   const [needed, available] = [big(venue.needed), big(venue.available)];
   switch (reason) {
@@ -144,6 +134,9 @@ function refusalOf({venue}: State, reason: Reason, {market, wallet, orderId: id 
     case REASON.tooManyOrders: return {code: 'LIMIT_EXCEEDED', reason: `an account has at most ${OPEN_ORDERS_MAX} open orders`};
     case REASON.poolFull: return {code: 'LIMIT_EXCEEDED', reason: 'the books hold as many orders as they can'};
     case REASON.valueTooLarge: return {code: 'LIMIT_EXCEEDED', reason: `orders and positions are worth at most ${VALUE_MAX} lots`};
+    case REASON.positionOpen: return {code: 'INVALID_ORDER', reason: 'the account has a position or orders there'};
+    case REASON.noPosition: return {code: 'INVALID_ORDER', reason: 'the account has no isolated position there'};
+    case REASON.badAmount: return {code: 'INVALID_QUANTITY', reason: `an amount is a whole number of lots up to ${VALUE_MAX}`};
     case REASON.postOnlyTakes: return {code: 'WOULD_TAKE'};
     case REASON.reduceOnlyIncreases: return {code: 'WOULD_INCREASE'};
     case REASON.priceOutOfBand: return {code: 'PRICE_OUT_OF_BAND', market: name};

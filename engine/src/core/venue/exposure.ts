@@ -88,8 +88,8 @@ export function applyFill(venue: Venue, slot: number, lots: number, price: numbe
       const freed = mulDivFloor(positions.collateral[slot]!, closing, size);
       positions.collateral[slot]! += realised - freed;
       accounts.cash[account]! += freed;
-      // A bucket never keeps a debt once flat: it is the account's, and its liquidation or the waterfall answers for it.
-      if (after === 0 || positions.collateral[slot]! < 0) {
+      // A closed bucket is empty, and none keeps a debt: that is the account's, and its liquidation or the waterfall answers for it.
+      if (closing === size || positions.collateral[slot]! < 0) {
         accounts.cash[account]! += positions.collateral[slot]!;
         positions.collateral[slot] = 0;
       }

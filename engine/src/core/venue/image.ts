@@ -39,7 +39,7 @@ function scalarsOf(venue: Venue): number[] {
   const {accounts, orders, positions, legs, timers, clients, now} = venue;
   return [
     now, accounts.count, orders.used, orders.live, orders.firstFree, orders.last, positions.used, positions.firstFree, legs.length, legs.sealed, legs.last,
-    timers.length, timers.set, clients.added, ...lookback(venue.fundPeak), venue.markets.length, ...venue.markets.flatMap(marketScalars),
+    timers.length, timers.set, clients.added, venue.lastHour, ...lookback(venue.fundPeak), venue.markets.length, ...venue.markets.flatMap(marketScalars),
   ];
 }
 
@@ -47,7 +47,7 @@ const lookback = ({startedAt, current, previous}: Lookback): number[] => [starte
 
 const marketScalars = (market: Market): number[] => [
   market.status, market.mark, market.indexPrice, market.last, market.trades, market.openInterest, market.holderCount, market.interestScalePpm,
-  market.symmetric ? 1 : 0, market.controls.disturbedAt, ...lookback(market.controls.marks), market.ladder.bestBid, market.ladder.bestAsk,
+  market.symmetric ? 1 : 0, market.fundingClampPpm, ...Object.values(market.funding), ...market.sources.price, ...market.sources.at, market.controls.disturbedAt, ...lookback(market.controls.marks), market.ladder.bestBid, market.ladder.bestAsk,
 ];
 
 /** Tables that are maps, by key. */
@@ -56,6 +56,7 @@ function tablesOf(venue: Venue): number[] {
     [map.size, ...[...map].sort(([a], [b]) => a - b).flatMap(([key, value]) => [key, ...values(value)])];
   return [
     ...byKey(venue.icebergs, ({hidden, peak}) => [hidden, peak]), ...byKey(venue.expiries, (at) => [at]),
+    ...byKey(venue.deadMen, (at) => [at]), ...byKey(venue.standings, ({collateral, value, samples}) => [collateral, value, samples]),
     ...byKey(new Map([...venue.requested].filter(([, lots]) => lots.some((value) => value !== 0))), (lots) => [...lots]),
   ];
 }
@@ -145,13 +146,16 @@ function restoreScalars(venue: Venue, scalars: Float64Array): void {
   Object.assign(legs, {length: next(), sealed: next(), last: next()});
   Object.assign(timers, {length: next(), set: next()});
   clients.added = next();
+  venue.lastHour = next();
   look(venue.fundPeak);
   ensure(next() === venue.markets.length, 'the image of the venue has other markets');
   for (const market of venue.markets) {
     Object.assign(market, {
       status: next(), mark: next(), indexPrice: next(), last: next(), trades: next(), openInterest: next(), holderCount: next(), interestScalePpm: next(),
-      symmetric: next() === 1,
+      symmetric: next() === 1, fundingClampPpm: next(),
     });
+    Object.assign(market.funding, {sum: next(), samples: next(), nextSample: next(), nextFunding: next(), lastPpb: next()});
+    for (const column of [market.sources.price, market.sources.at]) column.forEach((_, source) => (column[source] = next()));
     market.controls.disturbedAt = next();
     look(market.controls.marks);
     at += 2;
@@ -163,6 +167,8 @@ function restoreTables(venue: Venue, tables: Float64Array): void {
   const next = (): number => tables[at++]!;
   for (let count = next(); count > 0; count -= 1) venue.icebergs.set(next(), {hidden: next(), peak: next()});
   for (let count = next(); count > 0; count -= 1) venue.expiries.set(next(), next());
+  for (let count = next(); count > 0; count -= 1) venue.deadMen.set(next(), next());
+  for (let count = next(); count > 0; count -= 1) venue.standings.set(next(), {collateral: next(), value: next(), samples: next()});
   for (let count = next(); count > 0; count -= 1) {
     const account = next();
     venue.requested.set(account, Float64Array.from(venue.currencyOf, () => next()));

@@ -71,13 +71,13 @@ export function ensure(condition: boolean, message: string): asserts condition {
 
 /**
  * Splits `amount` over `weights` in proportion, exactly: floors first, then one unit each by largest remainder, ties by index.
- * No share exceeds its weight as long as `amount` ≤ Σ weights. Weights are whole and non-negative, Σ < 2^53. Cold path.
+ * No share exceeds its weight as long as `amount` ≤ Σ weights. Weights are whole and non-negative. Cold path.
  */
-export function splitByWeight(amount: number, weights: readonly number[]): number[] {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  if (total === 0) return weights.map(() => 0);
-  const shares = weights.map((weight) => (BigInt(amount) * BigInt(weight)) / BigInt(total));
-  const rests = weights.map((weight, index) => ({index, rest: (BigInt(amount) * BigInt(weight)) % BigInt(total)}));
+export function splitByWeight(amount: number, weights: readonly (number | bigint)[]): number[] {
+  const total = weights.reduce<bigint>((sum, weight) => sum + BigInt(weight), 0n);
+  if (total === 0n) return weights.map(() => 0);
+  const shares = weights.map((weight) => (BigInt(amount) * BigInt(weight)) / total);
+  const rests = weights.map((weight, index) => ({index, rest: (BigInt(amount) * BigInt(weight)) % total}));
   let left = BigInt(amount) - shares.reduce((sum, share) => sum + share, 0n);
   rests.sort((a, b) => (a.rest === b.rest ? a.index - b.index : a.rest > b.rest ? -1 : 1));
   for (const {index} of rests) {

@@ -2,8 +2,10 @@
 import {NONE} from './accounts.ts';
 import {grown} from './columns.ts';
 import {MarketControls} from './controls.ts';
+import {FundingState} from './funding.ts';
 import {ensure, isWhole, PPM, QUANTITY_MAX, TICKS_MAX, VALUE_MAX} from './integers.ts';
 import {Ladder} from './ladder.ts';
+import {Sources} from './prices.ts';
 
 export const MARKET_KIND = {spot: 0, perpetual: 1} as const;
 export type MarketKind = (typeof MARKET_KIND)[keyof typeof MARKET_KIND];
@@ -95,6 +97,10 @@ export class Market {
   /** Symmetric liquidation is active (paper §3.5). */
   symmetric = false;
   readonly controls = new MarketControls();
+  readonly funding = new FundingState();
+  readonly sources = new Sources();
+  /** |funding rate| ≤ this share of (initial − maintenance margin), ppm. */
+  fundingClampPpm = 600_000;
 
   constructor(index: number, spec: MarketSpec) {
     const fault = faultOfMarket(spec);

@@ -3,6 +3,7 @@ import {Accounts} from './accounts.ts';
 import {type ControlOptions, DEFAULT_CONTROLS, Lookback} from './controls.ts';
 import {Draft, Probe} from './draft.ts';
 import {ClientIds} from './client-ids.ts';
+import type {Standing} from './incentives.ts';
 import {Legs} from './legs.ts';
 import {Market, type MarketSpec} from './market.ts';
 import {OrderPool} from './order-pool.ts';
@@ -54,6 +55,11 @@ export class Venue {
   readonly controls: ControlOptions;
   /** Highest equity of the Liquidation Fund in the last hours. */
   readonly fundPeak = new Lookback();
+  /** Dead-man timers: when the account's marked orders go, by account. */
+  readonly deadMen = new Map<number, number>();
+  readonly standings = new Map<number, Standing>();
+  /** Hour of the last hourly work, since 1970; 0 before the first tick. */
+  lastHour = 0;
   /** Withdrawals requested and not sealed, by account, then asset; inside `accounts.aside`. */
   readonly requested = new Map<number, Float64Array>();
   /** Milliseconds; moved by commands only. */
