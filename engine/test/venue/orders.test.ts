@@ -125,7 +125,7 @@ describe.each([SPOT, PERP])('market %d', (market) => {
     expect(it.place(a, market, BUY, P - 5, 1, {clientHigh: 1, clientLow: 2})).toBe(REASON.duplicateClientId);
     expect(duplicate.sequence).toBe(first);
     expect(it.place(b, market, BUY, P - 5, 1, {clientHigh: 1, clientLow: 2})).toBe(REASON.none);
-    for (let id = 0; id < 300; id += 1) it.place(b, market, BUY, P - 9, 1, {clientLow: id + 10, timeInForce: TIME_IN_FORCE.immediateOrCancel});
+    for (let id = 0; id < 600; id += 1) it.place(b, market, BUY, P - 9, 1, {clientLow: id + 10, timeInForce: TIME_IN_FORCE.immediateOrCancel});
     expect(it.place(a, market, BUY, P - 5, 1, {clientHigh: 1, clientLow: 2})).toBe(REASON.none);
   });
 
