@@ -4,6 +4,7 @@
  */
 import type {Address, Hex} from 'viem';
 import type {Rules} from '@pobs/protocol';
+import type {Session} from './venue/sessions.ts';
 
 export type Command =
   /** First command of every journal. */
@@ -63,6 +64,25 @@ export type Command =
   | {type: 'armDeadMan'; wallet: Address; at?: bigint}
   /** Who may trade how: operator. */
   | {type: 'setMarketStatus'; market: string; status: 'open' | 'cancelOnly' | 'halted'}
+  /** A conditional order, or two of which one cancels the other. */
+  | {type: 'placeTrigger'; wallet: Address; market: string; conditions: readonly TriggerCondition[]}
+  | {type: 'cancelTrigger'; wallet: Address; triggerId: bigint}
+  /** A large order worked in slices by the clock; `vwap` follows the hours in which the market trades. */
+  | {
+      type: 'placeParent'; wallet: Address; market: string; side: 'buy' | 'sell'; quantity: bigint; strategy: 'twap' | 'vwap'; slices: number;
+      intervalMs: number; limitPrice?: bigint; reduceOnly?: boolean;
+    }
+  | {type: 'cancelParent'; wallet: Address; parentId: bigint}
+  /** Open gain and open loss, settlement lots, at which the position is re-struck at the mark; 0 = never. */
+  | {type: 'setAutoRoll'; wallet: Address; market: string; takeLots: bigint; lossLots: bigint}
+  /** The holder's consent: `size` of its position (its own sign) to another account; no price = the mark at acceptance. */
+  | {type: 'offerNovation'; wallet: Address; to: Address; market: string; size: bigint; price?: bigint}
+  | {type: 'acceptNovation'; wallet: Address; offerId: bigint}
+  | {type: 'withdrawNovation'; wallet: Address; offerId: bigint}
+  /** The week of a market in sessions (paper appendix A2): operator. */
+  | {type: 'setCalendar'; market: string; sessions: readonly Session[]}
+  /** Order commands in turn, each on its own: a refused one is told and does not stop the rest. */
+  | {type: 'batch'; commands: readonly Extract<Command, {type: 'placeOrder' | 'cancelOrder' | 'amendOrder' | 'cancelAll'}>[]}
   /** Moves the core's clock to the command's time; what is due happens. */
   | {type: 'tick'}
   | {type: 'cancelOrder'; wallet: Address; orderId: bigint}
@@ -73,6 +93,20 @@ export type Command =
   /** Seals an epoch: settles open PnL into claims, fixes rows, withdrawals and payouts (PROTOCOL §2, §3, §9). */
   | {type: 'seal'; epoch: bigint; snapshotTime: bigint}
   | {type: 'decideEpoch'; epoch: bigint; outcome: 'approved' | 'dead'};
+
+export type TriggerCondition = {
+  by: 'mark' | 'index' | 'last';
+  /** Fires when the price is at or above (`rise`) or at or below (`fall`) this. */
+  direction: 'rise' | 'fall';
+  price: bigint;
+  side: 'buy' | 'sell';
+  quantity: bigint;
+  /** Absent: a market order. */
+  limitPrice?: bigint;
+  reduceOnly?: boolean;
+  /** The price follows the best one since placing at this distance. */
+  trail?: bigint;
+};
 
 /** Typed refusal; state is unchanged. */
 export type Rejection =

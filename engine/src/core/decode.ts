@@ -3,7 +3,7 @@ import type {Address} from 'viem';
 import {big} from './amounts.ts';
 import type {CloseReason, Event} from './events.ts';
 import {type State, ZERO_ADDRESS} from './state.ts';
-import {CLOSE, CLOSE_NAMES, EVENT, ORDER_FLAG, TIME_IN_FORCE} from './venue/codes.ts';
+import {CLOSE, CLOSE_NAMES, EVENT, ORDER_FLAG, REASON_NAMES, TIME_IN_FORCE} from './venue/codes.ts';
 import {LEG_KINDS} from './venue/legs.ts';
 import type {Market} from './venue/market.ts';
 import {orderId} from './venue/order-pool.ts';
@@ -104,6 +104,32 @@ function decodeMarketEvent(state: State, record: Record64, names: Names): Event 
     case EVENT.margin: return decodeMargin(market, record, names);
     case EVENT.status: return {type: 'marketStatusSet', market: name, status: STATUS_NAMES[detail]!};
     case EVENT.symmetric: return {type: 'symmetricLiquidationChanged', market: name, active: detail === 1};
+    default: return decodeAlgo(market, record, names);
+  }
+}
+
+const NOVATION = ['novationOffered', 'novationAccepted', 'novationWithdrawn'] as const;
+
+/** Triggers, parents, rolls, novations and sessions. */
+function decodeAlgo(market: Market, {code, detail, words, doubles}: Record64, {wallet}: Names): Event | undefined {
+  const about = {market: market.spec.name, wallet: code === EVENT.session ? ZERO_ADDRESS : wallet(words[0]!)};
+  const side = detail === 0 ? 'buy' : 'sell';
+  const id = big(doubles[0]!);
+  switch (code) {
+    case EVENT.triggerPlaced:
+      return {type: 'triggerPlaced', ...about, triggerId: id, side, price: priceOf(market, words[1]!), quantity: quantityOf(market, words[2]!)};
+    case EVENT.triggered: return {type: 'triggerFired', ...about, triggerId: id, refused: REASON_NAMES[detail]!};
+    case EVENT.triggerClosed: return {type: 'triggerClosed', ...about, triggerId: id, reason: CLOSE_NAMES[detail]!};
+    case EVENT.parentPlaced: return {type: 'parentPlaced', ...about, parentId: id, side, quantity: quantityOf(market, words[1]!), slices: words[3]!};
+    case EVENT.parentClosed: return {type: 'parentClosed', ...about, parentId: id, filled: quantityOf(market, words[1]!), reason: CLOSE_NAMES[detail]!};
+    case EVENT.rolled:
+      if (detail === 0) return {type: 'autoRollSet', ...about, takeLots: id, lossLots: big(doubles[1]!)};
+      return {type: 'positionRolled', ...about, size: quantityOf(market, words[1]!), price: priceOf(market, words[2]!), realised: id, fee: big(doubles[1]!)};
+    case EVENT.novated:
+      return {type: NOVATION[detail]!, ...about, offerId: big(doubles[1]!), to: wallet(words[1]!), size: quantityOf(market, doubles[0]!)};
+    case EVENT.session:
+      return detail === 1 ? {type: 'calendarSet', market: about.market, sessions: words[0]!} : {type: 'sessionEntered', market: about.market, session: words[0]!};
+    case EVENT.warning: return {type: 'liquidationWarned', ...about, equity: id, needed: big(doubles[1]!)};
     default: return undefined;
   }
 }

@@ -3,6 +3,9 @@
  * A refusal leaves the state as it was. A thrown error is a bug: the state is then undefined and the process must stop.
  */
 import type {Rules} from '@pobs/protocol';
+import {
+  batch, cancelParent, cancelTrigger, decideNovation, offerNovation, placeParent, placeTrigger, setAutoRoll, setCalendar,
+} from './algos.ts';
 import type {Command, Rejection} from './commands.ts';
 import {decodeEvents} from './decode.ts';
 import {advanceChain, applyGenesis, bindAccount, transfer} from './deposits.ts';
@@ -12,6 +15,7 @@ import {decideEpoch, seal} from './sealing.ts';
 import {arm, changeCollateral, changeFeeTier, changeMarginMode, setMark, setMarketStatus, setSourcePrice} from './settings.ts';
 import {type Context, emptyState, type State, ZERO_ADDRESS} from './state.ts';
 import {tick} from './venue/tick.ts';
+import {fireTriggers} from './venue/triggers.ts';
 import {cancelWithdrawal, requestWithdrawal} from './withdrawals.ts';
 
 export type Applied = {ok: true; events: Event[]} | {ok: false; rejection: Rejection};
@@ -36,21 +40,22 @@ export function createCore(): Core {
       const before = state.venue.now;
       state.venue.now = Math.max(before, Number(at));
       // The venue tells by records, the modules around it by events: whatever it has told so far comes first.
-      const flush = (): void => {
-        for (const event of decodeEvents(state, {from: 0, clientText})) events.push(event);
+      const flush = (text?: string): void => {
+        for (const event of decodeEvents(state, {from: 0, clientText: text ?? clientText})) events.push(event);
         state.venue.log.clear();
       };
       const emit = (event: Event): void => {
         flush();
         events.push(event);
       };
-      const rejection = dispatch({state, emit}, command);
+      const rejection = dispatch({state, emit, flush}, command);
       if (rejection) {
         state.venue.now = before;
         return {ok: false, rejection};
       }
       flush();
-      state.venue.now = Math.max(before, Number(at));
+      fireTriggers(state.venue);
+      flush();
       state.at = at;
       return {ok: true, events};
     },
@@ -77,6 +82,16 @@ function dispatch(context: Context, command: Command): Rejection | undefined {
     case 'setFeeTier': return changeFeeTier(context, command);
     case 'armDeadMan': return arm(context, command);
     case 'setMarketStatus': return setMarketStatus(context, command);
+    case 'placeTrigger': return placeTrigger(context, command);
+    case 'cancelTrigger': return cancelTrigger(context, command);
+    case 'placeParent': return placeParent(context, command);
+    case 'cancelParent': return cancelParent(context, command);
+    case 'setAutoRoll': return setAutoRoll(context, command);
+    case 'offerNovation': return offerNovation(context, command);
+    case 'acceptNovation':
+    case 'withdrawNovation': return decideNovation(context, command);
+    case 'setCalendar': return setCalendar(context, command);
+    case 'batch': return batch(context, command);
     case 'tick': return tick(context.state.venue);
     case 'seal': return seal(context, command);
     case 'decideEpoch': return decideEpoch(context, command);

@@ -49,6 +49,21 @@ export type Event =
   /** The epoch died: the withdrawal is `requested` again. */
   | ({type: 'withdrawalReturned'; epoch: bigint; wallet: Address; lots: bigint} & AssetRef)
   | {type: 'ticked'}
+  | {type: 'triggerPlaced'; triggerId: bigint; market: string; wallet: Address; side: 'buy' | 'sell'; price: bigint; quantity: bigint}
+  /** What the order it became was refused for; `none` = accepted. */
+  | {type: 'triggerFired'; triggerId: bigint; market: string; wallet: Address; refused: string}
+  | {type: 'triggerClosed'; triggerId: bigint; market: string; wallet: Address; reason: CloseReason}
+  | {type: 'parentPlaced'; parentId: bigint; market: string; wallet: Address; side: 'buy' | 'sell'; quantity: bigint; slices: number}
+  | {type: 'parentClosed'; parentId: bigint; market: string; wallet: Address; filled: bigint; reason: CloseReason}
+  | {type: 'autoRollSet'; market: string; wallet: Address; takeLots: bigint; lossLots: bigint}
+  /** `realised` became cash, the entry is the mark now. */
+  | {type: 'positionRolled'; market: string; wallet: Address; size: bigint; price: bigint; realised: bigint; fee: bigint}
+  | {type: 'novationOffered' | 'novationAccepted' | 'novationWithdrawn'; offerId: bigint; market: string; wallet: Address; to: Address; size: bigint}
+  | {type: 'calendarSet'; market: string; sessions: number}
+  | {type: 'sessionEntered'; market: string; session: number}
+  /** The next session's margin would find this account below maintenance. */
+  | {type: 'liquidationWarned'; market: string; wallet: Address; equity: bigint; needed: bigint}
+  | {type: 'batchItemRefused'; index: number; code: string}
   | {type: 'indexSet'; market: string; source: number; sourcePrice: bigint; price: bigint}
   /** Settlement lots, negative = paid; `ratePpb` positive: longs pay. */
   | {type: 'fundingSettled'; market: string; wallet: Address; lots: bigint; ratePpb: bigint}

@@ -22,7 +22,7 @@ export function ticksOf({spec, ladder}: Market, price: bigint): number | undefin
   return Number(price / tick);
 }
 
-function lotsOf({spec}: Market, quantity: bigint): number | undefined {
+export function lotsOf({spec}: Market, quantity: bigint): number | undefined {
   const lot = big(spec.lot);
   if (quantity <= 0n || quantity % lot !== 0n || quantity / lot > big(QUANTITY_MAX)) return undefined;
   return Number(quantity / lot);
@@ -31,7 +31,7 @@ function lotsOf({spec}: Market, quantity: bigint): number | undefined {
 export const badPrice = ({spec, ladder}: Market): Rejection =>
   ({code: 'INVALID_PRICE', reason: `a price is a multiple of ${spec.tick} below ${big(spec.tick) * big(ladder.ticks)}`});
 
-const badQuantity = ({spec}: Market): Rejection =>
+export const badQuantity = ({spec}: Market): Rejection =>
   ({code: 'INVALID_QUANTITY', reason: `a quantity is a multiple of ${spec.lot} lots, at most ${big(spec.lot) * big(QUANTITY_MAX)}`});
 
 /** 64 bits of a text id, never zero. Two lanes of a multiply-xor hash: a collision would hurt only the account that made it. */

@@ -97,7 +97,12 @@ export const ZERO_HASH: Hex = `0x${'0'.repeat(64)}`;
 const SYSTEM_ORDER = ['fees', 'liquidationFund', 'rounding', 'unmatched'] as const;
 
 /** One command's view of the core: the state and the events it adds. `emit` keeps the order with what the venue tells. */
-export type Context = {state: State; emit: (event: Event) => void};
+export type Context = {
+  state: State;
+  emit: (event: Event) => void;
+  /** Decodes what the venue has told so far; new orders get this client id where they have one. */
+  flush: (clientText?: string) => void;
+};
 
 export const lower = (value: Address): Address => value.toLowerCase() as Address;
 

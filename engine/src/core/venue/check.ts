@@ -100,8 +100,8 @@ function marketBound(market: Market, side: number): number {
 /** A price that would give the order away: too high a purchase, too low a sale. */
 function outOfBand(market: Market, side: number, price: number): boolean {
   const anchor = market.perpetual ? market.mark : market.last;
-  if (market.spec.bandPpm === 0 || anchor === 0) return false;
-  return side === SIDE.buy ? price * PPM > anchor * (PPM + market.spec.bandPpm) : price * PPM < anchor * (PPM - market.spec.bandPpm);
+  if (market.bandPpm === 0 || anchor === 0) return false;
+  return side === SIDE.buy ? price * PPM > anchor * (PPM + market.bandPpm) : price * PPM < anchor * (PPM - market.bandPpm);
 }
 
 export function checkSpotFunds(venue: Venue): Reason {

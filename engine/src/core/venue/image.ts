@@ -6,6 +6,10 @@ import {NONE} from './accounts.ts';
 import type {Lookback} from './controls.ts';
 import {ensure} from './integers.ts';
 import type {Market} from './market.ts';
+import type {Parent} from './parents.ts';
+import type {Offer} from './roll.ts';
+import type {Session} from './sessions.ts';
+import type {Trigger} from './triggers.ts';
 import type {Venue} from './venue.ts';
 
 type Column = Int32Array | Float64Array | Uint8Array | Uint16Array;
@@ -39,7 +43,7 @@ function scalarsOf(venue: Venue): number[] {
   const {accounts, orders, positions, legs, timers, clients, now} = venue;
   return [
     now, accounts.count, orders.used, orders.live, orders.firstFree, orders.last, positions.used, positions.firstFree, legs.length, legs.sealed, legs.last,
-    timers.length, timers.set, clients.added, venue.lastHour, ...lookback(venue.fundPeak), venue.markets.length, ...venue.markets.flatMap(marketScalars),
+    timers.length, timers.set, clients.added, venue.lastHour, venue.triggers.last, venue.parents.last, venue.offers.last, ...lookback(venue.fundPeak), venue.markets.length, ...venue.markets.flatMap(marketScalars),
   ];
 }
 
@@ -47,8 +51,17 @@ const lookback = ({startedAt, current, previous}: Lookback): number[] => [starte
 
 const marketScalars = (market: Market): number[] => [
   market.status, market.mark, market.indexPrice, market.last, market.trades, market.openInterest, market.holderCount, market.interestScalePpm,
-  market.symmetric ? 1 : 0, market.fundingClampPpm, ...Object.values(market.funding), ...market.sources.price, ...market.sources.at, market.controls.disturbedAt, ...lookback(market.controls.marks), market.ladder.bestBid, market.ladder.bestAsk,
+  market.symmetric ? 1 : 0, market.fundingClampPpm, market.session, market.warned, market.feePpm, market.marginPpm,
+  market.bandPpm, ...market.hourVolume, ...Object.values(market.funding), ...market.sources.price, ...market.sources.at, market.controls.disturbedAt, ...lookback(market.controls.marks), market.ladder.bestBid, market.ladder.bestAsk,
 ];
+
+/** Records of whole numbers, written field by field in the order of these names. */
+const TRIGGER_FIELDS = ['account', 'market', 'by', 'direction', 'price', 'side', 'quantity', 'limit', 'reduceOnly', 'trail', 'sibling'] as const;
+const PARENT_FIELDS = ['account', 'market', 'side', 'quantity', 'done', 'limit', 'byVolume', 'reduceOnly', 'slices', 'next', 'at', 'interval'] as const;
+const OFFER_FIELDS = ['from', 'to', 'market', 'lots', 'price'] as const;
+const SESSION_FIELDS = ['start', 'feePpm', 'fundingClampPpm', 'bandPpm', 'marginPpm'] as const;
+
+const inOrder = <K extends string>(fields: readonly K[]) => (record: Readonly<Record<K, number>>): number[] => fields.map((field) => record[field]);
 
 /** Tables that are maps, by key. */
 function tablesOf(venue: Venue): number[] {
@@ -57,6 +70,9 @@ function tablesOf(venue: Venue): number[] {
   return [
     ...byKey(venue.icebergs, ({hidden, peak}) => [hidden, peak]), ...byKey(venue.expiries, (at) => [at]),
     ...byKey(venue.deadMen, (at) => [at]), ...byKey(venue.standings, ({collateral, value, samples}) => [collateral, value, samples]),
+    ...byKey(venue.triggers.waiting, inOrder(TRIGGER_FIELDS)), ...byKey(venue.triggers.perAccount, (count) => [count]), ...byKey(venue.parents.working, inOrder(PARENT_FIELDS)),
+    ...byKey(venue.offers.open, inOrder(OFFER_FIELDS)),
+    ...venue.markets.flatMap((market) => [...byKey(market.rolls, ({take, loss}) => [take, loss]), market.calendar.length, ...market.calendar.flatMap(inOrder(SESSION_FIELDS))]),
     ...byKey(new Map([...venue.requested].filter(([, lots]) => lots.some((value) => value !== 0))), (lots) => [...lots]),
   ];
 }
@@ -147,13 +163,18 @@ function restoreScalars(venue: Venue, scalars: Float64Array): void {
   Object.assign(timers, {length: next(), set: next()});
   clients.added = next();
   venue.lastHour = next();
+  venue.triggers.last = next();
+  venue.parents.last = next();
+  venue.offers.last = next();
   look(venue.fundPeak);
   ensure(next() === venue.markets.length, 'the image of the venue has other markets');
   for (const market of venue.markets) {
     Object.assign(market, {
       status: next(), mark: next(), indexPrice: next(), last: next(), trades: next(), openInterest: next(), holderCount: next(), interestScalePpm: next(),
-      symmetric: next() === 1, fundingClampPpm: next(),
+      symmetric: next() === 1, fundingClampPpm: next(), session: next(), warned: next(), feePpm: next(), marginPpm: next(),
+      bandPpm: next(),
     });
+    market.hourVolume.forEach((_, hour) => (market.hourVolume[hour] = next()));
     Object.assign(market.funding, {sum: next(), samples: next(), nextSample: next(), nextFunding: next(), lastPpb: next()});
     for (const column of [market.sources.price, market.sources.at]) column.forEach((_, source) => (column[source] = next()));
     market.controls.disturbedAt = next();
@@ -169,6 +190,15 @@ function restoreTables(venue: Venue, tables: Float64Array): void {
   for (let count = next(); count > 0; count -= 1) venue.expiries.set(next(), next());
   for (let count = next(); count > 0; count -= 1) venue.deadMen.set(next(), next());
   for (let count = next(); count > 0; count -= 1) venue.standings.set(next(), {collateral: next(), value: next(), samples: next()});
+  const record = <T>(fields: readonly string[]): T => Object.fromEntries(fields.map((field) => [field, next()])) as T;
+  for (let count = next(); count > 0; count -= 1) venue.triggers.waiting.set(next(), record<Trigger>(TRIGGER_FIELDS));
+  for (let count = next(); count > 0; count -= 1) venue.triggers.perAccount.set(next(), next());
+  for (let count = next(); count > 0; count -= 1) venue.parents.working.set(next(), record<Parent>(PARENT_FIELDS));
+  for (let count = next(); count > 0; count -= 1) venue.offers.open.set(next(), record<Offer>(OFFER_FIELDS));
+  for (const market of venue.markets) {
+    for (let count = next(); count > 0; count -= 1) market.rolls.set(next(), {take: next(), loss: next()});
+    market.calendar = Array.from({length: next()}, () => record<Session>(SESSION_FIELDS));
+  }
   for (let count = next(); count > 0; count -= 1) {
     const account = next();
     venue.requested.set(account, Float64Array.from(venue.currencyOf, () => next()));

@@ -14,6 +14,7 @@ import {assess, assessBucket} from './margin.ts';
 import {isPrice, type Market} from './market.ts';
 import {POSITION_FLAG} from './positions.ts';
 import {head} from './records.ts';
+import {rollPositions} from './roll.ts';
 import {closeSymmetrically, LIQUIDATED_BY, tell} from './symmetric.ts';
 import type {Venue} from './venue.ts';
 import {coverDeficit, Episode} from './waterfall.ts';
@@ -30,6 +31,7 @@ export function setMark(venue: Venue, index: number, price: number): Reason {
   market.rescaleInterest();
   venue.log.push(head(EVENT.mark, 0, index), price, previous, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   if (market.perpetual) {
+    rollPositions(venue, market);
     updateControls(venue, market);
     riskPass(venue, market, previous === 0 ? price : previous);
   }

@@ -6,6 +6,8 @@ import {FundingState} from './funding.ts';
 import {ensure, isWhole, PPM, QUANTITY_MAX, TICKS_MAX, VALUE_MAX} from './integers.ts';
 import {Ladder} from './ladder.ts';
 import {Sources} from './prices.ts';
+import type {RollSetting} from './roll.ts';
+import type {Session} from './sessions.ts';
 
 export const MARKET_KIND = {spot: 0, perpetual: 1} as const;
 export type MarketKind = (typeof MARKET_KIND)[keyof typeof MARKET_KIND];
@@ -99,6 +101,18 @@ export class Market {
   readonly controls = new MarketControls();
   readonly funding = new FundingState();
   readonly sources = new Sources();
+  /** Lots traded by hour of the day, all time: what VWAP slices follow. */
+  readonly hourVolume = new Float64Array(24);
+  /** Auto-roll thresholds by account. */
+  readonly rolls = new Map<number, RollSetting>();
+  calendar: readonly Session[] = [];
+  /** Index of the running session, −1 before the first, and of the one warned of. */
+  session = -1;
+  warned = -1;
+  /** The running session's share of fees and of margin rates, and its price band; ppm. */
+  feePpm = PPM;
+  marginPpm = PPM;
+  bandPpm: number;
   /** |funding rate| ≤ this share of (initial − maintenance margin), ppm. */
   fundingClampPpm = 600_000;
 
@@ -109,17 +123,23 @@ export class Market {
     this.spec = spec;
     this.perpetual = spec.kind === MARKET_KIND.perpetual;
     this.unit = spec.unit;
+    this.bandPpm = spec.bandPpm;
     this.ladder = new Ladder(spec.ladderTicks);
     this.worstTakerPpm = Math.max(...spec.fees.map(({takerPpm}) => takerPpm));
     this.rates = Float64Array.from(spec.fees.flatMap(({makerPpm, takerPpm}) => [makerPpm, takerPpm]));
   }
 
   makerPpm(tier: number): number {
-    return this.rates[2 * tier < this.rates.length ? 2 * tier : 0]!;
+    return this.#inSession(this.rates[2 * tier < this.rates.length ? 2 * tier : 0]!);
   }
 
   takerPpm(tier: number): number {
-    return this.rates[2 * tier < this.rates.length ? 2 * tier + 1 : 1]!;
+    return this.#inSession(this.rates[2 * tier < this.rates.length ? 2 * tier + 1 : 1]!);
+  }
+
+  /** Fees and rebates shrink together, so a rebate stays within the taker's fee. */
+  #inSession(ppm: number): number {
+    return this.feePpm === PPM ? ppm : Math.trunc((ppm * this.feePpm) / PPM);
   }
 
   /** Maintenance rate for a position of this value. */
@@ -127,7 +147,8 @@ export class Market {
     const {margins} = this.spec;
     let tier = 0;
     while (tier < margins.length - 1 && value > margins[tier]!.upTo) tier += 1;
-    return margins[tier]!.maintenancePpm;
+    const rate = margins[tier]!.maintenancePpm;
+    return this.marginPpm === PPM ? rate : Math.min(PPM, Math.ceil((rate * this.marginPpm) / PPM));
   }
 
   /** Initial rate for a position of this value, with the market's open interest in it. */
@@ -136,7 +157,8 @@ export class Market {
     let tier = 0;
     while (tier < margins.length - 1 && value > margins[tier]!.upTo) tier += 1;
     const rate = margins[tier]!.initialPpm;
-    return this.interestScalePpm === PPM ? rate : Math.min(PPM, Math.ceil((rate * this.interestScalePpm) / PPM));
+    if (this.interestScalePpm === PPM && this.marginPpm === PPM) return rate;
+    return Math.min(PPM, Math.ceil((rate * this.interestScalePpm * this.marginPpm) / (PPM * PPM)));
   }
 
   /** Recomputed at each mark: from `interestFrom` on, initial margin grows linearly until it is 100 % at `interestFull`. */

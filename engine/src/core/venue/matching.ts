@@ -64,6 +64,7 @@ function settleFill(venue: Venue, market: Market, maker: number, taker: number, 
   const level = market.ladder.reduce(price, lots);
   market.last = price;
   market.trades += 1;
+  market.hourVolume[Math.floor(venue.now / 3_600_000) % 24]! += lots;
   const makerAccount = orders.owner[maker]!;
   log.push(
     head(EVENT.trade, orders.side(taker), market.index), makerAccount, orders.owner[taker]!, lots, price, maker, taker, market.trades | 0,

@@ -42,6 +42,7 @@ export function execute(venue: Venue): number {
   const market = venue.markets[draft.market]!;
   const slot = createOrder(venue);
   const stopped = match(venue, market, slot);
+  venue.filled = orders.total[slot]! - orders.quantity[slot]!;
   if (orders.quantity[slot] === 0) closeOrder(venue, slot, orders.total[slot] === 0 ? CLOSE.selfTrade : CLOSE.filled);
   else if (stopped) closeOrder(venue, slot, CLOSE.selfTrade);
   else if ((draft.flags & ORDER_FLAG.market) !== 0) closeOrder(venue, slot, CLOSE.noLiquidity);

@@ -3,7 +3,9 @@ import {CLOSE, EVENT, ORDER_FLAG} from './codes.ts';
 import {tickFunding} from './funding.ts';
 import {distributeExcess, payInterest, sampleStandings} from './incentives.ts';
 import {cancelOrders, closeOrder} from './lifecycle.ts';
+import {workParent} from './parents.ts';
 import {head} from './records.ts';
+import {tickSession} from './sessions.ts';
 import {TIMER} from './timers.ts';
 import type {Venue} from './venue.ts';
 
@@ -16,9 +18,13 @@ export function tick(venue: Venue): undefined {
   while (timers.next <= now) {
     const {kind, subject, sequence} = timers.pop();
     if (kind === TIMER.orderExpiry && orders.holds(subject, sequence)) closeOrder(venue, subject, CLOSE.expired);
+    if (kind === TIMER.slice) workParent(venue, subject);
     if (kind === TIMER.deadMan) fireDeadMan(venue, subject, sequence);
   }
-  for (const market of markets) if (market.perpetual) tickFunding(venue, market);
+  for (const market of markets) {
+    tickSession(venue, market);
+    if (market.perpetual) tickFunding(venue, market);
+  }
   tickIncentives(venue);
 }
 

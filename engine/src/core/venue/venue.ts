@@ -7,9 +7,12 @@ import type {Standing} from './incentives.ts';
 import {Legs} from './legs.ts';
 import {Market, type MarketSpec} from './market.ts';
 import {OrderPool} from './order-pool.ts';
+import {Parents} from './parents.ts';
 import {PositionPool} from './positions.ts';
 import {RecordLog} from './records.ts';
+import {Offers} from './roll.ts';
 import {Timers} from './timers.ts';
+import {Triggers} from './triggers.ts';
 
 export type VenueOptions = {
   /** Currency of each custody asset, by asset; assets are ordered by chain. */
@@ -64,6 +67,11 @@ export class Venue {
   readonly requested = new Map<number, Float64Array>();
   /** Milliseconds; moved by commands only. */
   now = 0;
+  readonly triggers = new Triggers();
+  readonly parents = new Parents();
+  readonly offers = new Offers();
+  /** Lots the last placed order took at once. */
+  filled = 0;
   /** Numbers behind the last refusal. */
   needed = 0;
   available = 0;
