@@ -18,7 +18,7 @@ import {Venue} from '../../src/core/venue/venue.ts';
 import {broken, PERP, perpSpec, SPOT, spotSpec, USD, World} from './world.ts';
 
 const seed = Number(process.env.POBS_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const COMMANDS = Number(process.env.POBS_TEST_COMMANDS ?? 12_000);
+const COMMANDS = Number(process.env.POBS_TEST_COMMANDS ?? 5_000);
 const P = 200_000;
 
 function randomOf(start: number): () => number {
@@ -86,12 +86,14 @@ function step(it: World, random: () => number): [string, (venue: Venue) => numbe
   return ['arm', (venue) => (armDeadMan(venue, account, venue.now + 1 + below(30_000)), REASON.none)];
 }
 
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
 /** The world goes on in a venue restored from its image. */
 function reborn(it: World): World {
   const venue = new Venue({currencyOf: it.venue.currencyOf, currencies: 2, settlement: USD, clientIds: 256});
   for (const {spec} of it.venue.markets) venue.addMarket(spec);
   restoreVenue(venue, venueBytes(it.venue));
-  expect(venueBytes(venue)).toEqual(venueBytes(it.venue));
+  expect(same(venueBytes(venue), venueBytes(it.venue))).toBe(true);
   return Object.assign(Object.create(World.prototype) as World, it, {venue});
 }
 
@@ -99,13 +101,13 @@ test('everything at once, for long', {timeout: 240_000}, () => {
   console.log(`seed ${seed}`);
   const random = randomOf(seed);
   let it = new World({users: 12, spot: spotSpec, perp});
-  for (const user of it.users) it.fund(user, USD, 5e7 + Math.floor(random() * 3e8)).fund(user, 0, 1e9).fund(user, 2, 1e7);
+  for (const user of it.users) it.fund(user, USD, 1e7 + Math.floor(random() * 3e7)).fund(user, 0, 1e9).fund(user, 2, 1e7);
   it.run((venue) => setMark(venue, PERP, P));
   const seen = new Map<string, number>();
   const count = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
   for (let index = 0; index < COMMANDS; index += 1) {
     it.venue.now += Math.floor(random() * (random() < 0.02 ? 1_200_000 : 2_000));
-    if (random() < 0.01) it.fund(random() < 0.3 ? SYSTEM.liquidationFund : it.users[Math.floor(random() * 12)]!, USD, 5e7);
+    if (random() < 0.01) it.fund(random() < 0.3 ? SYSTEM.liquidationFund : it.users[Math.floor(random() * 12)]!, USD, 1e7);
     const [name, command] = step(it, random);
     const before = index % 16 === 0 ? venueBytes(it.venue) : undefined;
     const reason = it.run((venue) => {
@@ -113,7 +115,7 @@ test('everything at once, for long', {timeout: 240_000}, () => {
       if (answer === REASON.none) fireTriggers(venue);
       return answer;
     });
-    if (reason !== REASON.none && before) expect(venueBytes(it.venue), `${name} was refused (${REASON_NAMES[reason]}) and left a trace, seed ${seed} command ${index}`).toEqual(before);
+    if (reason !== REASON.none && before) expect(same(venueBytes(it.venue), before), `${name} was refused (${REASON_NAMES[reason]}) and left a trace, seed ${seed} command ${index}`).toBe(true);
     const faults = broken(it);
     if (faults.length > 0) expect(faults, `after ${name}, seed ${seed} command ${index}`).toEqual([]);
     count(reason === REASON.none ? name : `refused ${REASON_NAMES[reason]}`);

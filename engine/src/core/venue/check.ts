@@ -5,10 +5,11 @@ import {ORDER_FLAG, REASON, type Reason, SELF_TRADE, SIDE, TIME_IN_FORCE} from '
 import {dropIfIdle, findPosition, openPosition} from './exposure.ts';
 import {worstFee} from './fills.ts';
 import {isWhole, PPM, ppmCeil, QUANTITY_MAX, VALUE_MAX} from './integers.ts';
-import {assess, freeOf, lossTicks, onlyReduces} from './margin.ts';
+import {assess, assessBucket, freeOf, lossTicks, onlyReduces} from './margin.ts';
 import {isPrice, isQuantity, type Market, MARKET_STATUS} from './market.ts';
 import {probeBook, reachable} from './matching.ts';
 import {ORDERS_MAX} from './order-pool.ts';
+import {POSITION_FLAG} from './positions.ts';
 import {purchaseHold, reservePerpetual} from './reserve.ts';
 import type {Venue} from './venue.ts';
 
@@ -153,6 +154,7 @@ function judgeMargin(venue: Venue, slot: number, market: Market, lots: number): 
   const worst = draft.side === SIDE.buy ? Math.abs(quantity + positions.openBuy[slot]!) + draft.quantity : Math.abs(quantity - positions.openSell[slot]!) + draft.quantity;
   if (worst > QUANTITY_MAX || worst * Math.max(market.mark, draft.price) * market.unit > VALUE_MAX) return REASON.valueTooLarge;
   if (opens && market.spec.openInterestMax > 0 && market.openInterest + lots > market.spec.openInterestMax) return REASON.openInterestCap;
+  if (!bucketBears(venue, slot, market, lots)) return REASON.insufficientMargin;
   reservePerpetual(venue, slot, market, draft.side, lots, draft.loss);
   assess(venue, draft.account);
   if (margin.initial <= margin.equity) return REASON.none;
@@ -160,4 +162,13 @@ function judgeMargin(venue: Venue, slot: number, market: Market, lots: number): 
   if (onlyReduces(venue, slot, draft.side) && margin.equity - cost >= margin.maintenance) return REASON.none;
   reservePerpetual(venue, slot, market, draft.side, -lots, draft.loss);
   return REASON.insufficientMargin;
+}
+
+/** What an order closes of an isolated position must not cost more than the bucket has: its debt would be the account's. */
+function bucketBears(venue: Venue, slot: number, market: Market, lots: number): boolean {
+  const {draft, positions, margin} = venue;
+  const quantity = positions.quantity[slot]!;
+  if ((positions.flags[slot]! & POSITION_FLAG.isolated) === 0 || quantity === 0 || quantity > 0 === (draft.side === SIDE.buy)) return true;
+  assessBucket(venue, slot);
+  return margin.equity >= draft.loss * Math.min(lots, Math.abs(quantity)) * market.unit;
 }

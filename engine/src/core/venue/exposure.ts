@@ -57,7 +57,6 @@ export function openPnl(venue: Venue, slot: number): number {
 /**
  * Adds signed lots at a price. What closes is realised against the average cost: the share of the basis that leaves it is rounded,
  * and what leaves enters the realised PnL, so Σ over accounts of (cash + collateral − cost) never changes. Returns the realised PnL.
- * An isolated position realises into its collateral and gives back its share of it.
  */
 export function applyFill(venue: Venue, slot: number, lots: number, price: number): number {
   const {accounts, positions} = venue;
@@ -84,17 +83,25 @@ export function applyFill(venue: Venue, slot: number, lots: number, price: numbe
     }
     const account = positions.account[slot]!;
     if ((positions.flags[slot]! & POSITION_FLAG.isolated) === 0) accounts.cash[account]! += realised;
-    else {
-      const freed = mulDivFloor(positions.collateral[slot]!, closing, size);
-      positions.collateral[slot]! += realised - freed;
-      accounts.cash[account]! += freed;
-      // A closed bucket is empty, and none keeps a debt: that is the account's, and its liquidation or the waterfall answers for it.
-      if (closing === size || positions.collateral[slot]! < 0) {
-        accounts.cash[account]! += positions.collateral[slot]!;
-        positions.collateral[slot] = 0;
-      }
-    }
+    else realiseIsolated(venue, slot, {realised, closing, size});
   }
   venue.log.push(head(EVENT.position, 0, market.index), positions.account[slot]!, after, lots, price, 0, 0, 0, positions.cost[slot]!, realised, positions.collateral[slot]!, 0);
   return realised;
+}
+
+/**
+ * An isolated position realises into its collateral and gives back the closed share of its equity at the mark, but never open gains.
+ * Closed wholly it gives back everything; a debt is then the account's, for its liquidation or the waterfall to answer.
+ */
+function realiseIsolated(venue: Venue, slot: number, {realised, closing, size}: {realised: number; closing: number; size: number}): void {
+  const {positions, accounts} = venue;
+  const available = positions.collateral[slot]! + realised;
+  let freed = available;
+  if (closing < size) {
+    const market = venue.markets[positions.market[slot]!]!;
+    const equity = available + positions.quantity[slot]! * market.mark * market.unit - positions.cost[slot]!;
+    freed = Math.max(0, Math.min(available, equity > 0 ? mulDivFloor(equity, closing, size) : 0));
+  }
+  positions.collateral[slot] = available - freed;
+  accounts.cash[positions.account[slot]!]! += freed;
 }

@@ -47,15 +47,15 @@ export function makerBears(venue: Venue, market: Market, maker: number, lots: nu
   }
   const grows = after > Math.abs(held);
   const bucket = assessBucket(venue, slot).equity;
-  const topUp = grows ? collateralFor(market, lots, price) : 0;
+  const topUp = grows ? collateralFor(market, signed, price) : 0;
   assess(venue, owner);
   return bucket + gain + topUp >= needed && margin.equity - topUp - fee >= margin.maintenance;
 }
 
-/** What an isolated position takes from its account for lots it adds: initial margin and the loss against the mark. */
+/** What an isolated position takes from its account for signed lots it adds: initial margin at the mark, and the loss against it. */
 const collateralFor = (market: Market, lots: number, price: number): number => {
-  const value = lots * price * market.unit;
-  return ppmCeil(value, market.initialPpm(value)) + lots * Math.abs(market.mark - price) * market.unit;
+  const value = Math.abs(lots) * market.mark * market.unit;
+  return ppmCeil(value, market.initialPpm(value)) + Math.max(0, lots * (price - market.mark) * market.unit);
 };
 
 export function fillPerpetual(venue: Venue, market: Market, maker: number, taker: number, lots: number, price: number): void {
@@ -86,7 +86,8 @@ function addLots(venue: Venue, market: Market, account: number, lots: number, pr
   if ((positions.flags[slot]! & POSITION_FLAG.isolated) === 0) return;
   const opened = held === 0 || held > 0 === lots > 0 ? Math.abs(lots) : Math.abs(lots) - Math.abs(held);
   if (opened <= 0) return;
-  const collateral = collateralFor(market, opened, price);
+  // Rounding up fill by fill never takes more than the account has.
+  const collateral = Math.min(collateralFor(market, lots > 0 ? opened : -opened, price), Math.max(0, assess(venue, account).equity));
   positions.collateral[slot]! += collateral;
   accounts.cash[account]! -= collateral;
 }
