@@ -139,6 +139,20 @@ test('a maker whose account cannot bear the fill any more is cancelled, not fill
   expect(broken(it)).toEqual([]);
 });
 
+test('a maker with a rebate gets none from a system order: nobody has paid the fee it would come from', () => {
+  const it = opened({fund: 1e9});
+  const c = it.users[2]!;
+  it.venue.accounts.feeTier[c] = 1;
+  it.fund(it.users[0]!, ETH, 1e9);
+  it.place(c, PERP, BUY, 186_500, 300);
+  it.place(c, SPOT, BUY, 170_000, 5_000);
+  mark(it, 187_000);
+  mark(it, 160_000);
+  expect(it.events(EVENT.trade).length).toBeGreaterThan(0);
+  expect(assess(it.venue, SYSTEM.fees).equity).toBeGreaterThanOrEqual(0);
+  expect(broken(it)).toEqual([]);
+});
+
 function randomOf(start: number): () => number {
   let state = start | 0;
   return () => {

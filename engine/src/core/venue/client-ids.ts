@@ -41,7 +41,7 @@ export class ClientIds {
   find(account: number, high: number, low: number): number {
     const tag = tagOf(account, high, low);
     const entry = this.#lookUp(this.#current, tag, account, high, low);
-    return entry === NONE ? this.#lookUp(this.#previous, tag, account, high, low) : entry;
+    return entry === NONE && this.added > this.generation ? this.#lookUp(this.#previous, tag, account, high, low) : entry;
   }
 
   /** Remembers an id not yet known. */

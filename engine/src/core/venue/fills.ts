@@ -8,7 +8,7 @@ import {LEG} from './legs.ts';
 import {assess, assessBucket} from './margin.ts';
 import type {Market} from './market.ts';
 import {POSITION_FLAG} from './positions.ts';
-import {holdOf, releaseLots, remainingOf} from './reserve.ts';
+import {holdOf, releaseLots, remainingOf, reservePerpetual} from './reserve.ts';
 import type {Venue} from './venue.ts';
 
 const isSystem = (venue: Venue, slot: number): boolean => (venue.orders.meta[slot]! & ORDER_FLAG.system) !== 0;
@@ -19,6 +19,12 @@ function feeOf(venue: Venue, slot: number, value: number, makes: boolean): numbe
   const market = venue.markets[venue.orders.market(slot)]!;
   const tier = venue.accounts.feeTier[venue.orders.owner[slot]!]!;
   return ppmCeil(value, makes ? market.makerPpm(tier) : market.takerPpm(tier));
+}
+
+/** A rebate is paid out of the taker's fee; a system order pays none, so its maker gets none. */
+function makerFee(venue: Venue, maker: number, taker: number, value: number): number {
+  const fee = feeOf(venue, maker, value, true);
+  return fee < 0 && isSystem(venue, taker) ? 0 : fee;
 }
 
 /** Fees of the last fill. */
@@ -61,26 +67,28 @@ const collateralFor = (market: Market, lots: number, price: number): number => {
 export function fillPerpetual(venue: Venue, market: Market, maker: number, taker: number, lots: number, price: number): void {
   const {orders, accounts} = venue;
   const buys = orders.side(taker) === SIDE.buy;
-  releaseLots(venue, maker, lots);
-  releaseLots(venue, taker, lots);
-  const value = lots * price * market.unit;
-  fees.maker = feeOf(venue, maker, value, true);
-  fees.taker = feeOf(venue, taker, value, false);
   const makerAccount = orders.owner[maker]!;
   const takerAccount = orders.owner[taker]!;
+  const makerSlot = findPosition(venue, makerAccount, market.index);
+  const takerSlot = findPosition(venue, takerAccount, market.index);
+  reservePerpetual(venue, makerSlot, market, buys ? SIDE.sell : SIDE.buy, -lots, orders.loss[maker]!);
+  reservePerpetual(venue, takerSlot, market, buys ? SIDE.buy : SIDE.sell, -lots, orders.loss[taker]!);
+  const value = lots * price * market.unit;
+  fees.maker = makerFee(venue, maker, taker, value);
+  fees.taker = feeOf(venue, taker, value, false);
   accounts.cash[makerAccount]! -= fees.maker;
   accounts.cash[takerAccount]! -= fees.taker;
   const total = fees.maker + fees.taker;
   const share = total > 0 ? ppmFloor(total, market.spec.fundSharePpm) : 0;
   accounts.cash[SYSTEM.liquidationFund]! += share;
   accounts.cash[SYSTEM.fees]! += total - share;
-  addLots(venue, market, makerAccount, buys ? -lots : lots, price);
-  addLots(venue, market, takerAccount, buys ? lots : -lots, price);
+  addLots(venue, market, makerSlot, buys ? -lots : lots, price);
+  addLots(venue, market, takerSlot, buys ? lots : -lots, price);
 }
 
-function addLots(venue: Venue, market: Market, account: number, lots: number, price: number): void {
+function addLots(venue: Venue, market: Market, slot: number, lots: number, price: number): void {
   const {positions, accounts} = venue;
-  const slot = findPosition(venue, account, market.index);
+  const account = positions.account[slot]!;
   const held = positions.quantity[slot]!;
   applyFill(venue, slot, lots, price);
   if ((positions.flags[slot]! & POSITION_FLAG.isolated) === 0) return;
@@ -112,7 +120,7 @@ export function fillSpot(venue: Venue, market: Market, maker: number, taker: num
   const seller = takerBuys ? maker : taker;
   const buyerAccount = orders.owner[buyer]!;
   const sellerAccount = orders.owner[seller]!;
-  fees.maker = Math.min(feeOf(venue, maker, value, true), room);
+  fees.maker = Math.min(makerFee(venue, maker, taker, value), room);
   fees.taker = feeOf(venue, taker, value, false);
   pay(venue, buyerAccount, sellerAccount, market.spec.quote, value, LEG.trade);
   pay(venue, sellerAccount, buyerAccount, market.spec.base, lots * market.spec.lot, LEG.trade);

@@ -4,7 +4,7 @@ import {EVENT, ORDER_FLAG, TIME_IN_FORCE} from './codes.ts';
 import {dropIfIdle, findPosition} from './exposure.ts';
 import type {Market} from './market.ts';
 import {head} from './records.ts';
-import {releaseLots, remainingOf, reserveSpot} from './reserve.ts';
+import {releaseLots, remainingOf, reservePerpetual, reserveSpot} from './reserve.ts';
 import {TIMER} from './timers.ts';
 import type {Venue} from './venue.ts';
 
@@ -69,7 +69,9 @@ export function closeOrder(venue: Venue, slot: number, reason: number): void {
   const owner = orders.owner[slot]!;
   const open = remainingOf(venue, slot);
   const resting = (orders.meta[slot]! & ORDER_FLAG.resting) !== 0;
-  if (open > 0 && (resting || market.perpetual)) releaseLots(venue, slot, open);
+  const position = market.perpetual ? findPosition(venue, owner, market.index) : NONE;
+  if (position !== NONE) reservePerpetual(venue, position, market, orders.side(slot), -open, orders.loss[slot]!);
+  else if (open > 0 && resting) releaseLots(venue, slot, open);
   if (resting) {
     const level = market.ladder.remove(orders, slot);
     if (open > 0) tellLevel(venue, market, orders.side(slot), orders.price[slot]!, level);
@@ -79,8 +81,6 @@ export function closeOrder(venue: Venue, slot: number, reason: number): void {
   }
   venue.log.push(head(EVENT.closed, reason, market.index), owner, orders.total[slot]! - open, slot, orders.meta[slot]!, 0, 0, 0, orders.sequence[slot]!, 0, 0, 0);
   orders.free(slot);
-  if (!market.perpetual) return;
-  const position = findPosition(venue, owner, market.index);
   if (position !== NONE) dropIfIdle(venue, position);
 }
 

@@ -1,5 +1,5 @@
 /** The book at work: price, then time. Everything here runs for an order that has been accepted. */
-import {CLOSE, EVENT, ORDER_FLAG, SELF_TRADE, SIDE} from './codes.ts';
+import {CLOSE, EVENT, ORDER_FLAG, SELF_TRADE, SIDE, TIME_IN_FORCE} from './codes.ts';
 import {findPosition} from './exposure.ts';
 import {fees, fillPerpetual, fillSpot, makerBears, tidyPosition} from './fills.ts';
 import {closeOrder, showMore, tellLevel} from './lifecycle.ts';
@@ -122,6 +122,7 @@ export function probeBook(venue: Venue, market: Market): void {
   probe.fills = 0;
   probe.meetsOwn = false;
   const buys = draft.side === SIDE.buy;
+  const wholly = draft.timeInForce === TIME_IN_FORCE.fillOrKill;
   for (
     let price = reachable(market, draft.side, draft.price);
     price !== 0 && price !== ladder.ticks && (buys ? price <= draft.price : price >= draft.price);
@@ -129,7 +130,8 @@ export function probeBook(venue: Venue, market: Market): void {
   ) {
     for (let slot = ladder.headAt(price); slot >= 0; slot = orders.next[slot]!) {
       if (orders.owner[slot] === draft.account) {
-        if (draft.selfTrade === SELF_TRADE.cancelMaker) continue;
+        // Decrement goes on past it as well, with fewer lots: looking past it whole finds the most it could cost.
+        if (draft.selfTrade === SELF_TRADE.cancelMaker || (draft.selfTrade === SELF_TRADE.decrement && !wholly)) continue;
         probe.meetsOwn = true;
         return;
       }
@@ -137,7 +139,8 @@ export function probeBook(venue: Venue, market: Market): void {
       probe.lots += lots;
       probe.value += lots * price;
       probe.worst = price;
-      probe.fills += 1;
+      // An iceberg fills shown part by shown part, and each rounds its fee.
+      probe.fills += (orders.meta[slot]! & ORDER_FLAG.iceberg) === 0 ? 1 : Math.ceil(lots / Math.max(1, Math.min(orders.quantity[slot]!, venue.icebergs.get(slot)!.peak))) + 1;
       if (probe.lots === draft.quantity) return;
     }
   }
