@@ -68,7 +68,7 @@ function makeFlow(): Flow {
     flow.side[step] = side;
     flow.account[step] = FIRST_USER + Math.floor(random() * ACCOUNTS);
     let target = -1;
-    while (roll >= 0.6 && roll < 0.9 && target < 0 && live.length > 0) {
+    for (let tries = roll >= 0.6 && roll < 0.9 ? live.length : 0; target < 0 && tries > 0; tries -= 1) {
       const pick = Math.floor(random() * live.length);
       const candidate = live[pick]!;
       live[pick] = live.at(-1)!;

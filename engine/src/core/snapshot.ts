@@ -29,7 +29,7 @@ function untagged(_: string, value: unknown): unknown {
 }
 
 export function takeSnapshot({state}: Core): Uint8Array {
-  const {venue, markets, ...rest} = state;
+  const {venue, markets: _markets, ...rest} = state;
   const around: Around = {...rest, specs: venue.markets.map(({spec}) => spec)};
   const text = new TextEncoder().encode(JSON.stringify(around, tagged));
   const image = venueBytes(venue);
