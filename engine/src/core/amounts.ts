@@ -1,24 +1,14 @@
-/** Exact integer arithmetic. Units: lots; nano = lots·10⁹ (price·quantity); fine = lots·10¹³ (nano·10⁴, so that basis points stay exact). */
+/** Lots between the interfaces (bigint) and the venue (whole doubles below 2^53). */
+import {SAFE_MAX} from './venue/integers.ts';
 
-/** Base lots per whole base unit: price is per whole unit, so `price·quantity` counts quote lots times this. */
-export const NANO = 1_000_000_000n;
-
-export const BPS = 10_000n;
-
-/** {@link NANO} · {@link BPS}. */
-export const FINE = NANO * BPS;
-
-export const abs = (value: bigint): bigint => (value < 0n ? -value : value);
+/** Largest amount the venue holds in one place: an asset of more lots than this is refused at the door. */
+export const AMOUNT_MAX = BigInt(SAFE_MAX);
 
 export const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 export const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
-/** ⌈a / b⌉ for any sign of `a`, `b > 0`. */
-export const ceilDiv = (a: bigint, b: bigint): bigint => (a > 0n ? (a + b - 1n) / b : a / b);
-
-/** ⌊a / b⌋ for any sign of `a`, `b > 0`. */
-export const floorDiv = (a: bigint, b: bigint): bigint => (a >= 0n ? a / b : -((-a + b - 1n) / b));
+export const big = (lots: number): bigint => BigInt(lots);
 
 /** A broken assumption of our own: never caught, the process must stop. */
 export function assert(condition: boolean, message: string): asserts condition {

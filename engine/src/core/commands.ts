@@ -4,6 +4,7 @@
  */
 import type {Address, Hex} from 'viem';
 import type {Rules} from '@pobs/protocol';
+import type {Session} from './venue/sessions.ts';
 
 export type Command =
   /** First command of every journal. */
@@ -33,9 +34,57 @@ export type Command =
       /** 1e-6 USDC per whole base unit; absent for market orders. */
       price?: bigint;
       quantity: bigint;
-      timeInForce: 'GTC' | 'IOC' | 'FOK';
+      timeInForce: 'GTC' | 'IOC' | 'FOK' | 'GTD';
       clientOrderId: string;
+      /** Never takes. */
+      postOnly?: boolean;
+      /** Perpetual: only shrinks the position. */
+      reduceOnly?: boolean;
+      /** What gives way when it meets an order of its own account; `cancelTaker` unless said. */
+      selfTrade?: 'cancelTaker' | 'cancelMaker' | 'cancelBoth' | 'decrement';
+      /** Milliseconds, for `GTD`. */
+      expiresAt?: bigint;
+      /** Base lots an iceberg shows. */
+      displayQuantity?: bigint;
+      /** Cancelled by the account's dead-man timer. */
+      deadMan?: boolean;
     }
+  /** New price and open quantity; keeps its place when only the quantity falls, else it becomes a new order. */
+  | {type: 'amendOrder'; wallet: Address; orderId: bigint; price: bigint; quantity: bigint}
+  /** All open orders, of one market or of all. */
+  | {type: 'cancelAll'; wallet: Address; market?: string}
+  /** One source's price of the underlying; the index is the median of the fresh ones that agree. */
+  | {type: 'setSourcePrice'; market: string; source: number; price: bigint}
+  /** Cross or isolated margin in one perpetual, while the account has nothing there. */
+  | {type: 'setMarginMode'; wallet: Address; market: string; mode: 'cross' | 'isolated'}
+  /** Settlement lots into (positive) or out of an isolated position. */
+  | {type: 'moveCollateral'; wallet: Address; market: string; lots: bigint}
+  | {type: 'setFeeTier'; wallet: Address; tier: number}
+  /** The account's dead-man orders are cancelled at `at` unless armed anew; absent: disarmed. Milliseconds. */
+  | {type: 'armDeadMan'; wallet: Address; at?: bigint}
+  /** Who may trade how: operator. */
+  | {type: 'setMarketStatus'; market: string; status: 'open' | 'cancelOnly' | 'halted'}
+  /** A conditional order, or two of which one cancels the other. */
+  | {type: 'placeTrigger'; wallet: Address; market: string; conditions: readonly TriggerCondition[]}
+  | {type: 'cancelTrigger'; wallet: Address; triggerId: bigint}
+  /** A large order worked in slices by the clock; `vwap` follows the hours in which the market trades. */
+  | {
+      type: 'placeParent'; wallet: Address; market: string; side: 'buy' | 'sell'; quantity: bigint; strategy: 'twap' | 'vwap'; slices: number;
+      intervalMs: number; limitPrice?: bigint; reduceOnly?: boolean;
+    }
+  | {type: 'cancelParent'; wallet: Address; parentId: bigint}
+  /** Open gain and open loss, settlement lots, at which the position is re-struck at the mark; 0 = never. */
+  | {type: 'setAutoRoll'; wallet: Address; market: string; takeLots: bigint; lossLots: bigint}
+  /** The holder's consent: `size` of its position (its own sign) to another account; no price = the mark at acceptance. */
+  | {type: 'offerNovation'; wallet: Address; to: Address; market: string; size: bigint; price?: bigint}
+  | {type: 'acceptNovation'; wallet: Address; offerId: bigint}
+  | {type: 'withdrawNovation'; wallet: Address; offerId: bigint}
+  /** The week of a market in sessions (paper appendix A2): operator. */
+  | {type: 'setCalendar'; market: string; sessions: readonly Session[]}
+  /** Order commands in turn, each on its own: a refused one is told and does not stop the rest. */
+  | {type: 'batch'; commands: readonly Extract<Command, {type: 'placeOrder' | 'cancelOrder' | 'amendOrder' | 'cancelAll'}>[]}
+  /** Moves the core's clock to the command's time; what is due happens. */
+  | {type: 'tick'}
   | {type: 'cancelOrder'; wallet: Address; orderId: bigint}
   | {type: 'requestWithdrawal'; wallet: Address; chainId: number; token: Address; lots: bigint}
   | {type: 'cancelWithdrawal'; wallet: Address; chainId: number; token: Address}
@@ -44,6 +93,20 @@ export type Command =
   /** Seals an epoch: settles open PnL into claims, fixes rows, withdrawals and payouts (PROTOCOL §2, §3, §9). */
   | {type: 'seal'; epoch: bigint; snapshotTime: bigint}
   | {type: 'decideEpoch'; epoch: bigint; outcome: 'approved' | 'dead'};
+
+export type TriggerCondition = {
+  by: 'mark' | 'index' | 'last';
+  /** Fires when the price is at or above (`rise`) or at or below (`fall`) this. */
+  direction: 'rise' | 'fall';
+  price: bigint;
+  side: 'buy' | 'sell';
+  quantity: bigint;
+  /** Absent: a market order. */
+  limitPrice?: bigint;
+  reduceOnly?: boolean;
+  /** The price follows the best one since placing at this distance. */
+  trail?: bigint;
+};
 
 /** Typed refusal; state is unchanged. */
 export type Rejection =
@@ -62,6 +125,14 @@ export type Rejection =
   | {code: 'NO_LIQUIDITY'; market: string}
   | {code: 'WOULD_SELF_TRADE'}
   | {code: 'DUPLICATE_CLIENT_ORDER_ID'; orderId: bigint}
+  | {code: 'WOULD_TAKE'}
+  | {code: 'WOULD_INCREASE'}
+  | {code: 'PRICE_OUT_OF_BAND'; market: string}
+  | {code: 'MARKET_CLOSED'; market: string}
+  | {code: 'OPEN_INTEREST_CAP'; market: string}
+  /** A limit of the engine: orders of an account or of all, value of an order or position. */
+  | {code: 'LIMIT_EXCEEDED'; reason: string}
+  | {code: 'INVALID_ORDER'; reason: string}
   | {code: 'WRONG_SEQUENCE'; reason: string}
   | {code: 'EPOCH_UNDECIDED'; epoch: bigint}
   | {code: 'EPOCH_OUT_OF_ORDER'; expected: bigint}

@@ -2,6 +2,7 @@
 import {describe, expect, test} from 'vitest';
 import {buildRules, ETHER, Exchange, L1, L1_USDC, L2, L2_USDC, secretOf, USDC, WALLETS} from '../../test/model/exchange.ts';
 import {createCore} from './engine.ts';
+import {SYSTEM} from './venue/accounts.ts';
 import {accountView, assetViews, isBound} from './queries.ts';
 
 const [ALICE, BOB] = WALLETS as [`0x${string}`, `0x${string}`];
@@ -26,7 +27,7 @@ describe('deposits', () => {
     const exchange = new Exchange();
     const [credited] = exchange.deposit(MIXED, L1, L1_USDC, 7n * USDC);
     expect(credited).toMatchObject({type: 'depositCredited', matched: false, wallet: MIXED.toLowerCase()});
-    expect(exchange.core.state.accounts[3]!.claims.reduce((sum, lots) => sum + lots)).toBe(7n * USDC);
+    expect(exchange.claims(SYSTEM.unmatched)).toEqual([0n, 7n * USDC, 0n, 0n]);
     const events = exchange.must({type: 'bindAccount', wallet: MIXED.toLowerCase() as `0x${string}`, secret: secretOf(MIXED)});
     expect(events.some((event) => event.type === 'legPosted' && event.kind === 'bind' && event.lots === 7n * USDC)).toBe(true);
     expect(isBound(exchange.core, MIXED)).toBe(true);
@@ -49,6 +50,7 @@ describe('deposits', () => {
     ['a block range twice', {blockNumber: 10n}, 'WRONG_SEQUENCE'],
     ['an active epoch nobody sealed', {activeEpoch: 9n}, 'WRONG_SEQUENCE'],
     ['a chain outside the rules', {chainId: 5}, 'WRONG_SEQUENCE'],
+    ['more lots than the core can count', {deposits: [{token: L1_USDC, from: ALICE, amount: 1n << 53n, txHash: hash, logIndex: 0}]}, 'INVALID_QUANTITY'],
     ['a token outside the rules', {deposits: [{token: L2_USDC, from: ALICE, amount: 1n, txHash: hash, logIndex: 0}]}, 'UNKNOWN_ASSET'],
   ] as const)('refuses %s', (_, change, code) => {
     const exchange = new Exchange();

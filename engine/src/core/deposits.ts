@@ -1,14 +1,18 @@
 /** Genesis, accounts and what the chains tell: final deposits, payouts, active epochs (PROTOCOL §2). */
 import type {Rules} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
+import {AMOUNT_MAX, big} from './amounts.ts';
 import type {Command, Rejection} from './commands.ts';
-import {post, spendableClaim} from './ledger.ts';
 import {LOT_DECIMALS, MARKETS} from './markets.ts';
-import {free} from './risk.ts';
 import {
-  type Account, addAccount, addSystemAccounts, type Asset, type Context, createMarket, findAsset, FIRST_USER, lower, type Sender, type State, SYSTEM,
-  systemAccount, userAccount, ZERO_ADDRESS, ZERO_HASH,
+  addIdentity, addSystemAccounts, type Asset, type Context, findAsset, type Identity, lower, move, type Sender, type State, userAccount, withdrawalsFor,
+  ZERO_ADDRESS, ZERO_HASH,
 } from './state.ts';
+import {FIRST_USER, OUTSIDE, SYSTEM} from './venue/accounts.ts';
+import {LEG} from './venue/legs.ts';
+import {freeOf} from './venue/margin.ts';
+import {MARKET_KIND} from './venue/market.ts';
+import {Venue} from './venue/venue.ts';
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -22,7 +26,7 @@ function faultOf(rules: Rules): string | undefined {
     if (new Set(tokens.map(({token}) => lower(token))).size !== tokens.length) return `a token twice on chain ${chainId}`;
     for (const {symbol, currency, decimals, lotSize, withdrawalFeeLots, withdrawalMinimumLots} of tokens) {
       const amounts = [lotSize, withdrawalFeeLots, withdrawalMinimumLots];
-      if (amounts.some((text) => !/^\d+$/.test(text)) || BigInt(lotSize) === 0n) return `an amount of ${symbol} on chain ${chainId} is no whole number`;
+      if (amounts.some((text) => !/^\d+$/.test(text)) || BigInt(lotSize) === 0n || amounts.some((text) => BigInt(text) > AMOUNT_MAX)) return `an amount of ${symbol} on chain ${chainId} is no whole number`;
       const lotDecimals = LOT_DECIMALS[currency];
       if (lotDecimals === undefined) return `currency ${currency} has no lot defined`;
       if (BigInt(lotSize) * 10n ** BigInt(lotDecimals) !== 10n ** BigInt(decimals)) {
@@ -36,7 +40,7 @@ function faultOf(rules: Rules): string | undefined {
 }
 
 export function applyGenesis({state, emit}: Context, {rules}: Extract<Command, {type: 'genesis'}>): Rejection | undefined {
-  if (state.accounts.length > 0) return {code: 'WRONG_SEQUENCE', reason: 'genesis is the first command and comes once'};
+  if (state.identities.length > 0) return {code: 'WRONG_SEQUENCE', reason: 'genesis is the first command and comes once'};
   const fault = faultOf(rules);
   if (fault !== undefined) return {code: 'INVALID_RULES', reason: fault};
   const custodies = [...rules.custodies].sort((a, b) => a.chainId - b.chainId);
@@ -49,14 +53,16 @@ export function applyGenesis({state, emit}: Context, {rules}: Extract<Command, {
       state.assets.push({
         index: state.assets.length, chainId, custody: lower(custody), token: lower(token.token), symbol: token.symbol,
         currency: state.currencies.indexOf(token.currency), decimals: token.decimals, lotSize: BigInt(token.lotSize),
-        withdrawalFeeLots: BigInt(token.withdrawalFeeLots), withdrawalMinimumLots: BigInt(token.withdrawalMinimumLots), deposited: 0n, authorisedOut: 0n,
+        withdrawalFeeLots: Number(token.withdrawalFeeLots), withdrawalMinimumLots: Number(token.withdrawalMinimumLots), deposited: 0, authorisedOut: 0,
       });
     }
   }
+  state.venue = new Venue({currencyOf: state.assets.map(({currency}) => currency), currencies: state.currencies.length, settlement: state.settlementCurrency});
   addSystemAccounts(state);
-  for (const spec of MARKETS) {
-    const settles = spec.quote === rules.settlementCurrency || spec.kind === 'spot';
-    if (settles && state.currencies.includes(spec.base) && state.currencies.includes(spec.quote)) state.markets.set(spec.name, createMarket(state, spec));
+  for (const template of MARKETS) {
+    const settles = template.quote === rules.settlementCurrency || template.kind === MARKET_KIND.spot;
+    const [base, quote] = [state.currencies.indexOf(template.base), state.currencies.indexOf(template.quote)];
+    if (settles && base >= 0 && quote >= 0) state.markets.set(template.name, state.venue.addMarket({...template, base, quote}));
   }
   emit({type: 'genesisApplied', assets: state.assets.length, markets: [...state.markets.keys()]});
   return undefined;
@@ -65,7 +71,7 @@ export function applyGenesis({state, emit}: Context, {rules}: Extract<Command, {
 /** System rows, custodies, tokens and the zero address never belong to a user. */
 function isReserved(state: State, wallet: Address): boolean {
   const account = state.byWallet.get(wallet);
-  return wallet === ZERO_ADDRESS || (account !== undefined && account.number < FIRST_USER)
+  return wallet === ZERO_ADDRESS || (account !== undefined && account < FIRST_USER)
     || state.assets.some(({custody, token}) => custody === wallet || token === wallet);
 }
 
@@ -75,14 +81,14 @@ export function bindAccount(context: Context, command: Extract<Command, {type: '
   if (isReserved(state, wallet)) return {code: 'RESERVED_WALLET', wallet};
   const secret = command.secret.toLowerCase() as Hex;
   if (!/^0x[0-9a-f]{64}$/.test(secret)) return {code: 'WRONG_SEQUENCE', reason: 'the account secret must be 32 bytes'};
-  const known = state.byWallet.get(wallet);
+  const known = userAccount(state, wallet);
   if (known) {
     // An id stays put within its era: the secret is set once (PROTOCOL §3).
     if (known.secret !== secret) return {code: 'WRONG_SEQUENCE', reason: 'the wallet is bound with another secret'};
     if (command.viewingKey === undefined || command.viewingKey === known.viewingKey) return undefined;
     known.viewingKey = command.viewingKey;
   }
-  const account = known ?? addAccount(state, wallet);
+  const account = known ?? addIdentity(state, wallet);
   account.secret = secret;
   if (command.viewingKey !== undefined) account.viewingKey = command.viewingKey;
   emit({type: 'accountBound', wallet, account: account.number, ...(account.viewingKey !== undefined && {viewingKey: account.viewingKey})});
@@ -91,11 +97,11 @@ export function bindAccount(context: Context, command: Extract<Command, {type: '
 }
 
 /** Everything the wallet sent before it was bound. */
-function claimUnmatched(context: Context, account: Account): void {
-  const sender = context.state.senders.get(account.wallet);
-  for (const asset of context.state.assets) {
-    const lots = sender?.lots[asset.index] ?? 0n;
-    if (lots > 0n) post(context, {from: systemAccount(context.state, 'unmatched'), to: account, asset, lots, kind: 'bind'});
+function claimUnmatched({state}: Context, {number, wallet}: Identity): void {
+  const sender = state.senders.get(wallet);
+  for (const {index} of state.assets) {
+    const lots = sender?.lots[index] ?? 0;
+    if (lots > 0) move(state, {from: SYSTEM.unmatched, to: number, asset: index, lots, kind: LEG.bind});
   }
 }
 
@@ -113,7 +119,19 @@ function checkAdvance(state: State, command: Advance): Rejection | undefined {
   if (kills < chain.kills) return {code: 'WRONG_SEQUENCE', reason: `kills of chain ${chainId} fell below ${chain.kills}`};
   const stranger = [...deposits, ...payouts].find(({token}) => !findAsset(state, chainId, token));
   if (stranger) return {code: 'UNKNOWN_ASSET', chainId, token: stranger.token};
-  return deposits.some(({amount}) => amount < 0n) ? {code: 'INVALID_QUANTITY', reason: 'a deposit cannot be negative'} : undefined;
+  if (deposits.some(({amount}) => amount < 0n)) return {code: 'INVALID_QUANTITY', reason: 'a deposit cannot be negative'};
+  return checkTotals(state, command);
+}
+
+/** The venue counts in doubles: no asset may ever have been sent more lots than they hold exactly. */
+function checkTotals(state: State, {chainId, deposits}: Advance): Rejection | undefined {
+  for (const asset of state.assets) {
+    const units = deposits.reduce((sum, {token, amount}) => (asset.chainId === chainId && asset.token === lower(token) ? sum + amount : sum), 0n);
+    if (big(asset.deposited) + units / asset.lotSize + big(deposits.length) > AMOUNT_MAX) {
+      return {code: 'INVALID_QUANTITY', reason: `${asset.symbol} on chain ${chainId} would exceed ${AMOUNT_MAX} lots`};
+    }
+  }
+  return undefined;
 }
 
 export function advanceChain(context: Context, command: Advance): Rejection | undefined {
@@ -125,7 +143,10 @@ export function advanceChain(context: Context, command: Advance): Rejection | un
   for (const {token, wallet, cumulative} of command.payouts) {
     const asset = findAsset(state, chainId, token)!;
     const account = userAccount(state, wallet);
-    if (account && cumulative > account.paid[asset.index]!) account.paid[asset.index] = cumulative;
+    if (account) {
+      const {paid} = withdrawalsFor(state, account.number);
+      if (cumulative > big(paid[asset.index]!)) paid[asset.index] = Number(cumulative);
+    }
     emit({type: 'payoutObserved', chainId, token: asset.token, wallet: lower(wallet), cumulative});
   }
   Object.assign(state.chains.find((chain) => chain.chainId === chainId)!, {blockNumber, blockHash, activeEpoch, kills});
@@ -141,19 +162,18 @@ function creditDeposit(
 ): void {
   const {state, emit} = context;
   const wallet = lower(from);
-  const sender: Sender = state.senders.get(wallet) ?? {cumulative: state.assets.map(() => 0n), lots: state.assets.map(() => 0n)};
+  const sender: Sender = state.senders.get(wallet) ?? {cumulative: state.assets.map(() => 0n), lots: state.assets.map(() => 0)};
   state.senders.set(wallet, sender);
   sender.cumulative[asset.index]! += amount;
-  const before = sender.lots[asset.index]!;
-  const lots = sender.cumulative[asset.index]! / asset.lotSize - before;
+  const lots = Number(sender.cumulative[asset.index]! / asset.lotSize) - sender.lots[asset.index]!;
   const account = userAccount(state, wallet);
   emit({
-    type: 'depositCredited', chainId: asset.chainId, token: asset.token, wallet, amount, lots, matched: account !== undefined, txHash, logIndex, blockNumber,
+    type: 'depositCredited', chainId: asset.chainId, token: asset.token, wallet, amount, lots: big(lots), matched: account !== undefined, txHash, logIndex, blockNumber,
   });
-  if (lots === 0n) return;
+  if (lots === 0) return;
   sender.lots = sender.lots.map((value, index) => (index === asset.index ? value + lots : value));
   asset.deposited += lots;
-  post(context, {from: undefined, to: account ?? systemAccount(state, 'unmatched'), asset, lots, kind: 'deposit'});
+  move(state, {from: OUTSIDE, to: account?.number ?? SYSTEM.unmatched, asset: asset.index, lots, kind: LEG.deposit});
 }
 
 /** V11 never looks behind the lowest active epoch again. */
@@ -169,17 +189,16 @@ export function transfer(context: Context, command: Extract<Command, {type: 'tra
   if (!from) return {code: 'UNKNOWN_ACCOUNT', wallet: command.from};
   const target = state.byWallet.get(lower(command.to));
   // Anybody may strengthen the Liquidation Fund; the other system rows take no gifts.
-  const to = target && (target.number >= FIRST_USER || target.number === SYSTEM.liquidationFund) ? target : undefined;
+  const to = target !== undefined && (target >= FIRST_USER || target === SYSTEM.liquidationFund) ? state.identities[target] : undefined;
   if (!to) return {code: 'UNKNOWN_ACCOUNT', wallet: command.to};
   const asset = findAsset(state, chainId, token);
   if (!asset) return {code: 'UNKNOWN_ASSET', chainId, token};
   if (lots <= 0n) return {code: 'INVALID_QUANTITY', reason: 'a transfer moves at least one lot'};
   if (from === to) return {code: 'INVALID_QUANTITY', reason: 'a transfer needs two wallets'};
-  const claim = spendableClaim(from, asset.index);
-  const unbound = free(state, from, asset.currency);
-  const available = claim < unbound ? claim : unbound;
+  const claim = state.venue.accounts.spendable(from.number, asset.index);
+  const available = big(Math.max(0, Math.min(claim, freeOf(state.venue, from.number, asset.currency))));
   if (lots > available) return {code: 'INSUFFICIENT_FUNDS', needed: lots, available};
-  post(context, {from, to, asset, lots, kind: 'transfer'});
+  move(state, {from: from.number, to: to.number, asset: asset.index, lots: Number(lots), kind: LEG.transfer});
   emit({type: 'transferred', from: from.wallet, to: to.wallet, chainId, token: asset.token, lots});
   return undefined;
 }

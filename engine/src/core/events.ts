@@ -4,11 +4,12 @@
  */
 import type {LegKind} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
+import type {CLOSE_NAMES} from './venue/codes.ts';
 
 /** One custody asset inside an event. */
 export type AssetRef = {chainId: number; token: Address};
 
-export type CloseReason = 'filled' | 'user' | 'immediateOrCancel' | 'noLiquidity' | 'selfTrade' | 'margin' | 'liquidation';
+export type CloseReason = (typeof CLOSE_NAMES)[number];
 
 export type Event =
   | {type: 'genesisApplied'; assets: number; markets: readonly string[]}
@@ -19,13 +20,15 @@ export type Event =
   | ({type: 'payoutObserved'; wallet: Address; cumulative: bigint} & AssetRef)
   | {
       type: 'orderAccepted'; orderId: bigint; market: string; wallet: Address; side: 'buy' | 'sell'; orderType: 'limit' | 'market';
-      price?: bigint; quantity: bigint; timeInForce: 'GTC' | 'IOC' | 'FOK'; clientOrderId: string;
+      price?: bigint; quantity: bigint; timeInForce: 'GTC' | 'IOC' | 'FOK' | 'GTD'; clientOrderId: string;
     }
   /** One fill. `quoteLots` = what the buyer paid on a spot market, ⌊notional⌋ on a perpetual one; fees in settlement currency lots. */
   | {
       type: 'tradeExecuted'; tradeId: bigint; market: string; price: bigint; quantity: bigint; quoteLots: bigint; takerSide: 'buy' | 'sell';
       makerOrderId: bigint; takerOrderId: bigint; maker: Address; taker: Address; makerFeeLots: bigint; takerFeeLots: bigint;
     }
+  /** A smaller quantity in place; `quantity` is the whole order's, what it has filled included. */
+  | {type: 'orderAmended'; orderId: bigint; market: string; wallet: Address; quantity: bigint}
   /** The order waits in the book; what it has filled so far is `quantity − remaining`. */
   | {type: 'orderRested'; orderId: bigint; market: string; wallet: Address; remaining: bigint}
   | {type: 'orderClosed'; orderId: bigint; market: string; wallet: Address; state: 'filled' | 'cancelled'; filled: bigint; reason: CloseReason}
@@ -45,11 +48,45 @@ export type Event =
   | ({type: 'withdrawalAuthorised'; epoch: bigint; wallet: Address; lots: bigint; cumulative: bigint} & AssetRef)
   /** The epoch died: the withdrawal is `requested` again. */
   | ({type: 'withdrawalReturned'; epoch: bigint; wallet: Address; lots: bigint} & AssetRef)
+  | {type: 'ticked'}
+  | {type: 'triggerPlaced'; triggerId: bigint; market: string; wallet: Address; side: 'buy' | 'sell'; price: bigint; quantity: bigint}
+  /** What the order it became was refused for; `none` = accepted. */
+  | {type: 'triggerFired'; triggerId: bigint; market: string; wallet: Address; refused: string}
+  | {type: 'triggerClosed'; triggerId: bigint; market: string; wallet: Address; reason: CloseReason}
+  | {type: 'parentPlaced'; parentId: bigint; market: string; wallet: Address; side: 'buy' | 'sell'; quantity: bigint; slices: number}
+  | {type: 'parentClosed'; parentId: bigint; market: string; wallet: Address; filled: bigint; reason: CloseReason}
+  | {type: 'autoRollSet'; market: string; wallet: Address; takeLots: bigint; lossLots: bigint}
+  /** `realised` became cash, the entry is the mark now. */
+  | {type: 'positionRolled'; market: string; wallet: Address; size: bigint; price: bigint; realised: bigint; fee: bigint}
+  | {type: 'novationOffered' | 'novationAccepted' | 'novationWithdrawn'; offerId: bigint; market: string; wallet: Address; to: Address; size: bigint}
+  | {type: 'calendarSet'; market: string; sessions: number}
+  | {type: 'sessionEntered'; market: string; session: number}
+  /** The next session's margin would find this account below maintenance. */
+  | {type: 'liquidationWarned'; market: string; wallet: Address; equity: bigint; needed: bigint}
+  | {type: 'batchItemRefused'; index: number; code: string}
+  | {type: 'indexSet'; market: string; source: number; sourcePrice: bigint; price: bigint}
+  /** Settlement lots, negative = paid; `ratePpb` positive: longs pay. */
+  | {type: 'fundingSettled'; market: string; wallet: Address; lots: bigint; ratePpb: bigint}
+  /** Between over- and under-collateralised accounts while symmetric liquidation is active. */
+  | {type: 'interestSettled'; market: string; wallet: Address; lots: bigint}
+  /** Excess of the Liquidation Fund, to the best collateralised. */
+  | {type: 'excessDistributed'; wallet: Address; lots: bigint}
+  | {type: 'marginModeSet'; market: string; wallet: Address; mode: 'cross' | 'isolated'}
+  | {type: 'collateralMoved'; market: string; wallet: Address; lots: bigint; collateral: bigint}
+  | {type: 'feeTierSet'; wallet: Address; tier: number}
+  | {type: 'deadManArmed'; wallet: Address; at: bigint}
+  | {type: 'marketStatusSet'; market: string; status: 'open' | 'cancelOnly' | 'halted' | 'delisted'}
   /** Open and realised perpetual PnL (fees included) became claims at a seal; negative = paid. */
   | {type: 'pnlSettled'; epoch: bigint; wallet: Address; lots: bigint}
-  /** `by: 'fund'`: the Liquidation Fund took the position over at the mark. `size` is what the account lost of its position. */
-  | {type: 'positionLiquidated'; market: string; wallet: Address; size: bigint; price: bigint; by: 'book' | 'fund'}
-  | {type: 'shortfallCovered'; epoch: bigint; wallet: Address; lots: bigint}
+  /**
+   * A liquidation closed `size` of the account's position at `price`. By the Liquidation Fund, which keeps `charge`; by symmetric liquidation;
+   * or as the counterparty of one.
+   */
+  | {type: 'positionLiquidated'; market: string; wallet: Address; size: bigint; price: bigint; by: 'fund' | 'symmetric' | 'counterparty'; charge: bigint}
+  /** Symmetric liquidation began or ended. */
+  | {type: 'symmetricLiquidationChanged'; market: string; active: boolean}
+  /** Part of a bankrupt account's loss, borne by the fund or by winners; `uncovered` is an incident. */
+  | {type: 'shortfallCovered'; wallet: Address; lots: bigint; by: 'fund' | 'pairedWinner' | 'markWinner' | 'nobody'; payer?: Address}
   | ({type: 'legPosted'; seq: bigint; from: Address; to: Address; lots: bigint; kind: LegKind} & AssetRef)
   | {type: 'epochSealed'; epoch: bigint; snapshotTime: bigint}
   | {type: 'epochDecided'; epoch: bigint; outcome: 'approved' | 'dead'};

@@ -49,16 +49,16 @@ describe('spot', () => {
     expect(openOrder(exchange.core, id)).toBeUndefined();
   });
 
-  test('payer rounds up, receiver down, the difference is in the row `rounding`', () => {
+  test('notionals are whole lots; a fee rounds up, and a waiting purchase pays no more than it holds', () => {
     const exchange = market();
-    exchange.order(BOB, {side: 'sell', price: 3n, quantity: 10n});
-    exchange.order(BOB, {side: 'sell', price: 3n, quantity: 10n});
-    const before = total(exchange, ALICE, L1, L1_USDC);
-    const [first, second] = trades(exchange.order(ALICE, {side: 'buy', price: 3n, quantity: 20n}));
-    // 30 nano-lots each: the order as a whole rounds up once.
-    expect([first?.quoteLots, second?.quoteLots]).toEqual([1n, 0n]);
-    expect(before - total(exchange, ALICE, L1, L1_USDC)).toBe(2n); // one lot of price, one of fee
-    expect(exchange.core.state.accounts[2]!.claims[0]! + exchange.core.state.accounts[2]!.claims[1]!).toBe(1n);
+    // 7 ticks · 3 lots = 21 lots: fees of 0.0105 and 0.021 lots.
+    exchange.order(BOB, {side: 'sell', price: 70_000n, quantity: 300_000n});
+    const [first] = trades(exchange.order(ALICE, {side: 'buy', price: 70_000n, quantity: 300_000n}));
+    expect(first).toMatchObject({quoteLots: 21n, makerFeeLots: 1n, takerFeeLots: 1n});
+    exchange.order(ALICE, {side: 'buy', price: 70_000n, quantity: 600_000n});
+    const seller = {side: 'sell', price: 70_000n, quantity: 300_000n} as const;
+    expect([...trades(exchange.order(BOB, seller)), ...trades(exchange.order(BOB, seller))].map(({makerFeeLots}) => makerFeeLots)).toEqual([0n, 1n]);
+    expect(accountView(exchange.core, ALICE)!.margin.free).toBe(6_000n * USDC - 3n * 21n - 2n);
   });
 
   test.each([
@@ -101,6 +101,8 @@ describe('spot', () => {
   test.each([
     ['no quantity', {quantity: 0n}, 'INVALID_QUANTITY'],
     ['too large a quantity', {quantity: 1n << 60n}, 'INVALID_QUANTITY'],
+    ['a quantity off the grid', {quantity: 150_000n}, 'INVALID_QUANTITY'],
+    ['a price off the grid', {price: USDC + 1n}, 'INVALID_PRICE'],
     ['price zero', {price: 0n}, 'INVALID_PRICE'],
     ['a negative price', {price: -1n}, 'INVALID_PRICE'],
     ['too large a price', {price: 1n << 53n}, 'INVALID_PRICE'],
@@ -129,7 +131,7 @@ describe('perpetual', () => {
     const exchange = opened();
     exchange.must({type: 'setMark', market: perp, price: 2_100n * USDC});
     expect(accountView(exchange.core, ALICE)!.positions).toEqual([
-      {market: perp, size: 2n * ETH, entryPrice: 2_000n * USDC, mark: 2_100n * USDC, unrealisedPnl: 200n * USDC, unsettledPnl: 200n * USDC},
+      {market: perp, size: 2n * ETH, entryPrice: 2_000n * USDC, mark: 2_100n * USDC, unrealisedPnl: 200n * USDC},
     ]);
     expect(accountView(exchange.core, CAROL)!.positions[0]).toMatchObject({size: -2n * ETH, unrealisedPnl: -200n * USDC});
   });
@@ -151,7 +153,7 @@ describe('perpetual', () => {
     exchange.order(ALICE, {market: perp, side: 'buy', price: 2_000n * USDC, quantity: 2n * ETH});
     exchange.must({type: 'setMark', market: perp, price: 1_910n * USDC});
     exchange.order(BOB, {market: perp, side: 'buy', price: 1_910n * USDC, quantity: ETH});
-    expect(exchange.refusal(exchange.orderCommand(ALICE, {market: perp, side: 'buy', price: 1_900n * USDC, quantity: 1n}))).toBe('INSUFFICIENT_MARGIN');
+    expect(exchange.refusal(exchange.orderCommand(ALICE, {market: perp, side: 'buy', price: 1_900n * USDC, quantity: 100_000n}))).toBe('INSUFFICIENT_MARGIN');
     expect(exchange.refusal(exchange.orderCommand(ALICE, {market: perp, side: 'sell', quantity: ETH}))).toBe('accepted');
     expect(accountView(exchange.core, ALICE)!.positions[0]?.size).toBe(ETH);
   });
@@ -169,5 +171,5 @@ describe('perpetual', () => {
     expect(accountView(exchange.core, ALICE)!.margin.equity).toBe(6_100n * USDC - 2n * USDC - 3_075_000n);
   });
 
-  const bestAskId = (exchange: Exchange): bigint => [...exchange.core.state.markets.get(perp)!.book.asks.at(-1)!.orders][0]!.id;
+  const bestAskId = (exchange: Exchange): bigint => exchange.openOrders().find((order) => order.market === perp && order.side === 'sell')!.orderId;
 });

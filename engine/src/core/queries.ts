@@ -1,14 +1,18 @@
 /** Read views: detached copies, so that a reader can keep them. Unknown names answer `undefined`. */
 import {blindingFor, eraOf, type SealedEpoch} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
-import {FINE, ceilDiv, floorDiv, max, min, NANO} from './amounts.ts';
-import {bestOf, type Level} from './book.ts';
+import {big} from './amounts.ts';
+import {entryPriceOf, priceOf, quantityOf} from './decode.ts';
 import {digestOf} from './digest.ts';
 import type {Core} from './engine.ts';
-import {entryPrice} from './fills.ts';
-import {assetsByClaim} from './ledger.ts';
-import {free, riskOf} from './risk.ts';
-import {type Account, type Asset, findAsset, FIRST_USER, lower, type Market, type Order, type State, userAccount} from './state.ts';
+import {
+  type Asset, claimOf, findAsset, type Identity, lower, requestedOf, sealedOf, type State, userAccount,
+} from './state.ts';
+import {FIRST_USER, NONE} from './venue/accounts.ts';
+import {assess, freeOf} from './venue/margin.ts';
+import type {Market} from './venue/market.ts';
+import {orderHandle, orderId} from './venue/order-pool.ts';
+import {remainingOf} from './venue/reserve.ts';
 import type {
   AccountView, AssetView, BalanceView, BookView, ChainView, EpochsView, LevelView, MarginView, MarketView, OrderView, PositionView, WithdrawalView,
 } from './views.ts';
@@ -30,127 +34,160 @@ export function accountView({state}: Core, wallet: Address): AccountView | undef
   if (!account) return undefined;
   return {
     wallet: account.wallet, account: account.number, ...(account.viewingKey !== undefined && {viewingKey: account.viewingKey}),
-    balances: balancesOf(state, account),
-    positions: [...account.positions.keys()].map((name) => positionView(state, account, name)),
-    orders: [...account.orders.values()].map(orderView),
-    withdrawals: withdrawalsOf(state, account),
-    margin: marginView(state, account),
+    balances: balancesOf(state, account), positions: positionsOf(state, account.number), orders: ordersOf(state, account.number),
+    withdrawals: withdrawalsOf(state, account), margin: marginView(state, account.number),
   };
 }
 
-function balancesOf(state: State, account: Account): BalanceView[] {
-  const available = availableByAsset(state, account);
+function balancesOf(state: State, account: Identity): BalanceView[] {
+  const available = availableByAsset(state, account.number);
   const limits = withdrawables(state, account, lookbackOf(state));
   return state.assets.map((asset) => {
-    const total = account.claims[asset.index]!;
+    const total = claimOf(state, account.number, asset.index);
     const usable = available[asset.index]!;
     return {
       chainId: asset.chainId, custody: asset.custody, token: asset.token, symbol: asset.symbol, currency: state.currencies[asset.currency]!,
-      decimals: asset.decimals, lotSize: asset.lotSize, total, available: usable, held: total - usable,
-      requested: account.requested[asset.index]!, sealed: account.sealed[asset.index]!, withdrawable: limits[asset.index]!,
+      decimals: asset.decimals, lotSize: asset.lotSize, total: big(total), available: big(usable), held: big(total - usable),
+      requested: big(requestedOf(state, account.number, asset.index)), sealed: big(sealedOf(state, account.number, asset.index)), withdrawable: big(limits[asset.index]!),
     };
   });
 }
 
 /** Splits what is free of each currency over its custody assets; what is bound lies in the largest first, as payments do. */
-function availableByAsset(state: State, account: Account): bigint[] {
-  const available = state.assets.map(() => 0n);
-  state.currencies.forEach((_, currency) => {
-    const assets = assetsByClaim(state, account, currency);
-    let bound = max(0n, assets.reduce((sum, {lots}) => sum + lots, 0n) - free(state, account, currency));
-    for (const {asset, lots} of assets) {
-      const taken = min(bound, lots);
-      available[asset.index] = lots - taken;
+function availableByAsset({venue}: State, account: number): number[] {
+  const available = venue.currencyOf.map(() => 0);
+  venue.assetsOf.forEach((assets, currency) => {
+    const pieces = assets.map((index) => ({index, lots: venue.accounts.spendable(account, index)}));
+    pieces.sort((a, b) => (a.lots === b.lots ? a.index - b.index : b.lots - a.lots));
+    let bound = Math.max(0, pieces.reduce((sum, {lots}) => sum + lots, 0) - Math.max(0, freeOf(venue, account, currency)));
+    for (const {index, lots} of pieces) {
+      const taken = Math.min(bound, lots);
+      available[index] = lots - taken;
       bound -= taken;
     }
   });
   return available;
 }
 
-function positionView(state: State, account: Account, name: string): PositionView {
-  const position = account.positions.get(name)!;
-  const {mark} = state.markets.get(name)!;
-  const value = position.size * mark;
+function positionsOf({venue}: State, account: number): PositionView[] {
+  const {positions} = venue;
+  const found: PositionView[] = [];
+  for (let slot = venue.accounts.firstPosition[account]!; slot !== NONE; slot = positions.next[slot]!) {
+    const lots = positions.quantity[slot]!;
+    if (lots === 0) continue;
+    const market = venue.markets[positions.market[slot]!]!;
+    found.push({
+      market: market.spec.name, size: quantityOf(market, lots), entryPrice: entryPriceOf(market, lots, positions.cost[slot]!), mark: priceOf(market, market.mark),
+      unrealisedPnl: big(lots * market.mark * market.unit - positions.cost[slot]!),
+    });
+  }
+  return found;
+}
+
+/** Oldest first. */
+function ordersOf(state: State, account: number): OrderView[] {
+  const {orders, accounts} = state.venue;
+  const found: OrderView[] = [];
+  for (let slot = accounts.firstOrder[account]!; slot !== NONE; slot = orders.ownerNext[slot]!) found.push(orderView(state, slot));
+  return found.sort((a, b) => (a.orderId < b.orderId ? -1 : 1));
+}
+
+function orderView(state: State, slot: number): OrderView {
+  const {orders, markets} = state.venue;
+  const market = markets[orders.market(slot)]!;
+  const sequence = orders.sequence[slot]!;
   return {
-    market: name, size: position.size, entryPrice: entryPrice(position), mark,
-    unrealisedPnl: floorDiv(value - position.entryCost, NANO), unsettledPnl: floorDiv(value - position.settleCost, NANO),
+    orderId: orderId(sequence, slot), clientOrderId: state.clientTexts.get(sequence) ?? '', market: market.spec.name,
+    wallet: state.identities[orders.owner[slot]!]!.wallet, side: orders.side(slot) === 0 ? 'buy' : 'sell', price: priceOf(market, orders.price[slot]!),
+    quantity: quantityOf(market, orders.total[slot]!), remaining: quantityOf(market, remainingOf(state.venue, slot)),
   };
 }
 
-const orderView = ({id, clientOrderId, market, account, side, price, quantity, remaining}: Order): OrderView =>
-  ({orderId: id, clientOrderId, market: market.spec.name, wallet: account.wallet, side, price, quantity, remaining});
-
-function marginView(state: State, account: Account): MarginView {
-  const risk = riskOf(state, account);
-  return {
-    equity: floorDiv(risk.equity, FINE), initial: ceilDiv(risk.initial, FINE), maintenance: ceilDiv(risk.maintenance, FINE),
-    free: free(state, account, state.settlementCurrency),
-  };
+function marginView({venue, settlementCurrency}: State, account: number): MarginView {
+  const free = Math.max(0, freeOf(venue, account, settlementCurrency));
+  const {equity, initial, maintenance} = assess(venue, account);
+  return {equity: big(equity), initial: big(initial), maintenance: big(maintenance), free: big(free)};
 }
 
 /** Open ones first, then the authorised by age. */
-function withdrawalsOf(state: State, account: Account): WithdrawalView[] {
+function withdrawalsOf(state: State, account: Identity): WithdrawalView[] {
   const about = ({chainId, token}: Asset) => ({wallet: account.wallet, chainId, token});
   const open = state.assets.flatMap((asset): WithdrawalView[] => {
-    const requested = account.requested[asset.index]!;
-    const sealed = account.sealed[asset.index]!;
+    const requested = requestedOf(state, account.number, asset.index);
+    const sealed = sealedOf(state, account.number, asset.index);
     return [
-      ...(requested > 0n ? [{...about(asset), lots: requested, state: 'requested' as const}] : []),
-      ...(sealed > 0n ? [{...about(asset), lots: sealed, state: 'sealed' as const, epoch: state.lastSealed}] : []),
+      ...(requested > 0 ? [{...about(asset), lots: big(requested), state: 'requested' as const}] : []),
+      ...(sealed > 0 ? [{...about(asset), lots: big(sealed), state: 'sealed' as const, epoch: state.lastSealed}] : []),
     ];
   });
-  const past = account.authorised.map(({epoch, asset: index, lots, cumulative}): WithdrawalView => {
+  const own = state.withdrawals.get(account.number);
+  const past = (own?.authorised ?? []).map(({epoch, asset: index, lots, cumulative}): WithdrawalView => {
     const asset = state.assets[index]!;
     const active = state.chains.some(({chainId, activeEpoch}) => chainId === asset.chainId && activeEpoch >= epoch);
-    const paid = account.paid[index]! >= cumulative;
-    return {...about(asset), lots, state: paid ? 'paid' : active ? 'active' : 'authorised', epoch};
+    const paid = own!.paid[index]! >= cumulative;
+    return {...about(asset), lots: big(lots), state: paid ? 'paid' : active ? 'active' : 'authorised', epoch};
   });
   return [...open, ...past];
 }
 
 /** Every withdrawal of every account that is not paid. */
 export const openWithdrawals = ({state}: Core): WithdrawalView[] =>
-  state.accounts.slice(FIRST_USER).flatMap((account) => withdrawalsOf(state, account)).filter((withdrawal) => withdrawal.state !== 'paid');
+  state.identities.slice(FIRST_USER).flatMap((account) => withdrawalsOf(state, account)).filter((withdrawal) => withdrawal.state !== 'paid');
 
 /** PROTOCOL §3: includes what is requested; 0 for unknown wallets or assets. */
 export function withdrawableOf({state}: Core, {wallet, chainId, token}: {wallet: Address; chainId: number; token: Address}): bigint {
   const account = userAccount(state, wallet);
   const asset = findAsset(state, chainId, token);
-  return account && asset ? withdrawables(state, account, lookbackOf(state))[asset.index]! : 0n;
+  return account && asset ? big(withdrawables(state, account, lookbackOf(state))[asset.index]!) : 0n;
 }
 
 /** An open order; closed ones live in the events. */
-export function openOrder({state}: Core, orderId: bigint): OrderView | undefined {
-  const order = state.orders.get(orderId);
-  return order && orderView(order);
+export function openOrder({state}: Core, id: bigint): OrderView | undefined {
+  const {slot, sequence} = orderHandle(id);
+  return state.venue.orders.holds(slot, sequence) ? orderView(state, slot) : undefined;
 }
 
-const levelView = ({price, quantity, orders}: Level): LevelView => ({price, quantity, orders: orders.size});
-
+/** Best price first; at most `levels` a side. */
 export function bookView({state}: Core, {market: name, levels}: {market: string; levels: number}): BookView | undefined {
   const market = state.markets.get(name);
   if (!market) return undefined;
-  const top = (side: Level[]): LevelView[] => side.slice(Math.max(0, side.length - levels)).toReversed().map(levelView);
-  return {market: name, bids: top(market.book.bids), asks: top(market.book.asks)};
+  const {ladder} = market;
+  const bids: LevelView[] = [];
+  const asks: LevelView[] = [];
+  for (let price = ladder.bestBid; price > 0 && bids.length < levels; price = ladder.below(price)) bids.push(levelView(state, market, price));
+  for (let price = ladder.bestAsk; price < ladder.ticks && asks.length < levels; price = ladder.above(price)) asks.push(levelView(state, market, price));
+  return {market: name, bids, asks};
 }
 
-function marketView({spec, book, mark, lastPrice, holders}: Market): MarketView {
-  const bid = bestOf(book, 'buy');
-  const ask = bestOf(book, 'sell');
-  const long = [...holders.values()].reduce((sum, {positions}) => sum + max(0n, positions.get(spec.name)?.size ?? 0n), 0n);
+function levelView({venue}: State, market: Market, price: number): LevelView {
+  let orders = 0;
+  for (let slot = market.ladder.headAt(price); slot !== NONE; slot = venue.orders.next[slot]!) orders += 1;
+  return {price: priceOf(market, price), quantity: quantityOf(market, market.ladder.quantityAt(price)), orders};
+}
+
+const toBps = (ppm: number): bigint => big(Math.round(ppm / 100));
+
+function marketView(state: State, market: Market): MarketView {
+  const {spec, ladder, mark, last, perpetual} = market;
+  const [fees, margin] = [spec.fees[0]!, spec.margins[0]];
   return {
-    market: spec.name, kind: spec.kind, base: spec.base, quote: spec.quote, makerFeeBps: spec.makerFeeBps, takerFeeBps: spec.takerFeeBps,
-    ...(spec.kind === 'perpetual' && {initialMarginBps: spec.initialMarginBps, maintenanceMarginBps: spec.maintenanceMarginBps}),
-    ...(mark > 0n && {mark}), ...(lastPrice > 0n && {lastPrice}), ...(bid && {bestBid: bid.price}), ...(ask && {bestAsk: ask.price}), openInterest: long,
+    market: spec.name, kind: perpetual ? 'perpetual' : 'spot', base: state.currencies[spec.base]!, quote: state.currencies[spec.quote]!,
+    tick: big(spec.tick), lot: big(spec.lot), makerFeeBps: toBps(fees.makerPpm), takerFeeBps: toBps(fees.takerPpm),
+    ...(margin && {initialMarginBps: toBps(margin.initialPpm), maintenanceMarginBps: toBps(margin.maintenancePpm)}),
+    ...(mark > 0 && {mark: priceOf(market, mark)}), ...(last > 0 && {lastPrice: priceOf(market, last)}),
+    ...(ladder.bestBid > 0 && {bestBid: priceOf(market, ladder.bestBid)}), ...(ladder.bestAsk < ladder.ticks && {bestAsk: priceOf(market, ladder.bestAsk)}),
+    openInterest: quantityOf(market, market.openInterest), symmetricLiquidation: market.symmetric,
   };
 }
 
-export const marketViews = ({state}: Core): MarketView[] => [...state.markets.values()].map(marketView);
+export const marketViews = ({state}: Core): MarketView[] => [...state.markets.values()].map((market) => marketView(state, market));
 
 export const chainViews = ({state}: Core): ChainView[] => state.chains.map((chain) => ({...chain}));
 
 export const assetViews = ({state}: Core): AssetView[] => state.assets.map((asset) => ({
-  ...asset, currency: state.currencies[asset.currency]!, liabilities: state.accounts.reduce((sum, {claims}) => sum + claims[asset.index]!, 0n),
+  ...asset, currency: state.currencies[asset.currency]!, withdrawalFeeLots: big(asset.withdrawalFeeLots), withdrawalMinimumLots: big(asset.withdrawalMinimumLots),
+  deposited: big(asset.deposited), authorisedOut: big(asset.authorisedOut),
+  liabilities: state.identities.reduce((sum, {number}) => sum + big(claimOf(state, number, asset.index)), 0n),
 }));
 
 export function epochsView({state}: Core): EpochsView {
@@ -162,4 +199,4 @@ export function epochsView({state}: Core): EpochsView {
 export const sealedEpoch = ({state}: Core, epoch: bigint): SealedEpoch | undefined => state.sealedEpochs.get(epoch);
 
 /** Bound wallets by account number, for projections that rebuild. */
-export const boundWallets = ({state}: Core): Address[] => state.accounts.slice(FIRST_USER).map(({wallet}) => lower(wallet));
+export const boundWallets = ({state}: Core): Address[] => state.identities.slice(FIRST_USER).map(({wallet}) => lower(wallet));

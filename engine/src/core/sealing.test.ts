@@ -83,8 +83,9 @@ describe('the sealed sheet', () => {
     // 100 of profit less the taker fee of 1 USDC, rounded down; it lies where Bob had deposited.
     expect(won).toEqual({total: 99n * USDC, withdrawable: 0n, withdrawal: 0n});
     expect(rowsOf(first, L2, L2_USDC).get(BOB)?.total).toBe(10_000n * USDC - 100n * USDC - 400_000n);
-    expect(rowsOf(first, L2, L2_USDC).get('0x0000000000000000000000000000000000000001')?.total).toBe(1_400_000n);
-    expect(accountView(exchange.core, ALICE)!.positions[0]).toMatchObject({unrealisedPnl: 100n * USDC, unsettledPnl: 0n});
+    expect(rowsOf(first, L2, L2_USDC).get('0x0000000000000000000000000000000000000001')?.total).toBe(1_120_000n);
+    expect(rowsOf(first, L2, L2_USDC).get('0x0000000000000000000000000000000000000002')?.total).toBe(280_000n); // a fifth of the fees
+    expect(accountView(exchange.core, ALICE)!.positions[0]).toMatchObject({unrealisedPnl: 100n * USDC});
     const second = exchange.complete(2n);
     expect(rowsOf(second, L2, L2_USDC).get(ALICE)?.total).toBe(99n * USDC);
   });

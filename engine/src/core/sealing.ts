@@ -1,13 +1,18 @@
 /** Sealing an epoch and its outcome (PROTOCOL §2, §3, §9). A refused seal changes nothing. */
-import type {SealedAsset, SealedEpoch, SealedPayout, SealedRow} from '@pobs/protocol';
+import type {Leg, SealedAsset, SealedEpoch, SealedPayout, SealedRow} from '@pobs/protocol';
 import {blindingFor, eraOf, LOTS_LIMIT} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
-import {assert} from './amounts.ts';
+import {assert, big} from './amounts.ts';
 import type {Command, Rejection} from './commands.ts';
-import {post} from './ledger.ts';
-import {coverFromRequests} from './liquidation.ts';
 import {planSettlement, settle} from './settlement.ts';
-import {type Account, type Asset, type Base, type Context, FIRST_USER, SEALED_KEPT, type State, ZERO_HASH} from './state.ts';
+import {
+  type Asset, type Base, claimOf, type Context, type Identity, requestedOf, SEALED_KEPT, sealedOf, setRequested, type State, withdrawalsFor,
+  ZERO_ADDRESS, ZERO_HASH,
+} from './state.ts';
+import {OUTSIDE} from './venue/accounts.ts';
+import {release} from './venue/claims.ts';
+import {returnRequests} from './venue/collateral.ts';
+import {LEG, LEG_KINDS} from './venue/legs.ts';
 import {lookbackOf, withdrawables} from './withdrawals.ts';
 
 type Seal = Extract<Command, {type: 'seal'}>;
@@ -20,7 +25,7 @@ function checkSeal(state: State, {epoch, snapshotTime}: Seal): Rejection | undef
   if (snapshotTime <= state.lastSnapshotTime) return {code: 'WRONG_SEQUENCE', reason: `snapshotTime must be later than ${state.lastSnapshotTime}`};
   const silent = state.chains.find(({blockNumber}) => blockNumber === 0n);
   if (silent) return {code: 'WRONG_SEQUENCE', reason: `no final block of chain ${silent.chainId} is known yet`};
-  const large = state.assets.find(({deposited}) => deposited >= LOTS_LIMIT);
+  const large = state.assets.find(({deposited}) => big(deposited) >= LOTS_LIMIT);
   return large ? {code: 'SHEET_NOT_SOLVABLE', reason: `${large.symbol} on chain ${large.chainId} exceeds what a sheet can hold`} : undefined;
 }
 
@@ -34,12 +39,11 @@ export function seal(context: Context, command: Seal): Rejection | undefined {
 
   settle(context, {shares: plan.shares, epoch});
   const lookback = lookbackOf(state);
-  const limits = state.accounts.map((account) => withdrawables(state, account, lookback));
+  const limits = state.identities.map((account) => withdrawables(state, account, lookback));
   sealWithdrawals(context, {epoch, limits});
   const sealed = buildSealed(state, {epoch, snapshotTime, limits});
   state.bases.set(epoch, baseOf(state));
-  state.sealedLegs = state.legs;
-  state.legs = [];
+  state.venue.legs.seal();
   state.lastSealed = epoch;
   state.lastSnapshotTime = snapshotTime;
   state.lastOutcome = undefined;
@@ -50,76 +54,90 @@ export function seal(context: Context, command: Seal): Rejection | undefined {
 }
 
 /** A whole request rides this epoch if its chain carries withdrawals and it may leave; otherwise it stays requested, whole. */
-function sealWithdrawals({state, emit}: Context, {epoch, limits}: {epoch: bigint; limits: bigint[][]}): void {
+function sealWithdrawals({state, emit}: Context, {epoch, limits}: {epoch: bigint; limits: number[][]}): void {
   const carrying = new Set(state.chains.filter(({withdrawEvery}) => epoch % BigInt(withdrawEvery) === 0n).map(({chainId}) => chainId));
   for (const asset of state.assets) {
     if (!carrying.has(asset.chainId)) continue;
-    for (const account of state.accounts) {
-      const lots = account.requested[asset.index]!;
-      if (lots === 0n) continue;
+    for (const account of state.identities) {
+      const lots = requestedOf(state, account.number, asset.index);
+      if (lots === 0) continue;
       const limit = limits[account.number]![asset.index]!;
-      const about = {epoch, wallet: account.wallet, chainId: asset.chainId, token: asset.token, lots};
+      const about = {epoch, wallet: account.wallet, chainId: asset.chainId, token: asset.token, lots: big(lots)};
       if (lots > limit) {
-        emit({type: 'withdrawalDeferred', ...about, withdrawable: limit});
+        emit({type: 'withdrawalDeferred', ...about, withdrawable: big(limit)});
         continue;
       }
-      account.requested[asset.index] = 0n;
-      account.sealed[asset.index] = lots;
+      setRequested(state, account.number, asset.index, 0);
+      withdrawalsFor(state, account.number).sealed[asset.index] = lots;
       emit({type: 'withdrawalSealed', ...about});
     }
   }
 }
 
-function blindingIn(account: Account, era: number): Hex {
+function blindingIn(account: Identity, era: number): Hex {
   if (account.secret === undefined) return ZERO_HASH;
   if (account.blinding?.era !== era) account.blinding = {era, value: blindingFor(account.secret, era)};
   return account.blinding.value;
 }
 
-function buildSealed(state: State, {epoch, snapshotTime, limits}: {epoch: bigint; snapshotTime: bigint; limits: bigint[][]}): SealedEpoch {
+function buildSealed(state: State, {epoch, snapshotTime, limits}: {epoch: bigint; snapshotTime: bigint; limits: number[][]}): SealedEpoch {
   const era = eraOf(epoch, state.rules.eraEpochs);
-  const byWallet = [...state.accounts].sort((a, b) => (a.wallet < b.wallet ? -1 : 1));
-  const viewers = state.accounts.filter(({viewingKey}) => viewingKey !== undefined);
+  const byWallet = [...state.identities].sort((a, b) => (a.wallet < b.wallet ? -1 : 1));
+  const viewers = state.identities.filter(({viewingKey}) => viewingKey !== undefined);
   return {
     epoch, snapshotTime, era, journalHead: ZERO_HASH,
     chains: state.chains.map(({chainId, custody, blockNumber, blockHash, kills}) => ({chainId, custody, blockNumber, blockHash, kills})),
-    assets: state.assets.map((asset) => sealedAsset(asset, {byWallet, limits, era})),
-    payouts: state.assets.flatMap((asset) => payoutsOf(asset, byWallet)),
-    legs: state.legs.map((leg) => ({...leg})),
+    assets: state.assets.map((asset) => sealedAsset(state, asset, {byWallet, limits, era})),
+    payouts: state.assets.flatMap((asset) => payoutsOf(state, asset, byWallet)),
+    legs: sealedLegs(state),
     viewingKeys: Object.fromEntries(viewers.map(({wallet, viewingKey}) => [wallet, viewingKey!])) as Record<Address, string>,
   };
 }
 
+function sealedLegs({venue, identities}: State): Leg[] {
+  const {legs} = venue;
+  const walletOf = (account: number): Address => (account === OUTSIDE ? ZERO_ADDRESS : identities[account]!.wallet);
+  return Array.from({length: legs.length}, (_, index) => ({
+    seq: big(legs.sequenceAt(index)), from: walletOf(legs.from[index]!), to: walletOf(legs.to[index]!), asset: legs.what[index]! >> 8,
+    lots: big(legs.lots[index]!), kind: LEG_KINDS[legs.what[index]! & 0xff]!,
+  }));
+}
+
 /** Rows by wallet, holders only; the builder orders them by id. */
-function sealedAsset(asset: Asset, {byWallet, limits, era}: {byWallet: Account[]; limits: bigint[][]; era: number}): SealedAsset {
+function sealedAsset(state: State, asset: Asset, {byWallet, limits, era}: {byWallet: Identity[]; limits: number[][]; era: number}): SealedAsset {
   const {index, chainId, custody, token, lotSize, deposited} = asset;
   const rows: SealedRow[] = [];
   let {authorisedOut} = asset;
   for (const account of byWallet) {
-    const total = account.claims[index]!;
-    if (total === 0n) continue;
-    const withdrawal = account.sealed[index]!;
+    const total = claimOf(state, account.number, index);
+    if (total === 0) continue;
+    const withdrawal = sealedOf(state, account.number, index);
     authorisedOut += withdrawal;
-    rows.push({wallet: account.wallet, blinding: blindingIn(account, era), total, withdrawable: limits[account.number]![index]!, withdrawal});
+    rows.push({
+      wallet: account.wallet, blinding: blindingIn(account, era), total: big(total), withdrawable: big(limits[account.number]![index]!), withdrawal: big(withdrawal),
+    });
   }
-  return {chainId, custody, token, lotSize, deposited, authorisedOut, rows};
+  return {chainId, custody, token, lotSize, deposited: big(deposited), authorisedOut: big(authorisedOut), rows};
 }
 
-function payoutsOf({index, chainId, token}: Asset, byWallet: Account[]): SealedPayout[] {
+function payoutsOf({withdrawals}: State, {index, chainId, token}: Asset, byWallet: Identity[]): SealedPayout[] {
   const payouts: SealedPayout[] = [];
-  for (const {wallet, cumulative, sealed, paid} of byWallet) {
-    const ever = cumulative[index]! + sealed[index]!;
-    if (ever > 0n) payouts.push({chainId, token, wallet, cumulative: ever, paid: paid[index]!, withdrawal: sealed[index]!});
+  for (const {wallet, number} of byWallet) {
+    const known = withdrawals.get(number);
+    if (!known) continue;
+    const ever = known.cumulative[index]! + known.sealed[index]!;
+    if (ever > 0) payouts.push({chainId, token, wallet, cumulative: big(ever), paid: big(known.paid[index]!), withdrawal: big(known.sealed[index]!)});
   }
   return payouts;
 }
 
-function baseOf(state: State): Base {
-  const rows: Base['rows'] = new Map();
-  for (const {number, claims, sealed} of state.accounts) {
-    if (number >= FIRST_USER && claims.some((lots) => lots > 0n)) rows.set(number, {total: [...claims], withdrawal: [...sealed]});
-  }
-  return {rows, deposits: new Map([...state.senders].map(([wallet, {lots}]) => [wallet, lots]))};
+function baseOf({venue, withdrawals, senders}: State): Base {
+  const {accounts} = venue;
+  const sealed = [...withdrawals].filter(([, of]) => of.sealed.some((lots) => lots > 0)).map(([number, of]) => [number, of.sealed.slice()] as const);
+  return {
+    accounts: accounts.count, claims: accounts.claims.slice(0, accounts.count * accounts.assets), withdrawals: new Map(sealed),
+    deposits: new Map([...senders].map(([wallet, {lots}]) => [wallet, lots])),
+  };
 }
 
 type Decide = Extract<Command, {type: 'decideEpoch'}>;
@@ -139,41 +157,40 @@ export function decideEpoch(context: Context, {epoch, outcome}: Decide): Rejecti
 }
 
 /** Every sealed withdrawal of the undecided epoch, by asset, then account. */
-function sealedWithdrawals(state: State): {account: Account; asset: Asset; lots: bigint}[] {
-  return state.assets.flatMap((asset) => state.accounts
-    .map((account) => ({account, asset, lots: account.sealed[asset.index]!}))
-    .filter(({lots}) => lots > 0n));
+function sealedWithdrawals(state: State): {account: Identity; asset: Asset; lots: number}[] {
+  const numbers = [...state.withdrawals.keys()].sort((a, b) => a - b);
+  return state.assets.flatMap((asset) => numbers
+    .map((number) => ({account: state.identities[number]!, asset, lots: sealedOf(state, number, asset.index)}))
+    .filter(({lots}) => lots > 0));
 }
 
-function authorise(context: Context, epoch: bigint): void {
-  const {state, emit} = context;
+function authorise({state, emit}: Context, epoch: bigint): void {
   // The approved sheet is the base of the next one: its legs are told, the debits below belong to the next.
-  state.sealedLegs = [];
+  state.venue.legs.drop();
   state.lastApproved = epoch;
   for (const {account, asset, lots} of sealedWithdrawals(state)) {
-    account.sealed[asset.index] = 0n;
-    post(context, {from: account, to: undefined, asset, lots, kind: 'withdrawal'});
+    const own = withdrawalsFor(state, account.number);
+    own.sealed[asset.index] = 0;
+    release(state.venue, account.number, asset.index, lots, LEG.withdrawal);
     asset.authorisedOut += lots;
-    account.cumulative[asset.index]! += lots;
-    const cumulative = account.cumulative[asset.index]!;
-    account.authorised.push({epoch, asset: asset.index, lots, cumulative});
-    if (account.authorised.length > AUTHORISED_KEPT) account.authorised.shift();
-    emit({type: 'withdrawalAuthorised', epoch, wallet: account.wallet, chainId: asset.chainId, token: asset.token, lots, cumulative});
+    own.cumulative[asset.index]! += lots;
+    const cumulative = own.cumulative[asset.index]!;
+    own.authorised.push({epoch, asset: asset.index, lots, cumulative});
+    if (own.authorised.length > AUTHORISED_KEPT) own.authorised.shift();
+    emit({type: 'withdrawalAuthorised', epoch, wallet: account.wallet, chainId: asset.chainId, token: asset.token, lots: big(lots), cumulative: big(cumulative)});
   }
 }
 
 /** Withdrawals return to `requested`; settled PnL stays where it is, its legs ride the next sheet, which has the same parent. */
-function undo(context: Context, epoch: bigint): void {
-  const {state, emit} = context;
+function undo({state, emit}: Context, epoch: bigint): void {
   for (const {account, asset, lots} of sealedWithdrawals(state)) {
-    account.sealed[asset.index] = 0n;
-    account.requested[asset.index]! += lots;
-    emit({type: 'withdrawalReturned', epoch, wallet: account.wallet, chainId: asset.chainId, token: asset.token, lots});
-    coverFromRequests(context, account);
+    withdrawalsFor(state, account.number).sealed[asset.index] = 0;
+    setRequested(state, account.number, asset.index, requestedOf(state, account.number, asset.index) + lots);
+    emit({type: 'withdrawalReturned', epoch, wallet: account.wallet, chainId: asset.chainId, token: asset.token, lots: big(lots)});
+    returnRequests(state.venue, account.number);
   }
   assert(state.bases.delete(epoch), `no base of epoch ${epoch}`);
-  state.legs = [...state.sealedLegs, ...state.legs];
-  state.sealedLegs = [];
+  state.venue.legs.reopen();
 }
 
 /** Withdrawals an account's view still shows. */

@@ -1,88 +1,55 @@
 /**
- * Variation margin at a seal: open and realised PnL and perpetual fees become claims (PROTOCOL §2). Losers by account number pay from
- * their largest custody asset first to winners by account number, so a claim won may lie on a chain its winner never used.
- * Less than one lot stays with each account as a gain to come; the row `rounding` holds exactly those claims.
+ * Variation margin at a seal: what perpetuals won or lost, open or realised, becomes claims (PROTOCOL §2). Losers by account number pay from
+ * their largest custody asset first to winners by account number, so a claim won may lie on a chain its winner never used. Everything is a
+ * whole lot. Positions keep their cost: what is paid out now is taken off the account's cash, so its equity stays what it was.
  */
-import {assert, FINE, floorDiv} from './amounts.ts';
-import {piecesOf, post, spendable} from './ledger.ts';
-import {unsettledPnl} from './risk.ts';
-import {type Account, type Asset, type Context, FIRST_USER, type State, SYSTEM, systemAccount} from './state.ts';
+import {assert, big} from './amounts.ts';
+import type {Context, State} from './state.ts';
+import {SYSTEM} from './venue/accounts.ts';
+import {pay} from './venue/claims.ts';
+import {LEG} from './venue/legs.ts';
+import {unsettled} from './venue/margin.ts';
 
-/** `lots` = what the account receives (positive) or pays; `remainder` (fine units) stays pending; `uncovered` was paid by the fund. */
-type Share = {account: Account; lots: bigint; remainder: bigint; uncovered: bigint};
+/** `lots` = what the account receives (positive) or pays. */
+type Share = {account: number; lots: number};
 
 export type Plan = {ok: true; shares: Share[]} | {ok: false; reason: string};
 
-/** Who pays and who receives; changes nothing. Not solvable when losses exceed the losers' claims and the Liquidation Fund's. */
+/** Who pays and who receives; changes nothing. The waterfall keeps every account able to pay; one that cannot is an incident. */
 export function planSettlement(state: State): Plan {
+  const {venue, settlementCurrency} = state;
+  const {accounts} = venue;
   const shares: Share[] = [];
-  let shortfall = 0n;
-  let others = 0n;
-  for (const account of state.accounts) {
-    const pnl = unsettledPnl(state, account);
-    if (pnl === 0n && account.number >= FIRST_USER) continue;
-    const due = floorDiv(pnl, FINE);
-    const share: Share = {account, lots: due, remainder: pnl - due * FINE, uncovered: 0n};
-    shares.push(share);
-    if (account.number === SYSTEM.rounding) continue;
-    others += due;
-    if (account.number < FIRST_USER) continue;
-    const able = spendable(state, account, state.settlementCurrency);
-    if (-due > able) {
-      share.uncovered = -due - able;
-      share.lots = -able;
-      shortfall += share.uncovered;
-    }
-  }
-  const fund = shares.find(({account}) => account.number === SYSTEM.liquidationFund)!;
-  fund.lots -= shortfall;
-  const rounding = shares.find(({account}) => account.number === SYSTEM.rounding)!;
-  rounding.remainder += (rounding.lots + others) * FINE;
-  rounding.lots = -others;
-  for (const {account, lots} of [fund, rounding]) {
-    const able = spendable(state, account, state.settlementCurrency);
-    if (-lots > able) return {ok: false, reason: `losses of ${-lots} lots reach ${account.wallet}, which holds ${able}`};
+  for (let account = 0; account < accounts.count; account += 1) {
+    const lots = unsettled(venue, account);
+    if (lots === 0) continue;
+    const able = accounts.balance[account * accounts.currencies + settlementCurrency]!;
+    if (-lots > able) return {ok: false, reason: `losses of ${-lots} lots reach ${state.identities[account]!.wallet}, which holds ${able}`};
+    shares.push({account, lots});
   }
   return {ok: true, shares};
 }
 
-/** Moves the claims of a plan and marks all positions as settled at their marks. */
-export function settle(context: Context, {shares, epoch}: {shares: Share[]; epoch: bigint}): void {
-  const {state, emit} = context;
-  moveClaims(context, shares);
-  for (const {account, lots, remainder, uncovered} of shares) {
-    account.pending = remainder;
-    for (const [name, position] of account.positions) position.settleCost = position.size * state.markets.get(name)!.mark;
-    if (lots !== 0n) emit({type: 'pnlSettled', epoch, wallet: account.wallet, lots});
-    if (uncovered > 0n) emit({type: 'shortfallCovered', epoch, wallet: account.wallet, lots: uncovered});
-  }
-  assert(state.accounts.reduce((sum, account) => sum + account.pending, 0n) === 0n, `settlement of epoch ${epoch} lost value`);
-}
-
-function moveClaims(context: Context, shares: Share[]): void {
-  const {state} = context;
-  const receivers = shares.filter(({lots}) => lots > 0n).map(({account, lots}) => ({account, lots}));
-  const payers = shares.filter(({lots}) => lots < 0n);
+/** Moves the claims of a plan. */
+export function settle({state, emit}: Context, {shares, epoch}: {shares: Share[]; epoch: bigint}): void {
+  const {venue, settlementCurrency} = state;
+  const receivers = shares.filter(({lots}) => lots > 0).map((share) => ({...share}));
   let next = 0;
-  for (const {account: from, lots} of payers) {
-    for (const piece of piecesOf(state, {account: from, currency: state.settlementCurrency, lots: -lots})) {
-      let left = piece.lots;
-      while (left > 0n) {
-        const receiver = receivers[next];
-        assert(receiver !== undefined, 'payers pay more than receivers get');
-        const part = left < receiver.lots ? left : receiver.lots;
-        give(context, {from, to: receiver.account, asset: piece.asset, lots: part});
-        receiver.lots -= part;
-        left -= part;
-        if (receiver.lots === 0n) next += 1;
-      }
+  for (const {account: from, lots} of shares) {
+    let left = -lots;
+    while (left > 0) {
+      const receiver = receivers[next];
+      assert(receiver !== undefined, 'payers pay more than receivers get');
+      const part = Math.min(left, receiver.lots);
+      pay(venue, from, receiver.account, settlementCurrency, part, receiver.account === SYSTEM.fees ? LEG.fee : LEG.pnl);
+      receiver.lots -= part;
+      left -= part;
+      if (receiver.lots === 0) next += 1;
     }
   }
   assert(next === receivers.length, 'receivers get more than payers pay');
-}
-
-function give(context: Context, {from, to, asset, lots}: {from: Account; to: Account; asset: Asset; lots: bigint}): void {
-  const rounding = systemAccount(context.state, 'rounding');
-  const kind = from === rounding || to === rounding ? 'rounding' : to.number === SYSTEM.fees ? 'fee' : 'pnl';
-  post(context, {from, to, asset, lots, kind});
+  for (const {account, lots} of shares) {
+    venue.accounts.cash[account]! -= lots;
+    emit({type: 'pnlSettled', epoch, wallet: state.identities[account]!.wallet, lots: big(lots)});
+  }
 }

@@ -31,8 +31,6 @@ export type PositionView = {
   mark: bigint;
   /** Against the entry, lots rounded down. */
   unrealisedPnl: bigint;
-  /** The part not yet turned into claims by a seal. */
-  unsettledPnl: bigint;
 };
 
 export type OrderView = {
@@ -82,6 +80,9 @@ export type MarketView = {
   kind: 'spot' | 'perpetual';
   base: string;
   quote: string;
+  /** Prices are multiples of `tick` (10⁻⁶ quote per whole base), quantities of `lot` (base lots). */
+  tick: bigint;
+  lot: bigint;
   makerFeeBps: bigint;
   takerFeeBps: bigint;
   initialMarginBps?: bigint;
@@ -92,6 +93,8 @@ export type MarketView = {
   bestAsk?: bigint;
   /** Base lots, long side. */
   openInterest: bigint;
+  /** Automatic Symmetric Liquidation is active. */
+  symmetricLiquidation: boolean;
 };
 
 export type ChainView = {

@@ -1,9 +1,13 @@
 /** Life of a withdrawal up to its seal, and what may leave: margin and V11 (PROTOCOL §5, §9). */
-import {max, min} from './amounts.ts';
+import {big, max} from './amounts.ts';
 import type {Command, Rejection} from './commands.ts';
-import {post, spendableClaim} from './ledger.ts';
-import {free, freeRaw} from './risk.ts';
-import {type Account, type Asset, type Base, type Context, findAsset, FIRST_USER, type State, systemAccount, userAccount} from './state.ts';
+import {
+  type Asset, type Base, claimOf, type Context, findAsset, type Identity, move, requestedOf, sealedOf, setRequested, type State, userAccount,
+} from './state.ts';
+import {FIRST_USER, NONE, SYSTEM} from './venue/accounts.ts';
+import {setAside} from './venue/claims.ts';
+import {LEG} from './venue/legs.ts';
+import {freeOf} from './venue/margin.ts';
 
 /** J of V11: the lowest epoch active over all custodies at their last final blocks. */
 export const baseEpoch = (state: State): bigint =>
@@ -22,47 +26,47 @@ export function lookbackOf(state: State): Lookback {
  * V11: `total(J) − withdrawal(J) + own deposits since J − own withdrawals sealed after J`, lots; never negative.
  * Deposits count by sender, credited up to the chain's last final block.
  */
-export function v11Bound(state: State, {account, asset, lookback}: {account: Account; asset: number; lookback: Lookback}): bigint {
+export function v11Bound(state: State, {account, asset, lookback}: {account: Identity; asset: number; lookback: Lookback}): number {
   const {sheet, later} = lookback;
-  const row = sheet?.rows.get(account.number);
-  let bound = state.senders.get(account.wallet)?.lots[asset] ?? 0n;
-  if (row) bound += row.total[asset]! - row.withdrawal[asset]!;
-  bound -= sheet?.deposits.get(account.wallet)?.[asset] ?? 0n;
-  for (const {rows} of later) bound -= rows.get(account.number)?.withdrawal[asset] ?? 0n;
-  return max(0n, bound);
+  const {number, wallet} = account;
+  let bound = state.senders.get(wallet)?.lots[asset] ?? 0;
+  if (sheet && number < sheet.accounts) bound += sheet.claims[number * state.assets.length + asset]! - (sheet.withdrawals.get(number)?.[asset] ?? 0);
+  bound -= sheet?.deposits.get(wallet)?.[asset] ?? 0;
+  for (const {withdrawals} of later) bound -= withdrawals.get(number)?.[asset] ?? 0;
+  return Math.max(0, bound);
 }
 
 /** PROTOCOL §3 `withdrawable` by asset index: what could leave now, the open request included. System rows never withdraw. */
-export function withdrawables(state: State, account: Account, lookback: Lookback): bigint[] {
-  if (account.number < FIRST_USER) return state.assets.map(() => 0n);
-  const free = state.currencies.map((_, currency) => freeRaw(state, account, currency));
+export function withdrawables(state: State, account: Identity, lookback: Lookback): number[] {
+  if (account.number < FIRST_USER) return state.assets.map(() => 0);
+  const free = state.currencies.map((_, currency) => freeOf(state.venue, account.number, currency));
   return state.assets.map(({index, currency}) => {
-    const unsealed = account.claims[index]! - account.sealed[index]!;
-    if (unsealed === 0n) return 0n;
-    const byMargin = max(0n, account.requested[index]! + free[currency]!);
-    return min(min(unsealed, byMargin), v11Bound(state, {account, asset: index, lookback}));
+    const unsealed = claimOf(state, account.number, index) - sealedOf(state, account.number, index);
+    if (unsealed === 0) return 0;
+    const byMargin = Math.max(0, requestedOf(state, account.number, index) + free[currency]!);
+    return Math.min(unsealed, byMargin, v11Bound(state, {account, asset: index, lookback}));
   });
 }
 
-function checkRequest(state: State, {account, asset, lots}: {account: Account; asset: Asset; lots: bigint}): Rejection | undefined {
+function checkRequest(state: State, {account, asset, lots}: {account: Identity; asset: Asset; lots: bigint}): Rejection | undefined {
   if (lots <= 0n) return {code: 'INVALID_QUANTITY', reason: 'a withdrawal needs at least one lot'};
-  const needed = lots + asset.withdrawalFeeLots;
-  const claim = spendableClaim(account, asset.index);
+  const {venue} = state;
+  const needed = lots + big(asset.withdrawalFeeLots);
+  const claim = big(venue.accounts.spendable(account.number, asset.index));
   if (needed > claim) return {code: 'INSUFFICIENT_FUNDS', needed, available: claim};
-  const available = free(state, account, asset.currency);
-  if (needed > available) return {code: account.positions.size > 0 ? 'INSUFFICIENT_MARGIN' : 'INSUFFICIENT_FUNDS', needed, available};
-  const requested = account.requested[asset.index]! + lots;
-  const minimum = asset.withdrawalMinimumLots;
+  const available = max(0n, big(freeOf(venue, account.number, asset.currency)));
+  if (needed > available) return {code: venue.accounts.firstPosition[account.number] === NONE ? 'INSUFFICIENT_FUNDS' : 'INSUFFICIENT_MARGIN', needed, available};
+  const before = big(requestedOf(state, account.number, asset.index));
+  const minimum = big(asset.withdrawalMinimumLots);
   // A full exit may be smaller than the minimum (PROTOCOL §9).
-  if (requested < minimum && needed !== claim) return {code: 'BELOW_MINIMUM', minimum};
-  const bound = v11Bound(state, {account, asset: asset.index, lookback: lookbackOf(state)});
-  if (requested <= bound) return undefined;
+  if (before + lots < minimum && needed !== claim) return {code: 'BELOW_MINIMUM', minimum};
+  const bound = big(v11Bound(state, {account, asset: asset.index, lookback: lookbackOf(state)}));
+  if (before + lots <= bound) return undefined;
   const reason = `epoch ${baseEpoch(state)} is the newest one active on every chain; what came in since, other than own deposits, must wait for a later one`;
-  return {code: 'NOT_WITHDRAWABLE_YET', withdrawable: max(0n, bound - account.requested[asset.index]!), reason};
+  return {code: 'NOT_WITHDRAWABLE_YET', withdrawable: max(0n, bound - before), reason};
 }
 
-export function requestWithdrawal(context: Context, command: Extract<Command, {type: 'requestWithdrawal'}>): Rejection | undefined {
-  const {state, emit} = context;
+export function requestWithdrawal({state, emit}: Context, command: Extract<Command, {type: 'requestWithdrawal'}>): Rejection | undefined {
   const {wallet, chainId, token, lots} = command;
   const account = userAccount(state, wallet);
   if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
@@ -71,10 +75,11 @@ export function requestWithdrawal(context: Context, command: Extract<Command, {t
   const refused = checkRequest(state, {account, asset, lots});
   if (refused) return refused;
   const fee = asset.withdrawalFeeLots;
-  if (fee > 0n) post(context, {from: account, to: systemAccount(state, 'fees'), asset, lots: fee, kind: 'fee'});
-  account.requested[asset.index]! += lots;
-  const requested = account.requested[asset.index]!;
-  emit({type: 'withdrawalRequested', wallet: account.wallet, chainId, token: asset.token, lots, fee, requested});
+  if (fee > 0) move(state, {from: account.number, to: SYSTEM.fees, asset: asset.index, lots: fee, kind: LEG.fee});
+  setAside(state.venue, account.number, asset.index, Number(lots));
+  const requested = requestedOf(state, account.number, asset.index) + Number(lots);
+  setRequested(state, account.number, asset.index, requested);
+  emit({type: 'withdrawalRequested', wallet: account.wallet, chainId, token: asset.token, lots, fee: big(fee), requested: big(requested)});
   return undefined;
 }
 
@@ -85,9 +90,10 @@ export function cancelWithdrawal({state, emit}: Context, command: Extract<Comman
   if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
   const asset = findAsset(state, chainId, token);
   if (!asset) return {code: 'UNKNOWN_ASSET', chainId, token};
-  const lots = account.requested[asset.index]!;
-  if (lots === 0n) return {code: 'NOTHING_TO_CANCEL'};
-  account.requested[asset.index] = 0n;
-  emit({type: 'withdrawalCancelled', wallet: account.wallet, chainId, token: asset.token, lots, reason: 'user'});
+  const lots = requestedOf(state, account.number, asset.index);
+  if (lots === 0) return {code: 'NOTHING_TO_CANCEL'};
+  setRequested(state, account.number, asset.index, 0);
+  setAside(state.venue, account.number, asset.index, -lots);
+  emit({type: 'withdrawalCancelled', wallet: account.wallet, chainId, token: asset.token, lots: big(lots), reason: 'user'});
   return undefined;
 }

@@ -40,6 +40,13 @@ function explain(rejection: Rejection): [ErrorStatus, string] {
     case 'NO_LIQUIDITY': return [422, `Market ${rejection.market} has nobody to trade with at this price.`];
     case 'WOULD_SELF_TRADE': return [422, 'The order would trade with an order of the same account.'];
     case 'DUPLICATE_CLIENT_ORDER_ID': return [409, `This clientOrderId was used for order ${rejection.orderId}.`];
+    case 'WOULD_TAKE': return [422, 'A post-only order would trade at once.'];
+    case 'WOULD_INCREASE': return [422, 'A reduce-only order needs a position it shrinks.'];
+    case 'PRICE_OUT_OF_BAND': return [422, `The price is too far from the mark of ${rejection.market}.`];
+    case 'MARKET_CLOSED': return [409, `Market ${rejection.market} takes no orders now.`];
+    case 'OPEN_INTEREST_CAP': return [422, `The open interest of ${rejection.market} is at its cap.`];
+    case 'LIMIT_EXCEEDED': return [422, `A limit of the engine is reached: ${rejection.reason}.`];
+    case 'INVALID_ORDER': return [422, `The order cannot be used: ${rejection.reason}.`];
     case 'WRONG_SEQUENCE': return [409, `The command does not fit the engine's state: ${rejection.reason}.`];
     case 'EPOCH_UNDECIDED': return [409, `Epoch ${rejection.epoch} is not decided yet.`];
     case 'EPOCH_OUT_OF_ORDER': return [409, `The next epoch is ${rejection.expected}.`];

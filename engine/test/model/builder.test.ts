@@ -37,15 +37,15 @@ test('deposits, trades, PnL, withdrawals and a dead epoch', async () => {
   exchange.deposit(BOB, L2, L2_USDC, 10_000n * USDC);
   exchange.deposit(CAROL, L2, ETHER, 5n * ETH);
   exchange.must({type: 'setMark', market: 'ETH-PERP', price: 2_000n * USDC});
-  exchange.order(BOB, {market: 'ETH-PERP', side: 'sell', price: 2_000_000_003n, quantity: 1_234_567_891n});
+  exchange.order(BOB, {market: 'ETH-PERP', side: 'sell', price: 2_000_030_000n, quantity: 1_234_500_000n});
   exchange.order(ALICE, {market: 'ETH-PERP', side: 'buy', quantity: ETH});
-  exchange.must({type: 'setMark', market: 'ETH-PERP', price: 2_087n * USDC + 13n});
+  exchange.must({type: 'setMark', market: 'ETH-PERP', price: 2_087n * USDC + 130_000n});
   exchange.must({type: 'requestWithdrawal', wallet: BOB, chainId: L2, token: L2_USDC, lots: 700n});
   expect(await chain.add(exchange.complete(1n), {approved: true})).toEqual([]);
 
   exchange.bind(CAROL);
-  exchange.order(CAROL, {side: 'sell', price: 1_999_999_999n, quantity: 1_000_000_001n});
-  exchange.order(ALICE, {side: 'buy', quantity: 999_999_999n});
+  exchange.order(CAROL, {side: 'sell', price: 1_999_990_000n, quantity: 1_000_100_000n});
+  exchange.order(ALICE, {side: 'buy', quantity: 999_900_000n});
   exchange.must({type: 'requestWithdrawal', wallet: ALICE, chainId: L2, token: L2_USDC, lots: 11n * USDC});
   exchange.must({type: 'requestWithdrawal', wallet: ALICE, chainId: L1, token: L1_USDC, lots: 50n});
   expect(await chain.add(exchange.seal(2n), {approved: false})).toEqual([]);

@@ -4,7 +4,7 @@ import type {Address, Hex} from 'viem';
 import type {Command, Rejection} from '../../src/core/commands.ts';
 import {type Core, createCore} from '../../src/core/engine.ts';
 import type {Event} from '../../src/core/events.ts';
-import {sealedEpoch} from '../../src/core/queries.ts';
+import {accountView, boundWallets, sealedEpoch} from '../../src/core/queries.ts';
 
 export const L1 = 31_337;
 export const L2 = 412_346;
@@ -101,6 +101,18 @@ export class Exchange {
     const block = this.blocks.get(chainId)! + 10n;
     const amount = lots * unitsPerLot(tokenAddress);
     return this.advance(chainId, {deposits: [{token: tokenAddress, from, amount, txHash: `0x${block.toString(16).padStart(64, 'd')}`, logIndex: 0}]});
+  }
+
+  /** Claims of an account by asset. */
+  claims(account: number): bigint[] {
+    const {venue, assets} = this.core.state;
+    return assets.map(({index}) => BigInt(venue.accounts.claims[account * assets.length + index]!));
+  }
+
+  /** Open orders of all markets, oldest first. */
+  openOrders(): {orderId: bigint; wallet: Address; market: string; side: 'buy' | 'sell'}[] {
+    return boundWallets(this.core).flatMap((wallet) => accountView(this.core, wallet)!.orders).map(({orderId, wallet, market, side}) => ({orderId, wallet, market, side}))
+      .sort((a, b) => (a.orderId < b.orderId ? -1 : 1));
   }
 
   orderCommand(wallet: Address, order: Partial<Spec<'placeOrder'>> & Pick<Spec<'placeOrder'>, 'side' | 'quantity'>): Extract<Command, {type: 'placeOrder'}> {

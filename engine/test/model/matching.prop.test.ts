@@ -1,7 +1,7 @@
 /** The core's book against the naive one: same trades, same refusals, same depth after every order. */
 import * as fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {bookView} from '../../src/core/queries.ts';
+import {bookView, openOrder} from '../../src/core/queries.ts';
 import {ETH, ETHER, Exchange, FUND, L1, L1_USDC, USDC, WALLETS} from './exchange.ts';
 import {NaiveMarket} from './naive-market.ts';
 
@@ -44,8 +44,8 @@ test.each(['ETH-USDC', 'ETH-PERP'])('%s matches as the reference does', (market)
         const id = open[each.cancel % Math.max(1, open.length)];
         if (id === undefined) return;
         const orderId = [...ids].find(([, known]) => known === id)![0];
-        const owner = exchange.core.state.orders.get(orderId)!.account.wallet;
-        exchange.must({type: 'cancelOrder', wallet: owner, orderId});
+        const {wallet} = openOrder(exchange.core, orderId)!;
+        exchange.must({type: 'cancelOrder', wallet, orderId});
         naive.cancel(id);
         return;
       }

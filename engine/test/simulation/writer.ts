@@ -22,8 +22,8 @@ for (let round = 0; ; round += 1) {
   await Promise.all(Array.from({length: 1 + (round % 17)}, async (_, index) => {
     const side = index % 2 === 0 ? 'sell' : 'buy';
     const answer = await node.submit({
-      type: 'placeOrder', wallet: side === 'buy' ? buyer : seller, market: 'ETH-USDC', side, orderType: 'limit', price: 1_000n * USDC + BigInt(round % 7),
-      quantity: 1_000n + BigInt(index), timeInForce: index % 3 === 0 ? 'GTC' : 'IOC', clientOrderId: `${start}-${round}-${index}`,
+      type: 'placeOrder', wallet: side === 'buy' ? buyer : seller, market: 'ETH-USDC', side, orderType: 'limit', price: 1_000n * USDC + BigInt(round % 7) * 10_000n,
+      quantity: (1n + BigInt(index)) * 100_000n, timeInForce: index % 3 === 0 ? 'GTC' : 'IOC', clientOrderId: `${start}-${round}-${index}`,
     });
     if (answer.ok) say(answer.sequence, answer.journalHead);
   }));

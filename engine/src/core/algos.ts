@@ -1,0 +1,147 @@
+/** Triggers, parents, auto-roll, novation, calendars and batches: text and bigints on their way to the venue. */
+import {big} from './amounts.ts';
+import type {Command, Rejection, TriggerCondition} from './commands.ts';
+import {amendOrder, badPrice, badQuantity, cancelAll, cancelOrder, lotsOf, placeOrder, refusalOf, ticksOf} from './orders.ts';
+import {type Context, type State, userAccount} from './state.ts';
+import {REASON, SIDE, TRIGGER_BY} from './venue/codes.ts';
+import {VALUE_MAX} from './venue/integers.ts';
+import type {Market} from './venue/market.ts';
+import {cancelParent as cancelParentOf, placeParent as placeParentOf} from './venue/parents.ts';
+import {acceptNovation as accept, offerNovation as offer, setAutoRoll as setRoll, withdrawOffer} from './venue/roll.ts';
+import {setCalendar as setCalendarOf} from './venue/sessions.ts';
+import {cancelTrigger as cancelTriggerOf, placeTriggers, type Trigger} from './venue/triggers.ts';
+
+type Of<T extends Command['type']> = Extract<Command, {type: T}>;
+type Wallet = `0x${string}`;
+
+const BATCH_MAX = 256;
+
+/** Account and market of a command, or why there are none. */
+function partiesOf(state: State, wallet: Wallet, name: string): {account: number; market: Market} | Rejection {
+  const account = userAccount(state, wallet);
+  if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
+  const market = state.markets.get(name);
+  return market ? {account: account.number, market} : {code: 'UNKNOWN_MARKET', market: name};
+}
+
+/** An id of a trigger, parent or offer; one that no table can hold is 0, which none has. */
+const idOf = (id: bigint): number => (id > 0n && id < 2n ** 53n ? Number(id) : 0);
+
+function conditionOf(account: number, market: Market, condition: TriggerCondition): Omit<Trigger, 'sibling'> | Rejection {
+  const price = ticksOf(market, condition.price);
+  const limit = condition.limitPrice === undefined ? 0 : ticksOf(market, condition.limitPrice);
+  const trail = condition.trail === undefined ? 0 : ticksOf(market, condition.trail);
+  if (price === undefined || limit === undefined || trail === undefined) return badPrice(market);
+  const quantity = lotsOf(market, condition.quantity);
+  if (quantity === undefined) return badQuantity(market);
+  return {
+    account, market: market.index, by: TRIGGER_BY[condition.by], direction: condition.direction === 'rise' ? 1 : -1, price, limit, trail, quantity,
+    side: condition.side === 'buy' ? SIDE.buy : SIDE.sell, reduceOnly: condition.reduceOnly ? 1 : 0,
+  };
+}
+
+export function placeTrigger({state}: Context, {wallet, market: name, conditions}: Of<'placeTrigger'>): Rejection | undefined {
+  const parties = partiesOf(state, wallet, name);
+  if ('code' in parties) return parties;
+  if (conditions.length < 1 || conditions.length > 2) return {code: 'INVALID_ORDER', reason: 'one condition, or two of which one cancels the other'};
+  const made: Omit<Trigger, 'sibling'>[] = [];
+  for (const condition of conditions) {
+    const trigger = conditionOf(parties.account, parties.market, condition);
+    if ('code' in trigger) return trigger;
+    made.push(trigger);
+  }
+  const reason = placeTriggers(state.venue, made);
+  if (reason === REASON.badPrice) return {code: 'INVALID_PRICE', reason: 'the condition already holds: place an order instead'};
+  return refusalOf(state, reason, {market: parties.market, wallet});
+}
+
+export function cancelTrigger({state}: Context, {wallet, triggerId}: Of<'cancelTrigger'>): Rejection | undefined {
+  const account = userAccount(state, wallet);
+  if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
+  return cancelTriggerOf(state.venue, account.number, idOf(triggerId)) === REASON.none ? undefined : {code: 'UNKNOWN_ORDER', orderId: triggerId};
+}
+
+export function placeParent({state}: Context, command: Of<'placeParent'>): Rejection | undefined {
+  const parties = partiesOf(state, command.wallet, command.market);
+  if ('code' in parties) return parties;
+  const {account, market} = parties;
+  const limit = command.limitPrice === undefined ? 0 : ticksOf(market, command.limitPrice);
+  if (limit === undefined) return badPrice(market);
+  const quantity = lotsOf(market, command.quantity);
+  if (quantity === undefined) return badQuantity(market);
+  const reason = placeParentOf(state.venue, {
+    account, market: market.index, side: command.side === 'buy' ? SIDE.buy : SIDE.sell, quantity, limit, byVolume: command.strategy === 'vwap' ? 1 : 0,
+    reduceOnly: command.reduceOnly ? 1 : 0, slices: command.slices, interval: command.intervalMs,
+  });
+  if (reason === REASON.badTime) return {code: 'INVALID_ORDER', reason: 'a parent has 2 to 1000 slices, a second to a day apart'};
+  return refusalOf(state, reason, {market, wallet: command.wallet});
+}
+
+export function cancelParent({state}: Context, {wallet, parentId}: Of<'cancelParent'>): Rejection | undefined {
+  const account = userAccount(state, wallet);
+  if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
+  return cancelParentOf(state.venue, account.number, idOf(parentId)) === REASON.none ? undefined : {code: 'UNKNOWN_ORDER', orderId: parentId};
+}
+
+export function setAutoRoll({state}: Context, {wallet, market: name, takeLots, lossLots}: Of<'setAutoRoll'>): Rejection | undefined {
+  const parties = partiesOf(state, wallet, name);
+  if ('code' in parties) return parties;
+  const lots = (value: bigint): number => (value >= 0n && value <= big(VALUE_MAX) ? Number(value) : -1);
+  return refusalOf(state, setRoll(state.venue, parties.account, parties.market.index, {take: lots(takeLots), loss: lots(lossLots)}), {market: parties.market, wallet});
+}
+
+export function offerNovation({state}: Context, command: Of<'offerNovation'>): Rejection | undefined {
+  const parties = partiesOf(state, command.wallet, command.market);
+  if ('code' in parties) return parties;
+  const to = userAccount(state, command.to);
+  if (!to) return {code: 'UNKNOWN_ACCOUNT', wallet: command.to};
+  const {account, market} = parties;
+  const lots = lotsOf(market, command.size < 0n ? -command.size : command.size);
+  if (lots === undefined) return badQuantity(market);
+  const price = command.price === undefined ? 0 : ticksOf(market, command.price);
+  if (price === undefined) return badPrice(market);
+  const reason = offer(state.venue, {from: account, to: to.number, market: market.index, lots: command.size < 0n ? -lots : lots, price});
+  return reason === REASON.positionOpen ? {code: 'INVALID_ORDER', reason: 'an offer of this position is open'} : refusalOf(state, reason, {market, wallet: command.wallet});
+}
+
+/** The receiver's consent, or either side's refusal of an open offer. */
+export function decideNovation({state}: Context, {type, wallet, offerId}: Of<'acceptNovation' | 'withdrawNovation'>): Rejection | undefined {
+  const account = userAccount(state, wallet);
+  if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
+  const open = state.venue.offers.open.get(idOf(offerId));
+  if (!open) return {code: 'UNKNOWN_ORDER', orderId: offerId};
+  const market = state.venue.markets[open.market]!;
+  const reason = type === 'acceptNovation' ? accept(state.venue, account.number, idOf(offerId)) : withdrawOffer(state.venue, account.number, idOf(offerId));
+  return refusalOf(state, reason === REASON.noConsent ? REASON.unknownOrder : reason, {market, wallet, orderId: offerId});
+}
+
+export function setCalendar({state}: Context, {market: name, sessions}: Of<'setCalendar'>): Rejection | undefined {
+  const market = state.markets.get(name);
+  if (!market) return {code: 'UNKNOWN_MARKET', market: name};
+  const reason = setCalendarOf(state.venue, market.index, sessions);
+  return reason === REASON.none ? undefined : {code: 'INVALID_ORDER', reason: 'sessions start in order within the week; shares are 0 to 100 %, margin 100 to 1000 %'};
+}
+
+/** Each item by itself; a refused one changes nothing and is told by its place. */
+export function batch(context: Context, {commands}: Of<'batch'>): Rejection | undefined {
+  if (commands.length < 1 || commands.length > BATCH_MAX) return {code: 'LIMIT_EXCEEDED', reason: `a batch has 1 to ${BATCH_MAX} commands`};
+  for (const [index, command] of commands.entries()) {
+    const refused = item(context, command);
+    if (refused) context.emit({type: 'batchItemRefused', index, code: refused.code});
+  }
+  return undefined;
+}
+
+function item(context: Context, command: Of<'batch'>['commands'][number]): Rejection | undefined {
+  switch (command.type) {
+    case 'placeOrder': {
+      // Its text must be known while its own records are decoded, before the next item's.
+      const refused = placeOrder(context, command);
+      context.flush(command.clientOrderId);
+      return refused;
+    }
+    case 'cancelOrder': return cancelOrder(context, command);
+    case 'amendOrder': return amendOrder(context, command);
+    case 'cancelAll': return cancelAll(context, command);
+  }
+}

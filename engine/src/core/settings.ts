@@ -1,0 +1,82 @@
+/** Commands that set prices, margin modes, tiers, timers and market states: text and bigints on their way to the venue. */
+import {big} from './amounts.ts';
+import type {Command, Rejection} from './commands.ts';
+import {badPrice, refusalOf, ticksOf} from './orders.ts';
+import {type Context, type State, userAccount} from './state.ts';
+import {EVENT} from './venue/codes.ts';
+import {VALUE_MAX} from './venue/integers.ts';
+import {moveCollateral, setFeeTier, setMarginMode} from './venue/isolated.ts';
+import {setMark as markVenue} from './venue/liquidation.ts';
+import {type Market, MARKET_STATUS} from './venue/market.ts';
+import {setSource} from './venue/prices.ts';
+import {head} from './venue/records.ts';
+import {armDeadMan} from './venue/tick.ts';
+
+type Of<T extends Command['type']> = Extract<Command, {type: T}>;
+
+/** Ticks of an outside price, which need not lie on the grid: it rounds down. */
+const groundTicks = (market: Market, price: bigint): number | undefined => ticksOf(market, price - (price % big(market.spec.tick)));
+
+/** A mark rounds down to the market's tick. */
+export function setMark({state}: Context, {market: name, price}: Of<'setMark'>): Rejection | undefined {
+  const market = state.markets.get(name);
+  if (!market) return {code: 'UNKNOWN_MARKET', market: name};
+  const ticks = groundTicks(market, price);
+  if (ticks === undefined) return badPrice(market);
+  return refusalOf(state, markVenue(state.venue, market.index, ticks), {market, wallet: '0x'});
+}
+
+export function setSourcePrice({state}: Context, {market: name, source, price}: Of<'setSourcePrice'>): Rejection | undefined {
+  const market = state.markets.get(name);
+  if (!market) return {code: 'UNKNOWN_MARKET', market: name};
+  const ticks = groundTicks(market, price);
+  if (ticks === undefined) return badPrice(market);
+  return refusalOf(state, setSource(state.venue, market.index, source, ticks), {market, wallet: '0x'});
+}
+
+/** Account and market of a command, or why there are none. */
+function partiesOf(state: State, command: {wallet: `0x${string}`; market: string}): {account: number; market: Market} | Rejection {
+  const account = userAccount(state, command.wallet);
+  if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet: command.wallet};
+  const market = state.markets.get(command.market);
+  return market?.perpetual ? {account: account.number, market} : {code: 'UNKNOWN_MARKET', market: command.market};
+}
+
+export function changeMarginMode({state}: Context, command: Of<'setMarginMode'>): Rejection | undefined {
+  const parties = partiesOf(state, command);
+  if ('code' in parties) return parties;
+  const {account, market} = parties;
+  return refusalOf(state, setMarginMode(state.venue, account, market.index, command.mode === 'isolated'), {market, wallet: command.wallet});
+}
+
+export function changeCollateral({state}: Context, command: Of<'moveCollateral'>): Rejection | undefined {
+  const parties = partiesOf(state, command);
+  if ('code' in parties) return parties;
+  const {lots} = command;
+  const fits = lots <= big(VALUE_MAX) && lots >= -big(VALUE_MAX);
+  return refusalOf(state, moveCollateral(state.venue, parties.account, parties.market.index, fits ? Number(lots) : 0), {market: parties.market, wallet: command.wallet});
+}
+
+export function changeFeeTier({state}: Context, {wallet, tier}: Of<'setFeeTier'>): Rejection | undefined {
+  const account = userAccount(state, wallet);
+  if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
+  return setFeeTier(state.venue, account.number, tier) === 0 ? undefined : {code: 'INVALID_ORDER', reason: 'a fee tier is 0 to 31'};
+}
+
+export function arm({state, emit}: Context, {wallet, at}: Of<'armDeadMan'>): Rejection | undefined {
+  const account = userAccount(state, wallet);
+  if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
+  const moment = Number(at ?? 0n);
+  if (moment !== 0 && !(moment > state.venue.now && Number.isSafeInteger(moment))) return {code: 'INVALID_ORDER', reason: 'a dead-man timer fires later than now'};
+  armDeadMan(state.venue, account.number, moment);
+  emit({type: 'deadManArmed', wallet: account.wallet, at: big(moment)});
+  return undefined;
+}
+
+export function setMarketStatus({state}: Context, {market: name, status}: Of<'setMarketStatus'>): Rejection | undefined {
+  const market = state.markets.get(name);
+  if (!market) return {code: 'UNKNOWN_MARKET', market: name};
+  market.status = MARKET_STATUS[status];
+  state.venue.log.push(head(EVENT.status, market.status, market.index), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  return undefined;
+}

@@ -1,0 +1,162 @@
+/** Placing, amending and cancelling (paper §3.4). Each answers a {@link Reason}; anything but `none` changed nothing. */
+import {NONE} from './accounts.ts';
+import {checkBook, checkShape, checkSpotFunds, knownClientId, reserveMargin} from './check.ts';
+import {isUser} from './claims.ts';
+import {CLOSE, EVENT, ORDER_FLAG, REASON, type Reason, TIME_IN_FORCE} from './codes.ts';
+import {openPosition} from './exposure.ts';
+import {cancelOrders, closeOrder, createOrder, rest, tellLevel} from './lifecycle.ts';
+import {isQuantity} from './market.ts';
+import {match} from './matching.ts';
+import {head} from './records.ts';
+import {releaseLots, remainingOf, reservePerpetual, reserveSpot} from './reserve.ts';
+import type {Venue} from './venue.ts';
+
+/** Ring entry of the order that a refused duplicate repeats. */
+export const duplicate = {slot: 0, sequence: 0};
+
+/** Places the draft of the venue. */
+export function placeDraft(venue: Venue): Reason {
+  const misshapen = checkShape(venue);
+  if (misshapen !== REASON.none) return misshapen;
+  const known = knownClientId(venue);
+  if (known !== NONE) {
+    duplicate.slot = venue.clients.slot[known]!;
+    duplicate.sequence = venue.clients.sequence[known]!;
+    return REASON.duplicateClientId;
+  }
+  const refused = admit(venue);
+  if (refused === REASON.none) execute(venue);
+  return refused;
+}
+
+/** Checks the draft against book and funds; what it needs on a perpetual is reserved when it passes. */
+export function admit(venue: Venue): Reason {
+  const refused = checkBook(venue);
+  if (refused !== REASON.none) return refused;
+  return venue.markets[venue.draft.market]!.perpetual ? reserveMargin(venue) : checkSpotFunds(venue);
+}
+
+/** Runs an admitted draft; returns its slot, or {@link NONE} where the order has ended. */
+export function execute(venue: Venue): number {
+  const {draft, orders} = venue;
+  const market = venue.markets[draft.market]!;
+  const slot = createOrder(venue);
+  const stopped = match(venue, market, slot);
+  venue.filled = orders.total[slot]! - orders.quantity[slot]!;
+  if (orders.quantity[slot] === 0) closeOrder(venue, slot, orders.total[slot] === 0 ? CLOSE.selfTrade : CLOSE.filled);
+  else if (stopped) closeOrder(venue, slot, CLOSE.selfTrade);
+  else if ((draft.flags & ORDER_FLAG.market) !== 0) closeOrder(venue, slot, CLOSE.noLiquidity);
+  else if (draft.timeInForce === TIME_IN_FORCE.immediateOrCancel || draft.timeInForce === TIME_IN_FORCE.fillOrKill) closeOrder(venue, slot, CLOSE.immediateOrCancel);
+  else {
+    rest(venue, slot);
+    return slot;
+  }
+  return NONE;
+}
+
+/** Fills the draft with a plain order; flags and the rarer fields start empty. */
+export function draftOrder(venue: Venue, account: number, market: number, side: 0 | 1, price: number, quantity: number): void {
+  const {draft} = venue;
+  draft.account = account;
+  draft.market = market;
+  draft.side = side;
+  draft.price = price;
+  draft.quantity = quantity;
+  draft.timeInForce = TIME_IN_FORCE.goodTillCancel;
+  draft.selfTrade = 0;
+  draft.flags = 0;
+  draft.clientHigh = 0;
+  draft.clientLow = 0;
+  draft.expiry = 0;
+  draft.peak = 0;
+  draft.loss = 0;
+}
+
+const ownResting = ({orders}: Venue, account: number, slot: number, sequence: number): boolean =>
+  orders.holds(slot, sequence) && orders.owner[slot] === account && (orders.meta[slot]! & ORDER_FLAG.resting) !== 0;
+
+export function cancel(venue: Venue, account: number, slot: number, sequence: number): Reason {
+  if (!isUser(venue, account)) return REASON.unknownAccount;
+  if (!ownResting(venue, account, slot, sequence)) return REASON.unknownOrder;
+  closeOrder(venue, slot, CLOSE.user);
+  return REASON.none;
+}
+
+/** @param market - {@link NONE} for all markets. */
+export function cancelAll(venue: Venue, account: number, market: number): Reason {
+  if (!isUser(venue, account)) return REASON.unknownAccount;
+  if (market !== NONE && venue.markets[market] === undefined) return REASON.unknownMarket;
+  cancelOrders(venue, account, CLOSE.user, (meta) => market === NONE || (meta & 0xff) === market);
+  return REASON.none;
+}
+
+/**
+ * New price and open quantity of a resting order. Fewer lots at the same price keep the place in the queue; anything else
+ * is a new order under the same client id, admitted as if the old one were gone. Refused, the old one stays as it was.
+ */
+export function amend(venue: Venue, account: number, slot: number, sequence: number, price: number, quantity: number): Reason {
+  const {orders} = venue;
+  if (!isUser(venue, account)) return REASON.unknownAccount;
+  if (!ownResting(venue, account, slot, sequence)) return REASON.unknownOrder;
+  if (!isQuantity(quantity)) return REASON.badQuantity;
+  const open = remainingOf(venue, slot);
+  if (price === orders.price[slot] && quantity <= open && (orders.meta[slot]! & ORDER_FLAG.iceberg) === 0) {
+    if (quantity < open) shrink(venue, slot, open - quantity);
+    return REASON.none;
+  }
+  draftFrom(venue, slot, price, quantity);
+  const misshapen = checkShape(venue);
+  if (misshapen !== REASON.none && misshapen !== REASON.tooManyOrders) return misshapen;
+  releaseLots(venue, slot, open);
+  const refused = admit(venue);
+  restore(venue, slot, open);
+  if (refused !== REASON.none) return refused;
+  const [high, low] = [venue.draft.clientHigh, venue.draft.clientLow];
+  closeOrder(venue, slot, CLOSE.amended);
+  venue.draft.clientHigh = 0;
+  venue.draft.clientLow = 0;
+  const next = execute(venue);
+  if (next !== NONE) {
+    orders.clientHigh[next] = high;
+    orders.clientLow[next] = low;
+  }
+  const known = (high | low) === 0 ? NONE : venue.clients.find(account, high, low);
+  if (known !== NONE && next !== NONE) {
+    venue.clients.slot[known] = next;
+    venue.clients.sequence[known] = orders.sequence[next]!;
+  }
+  return REASON.none;
+}
+
+/** Puts back what {@link releaseLots} took off for the check. */
+function restore(venue: Venue, slot: number, open: number): void {
+  const {orders} = venue;
+  const market = venue.markets[orders.market(slot)]!;
+  const owner = orders.owner[slot]!;
+  if (market.perpetual) reservePerpetual(venue, openPosition(venue, owner, market), market, orders.side(slot), open, orders.loss[slot]!);
+  else reserveSpot(venue, owner, market, orders.side(slot), orders.price[slot]!, open);
+}
+
+function draftFrom(venue: Venue, slot: number, price: number, quantity: number): void {
+  const {orders, draft} = venue;
+  draftOrder(venue, orders.owner[slot]!, orders.market(slot), orders.side(slot), price, quantity);
+  const meta = orders.meta[slot]!;
+  draft.timeInForce = (meta >>> ORDER_FLAG.timeInForceShift) & 3;
+  draft.selfTrade = (meta >>> ORDER_FLAG.selfTradeShift) & 3;
+  draft.flags = meta & (ORDER_FLAG.reduceOnly | ORDER_FLAG.postOnly | ORDER_FLAG.deadMan | ORDER_FLAG.slice);
+  draft.clientHigh = orders.clientHigh[slot]!;
+  draft.clientLow = orders.clientLow[slot]!;
+  draft.peak = (meta & ORDER_FLAG.iceberg) === 0 ? 0 : Math.min(quantity, venue.icebergs.get(slot)!.peak);
+  draft.expiry = venue.expiries.get(slot) ?? 0;
+}
+
+function shrink(venue: Venue, slot: number, lots: number): void {
+  const {orders} = venue;
+  const market = venue.markets[orders.market(slot)]!;
+  releaseLots(venue, slot, lots);
+  orders.quantity[slot]! -= lots;
+  orders.total[slot]! -= lots;
+  const price = orders.price[slot]!;
+  tellLevel(venue, market, orders.side(slot), price, market.ladder.reduce(price, lots));
+  venue.log.push(head(EVENT.amended, 0, market.index), orders.owner[slot]!, orders.total[slot]!, slot, price, 0, 0, 0, orders.sequence[slot]!, 0, 0, 0);
+}

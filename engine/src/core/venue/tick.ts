@@ -1,0 +1,55 @@
+/** The core's clock: a tick lets everything happen that is due by its time, in a fixed order. */
+import {CLOSE, EVENT, ORDER_FLAG} from './codes.ts';
+import {tickFunding} from './funding.ts';
+import {distributeExcess, payInterest, sampleStandings} from './incentives.ts';
+import {cancelOrders, closeOrder} from './lifecycle.ts';
+import {workParent} from './parents.ts';
+import {head} from './records.ts';
+import {tickSession} from './sessions.ts';
+import {TIMER} from './timers.ts';
+import type {Venue} from './venue.ts';
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+export function tick(venue: Venue): undefined {
+  const {timers, orders, markets, now} = venue;
+  venue.log.push(head(EVENT.tick, 0, 0), 0, 0, 0, 0, 0, 0, 0, now, 0, 0, 0);
+  while (timers.next <= now) {
+    const {kind, subject, sequence} = timers.pop();
+    if (kind === TIMER.orderExpiry && orders.holds(subject, sequence)) closeOrder(venue, subject, CLOSE.expired);
+    if (kind === TIMER.slice) workParent(venue, subject);
+    if (kind === TIMER.deadMan) fireDeadMan(venue, subject, sequence);
+  }
+  for (const market of markets) {
+    tickSession(venue, market);
+    if (market.perpetual) tickFunding(venue, market);
+  }
+  tickIncentives(venue);
+}
+
+function tickIncentives(venue: Venue): void {
+  const {markets, now} = venue;
+  const hour = Math.floor(now / HOUR_MS);
+  if (venue.lastHour === 0) venue.lastHour = hour;
+  if (hour === venue.lastHour) return;
+  const sameDay = Math.floor(venue.lastHour / 24) === Math.floor(hour / 24);
+  venue.lastHour = hour;
+  for (const market of markets) if (market.perpetual && market.symmetric && market.mark > 0) payInterest(venue, market);
+  sampleStandings(venue);
+  if (!sameDay) distributeExcess(venue);
+}
+
+/** Arms the account's dead-man timer anew, or disarms it with 0. */
+export function armDeadMan(venue: Venue, account: number, at: number): void {
+  venue.deadMen.set(account, at);
+  if (at === 0) venue.deadMen.delete(account);
+  else venue.timers.push(at, TIMER.deadMan, account, at);
+}
+
+/** Only the newest arming counts; older timers find another moment in the table. */
+function fireDeadMan(venue: Venue, account: number, at: number): void {
+  if (venue.deadMen.get(account) !== at) return;
+  venue.deadMen.delete(account);
+  cancelOrders(venue, account, CLOSE.deadMan, (meta) => (meta & ORDER_FLAG.deadMan) !== 0);
+}
