@@ -10,7 +10,7 @@ import {CERTIFICATE_PARAMETERS} from './certificate-parameters.ts';
 export const BATCH_SEED = 'PofBS batches 1';
 const GPMP_CASES = 40;
 const PAYOUT_CASES = 40;
-const CERTIFICATE_CASES = 16;
+const CERTIFICATE_CASES = 9;
 
 const NODE = [{name: 'hash', type: 'bytes32'}, {name: 'sums', type: 'uint64[4]'}] as const;
 const ROW = [

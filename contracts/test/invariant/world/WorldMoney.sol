@@ -247,7 +247,6 @@ abstract contract WorldMoney is WorldSheets {
         }
     }
 
-    /// @dev Asks as an outsider would: a zero-length batch is refused before anything else when payments are paused.
     function _isPaused(uint256 c, uint256 bit) internal view returns (bool) {
         (uint8 bits, uint40 until) = _pauseOf(c);
         return bits & bit != 0 && block.timestamp < until;

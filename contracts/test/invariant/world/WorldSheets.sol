@@ -179,6 +179,7 @@ abstract contract WorldSheets is WorldBase {
             given.summary, given.line, given.lineIndex, given.linePath, given.treeHashes, given.certificate
         ) {
             assertTrue(hasQuorum[number], "I-6: settled without two thirds");
+            assertEq(given.line.kills, custodies[c].kills(), "I-7: a killed line settled");
             ++accepted[number][c];
             ++reached["settle"];
             _checkBooked(c, given);
@@ -206,6 +207,51 @@ abstract contract WorldSheets is WorldBase {
             allowed[0] = ICustody.Custody_WrongCustody.selector;
             _expect(reason, allowed);
         }
+    }
+
+    /// @notice Everybody signs a line that lies about one figure, and brings it at once: no signature helps it.
+    function settleLie(uint256 custodySeed, uint256 seed) external step {
+        uint256 c = custodySeed % CUSTODIES;
+        if (_isFrozen(c) || marks[c].digest == bytes32(0)) return;
+        (uint32 id, Committee signers) = _currentSet();
+        ++epoch;
+        Sealed[] memory lines = new Sealed[](1);
+        lines[0] = _draftLine(c, seed);
+        bytes4[] memory allowed = _settleReasons();
+        allowed[0] = _lie(c, lines[0], seed % 4);
+        _signAll(lines, id, signers, new uint256[](0));
+        Sealed memory given = lines[0];
+        try custodies[c].settle(
+            given.summary, given.line, given.lineIndex, given.linePath, given.treeHashes, given.certificate
+        ) {
+            revert("I-2: a lie settled");
+        } catch (bytes memory reason) {
+            if (bytes4(reason) == allowed[0]) ++reached["lie"];
+            _expect(reason, allowed);
+        }
+    }
+
+    /// @return The reason for which this lie must fail, if no earlier one applies.
+    function _lie(uint256 c, Sealed memory given, uint256 kind) private view returns (bytes4) {
+        AssetLine memory asset = given.line.assets[1];
+        if (kind == 0) {
+            // More came in than ever did, and it is owed to somebody.
+            uint64 more = uint64(_balance(c, 1)) + 1;
+            asset.deposited += more;
+            asset.liabilities += more;
+            _setRoot(asset, 1, given.treeHashes[1]);
+            return ICustody.Custody_ReservesShort.selector;
+        }
+        if (kind == 1) {
+            ++asset.authorisedOut;
+            return ICustody.Custody_BooksUnequal.selector;
+        }
+        if (kind == 2) {
+            ++given.line.kills;
+            return ICustody.Custody_WrongKills.selector;
+        }
+        given.line.blockNumber = custodies[c].activeRoot().blockNumber - 1;
+        return ICustody.Custody_BlockFell.selector;
     }
 
     /// @notice The pending root, if any, begins to pay.
