@@ -62,6 +62,9 @@ export type DeployResult = {
   contracts: Readonly<Record<number, Readonly<Record<string, ContractEntry>>>>;
 };
 
+/** Contracts beside the main ones, by field of the network file. */
+const SURROUNDINGS = {timelock: 'TimelockController', beacon: 'DrandBeacon'};
+
 const DAY_SECONDS = 86_400;
 const FRAUD_SECONDS = 7 * DAY_SECONDS;
 const MARGIN_SECONDS = DAY_SECONDS;
@@ -123,12 +126,16 @@ function networkOf(options: DeployOptions, {chains, registry, rules, salt}: Syst
     name: options.name ?? 'local',
     l1: {
       chainId: at1.chainId, registry, sets: on1.ValidatorSets!.address, custody: on1.Custody!.address,
-      inbox: getAddress(options.l1.inbox), startBlock: Number(at1.block),
+      inbox: getAddress(options.l1.inbox), startBlock: Number(at1.block), ...found(on1, {court: 'SlashingCourt', ...SURROUNDINGS}),
     },
     l2: {
       chainId: at2.chainId, epochManager: on2.EpochManager!.address, sets: on2.ValidatorSets!.address, custody: on2.Custody!.address,
-      startBlock: Number(at2.block),
+      startBlock: Number(at2.block), ...found(on2, {participation: 'Participation', rewards: 'RewardPool', ...SURROUNDINGS}),
     },
     rules, salt, auditor,
   };
 }
+
+/** Addresses, by field of the network file, of what this deployment has. */
+const found = (contracts: Readonly<Record<string, ContractEntry>>, names: Readonly<Record<string, string>>): Record<string, Address> =>
+  Object.fromEntries(Object.entries(names).flatMap(([field, name]) => (contracts[name] ? [[field, contracts[name].address]] : [])));
