@@ -4,7 +4,14 @@ pragma solidity 0.8.37;
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Custody} from "../../src/custody/Custody.sol";
 import {ICustody} from "../../src/interfaces/ICustody.sol";
-import {GasBurningPayee, ReentrantPayee, ReturndataBomb, RevertingPayee, WeirdToken} from "../utils/Payees.sol";
+import {
+    DemandingPayee,
+    GasBurningPayee,
+    ReentrantPayee,
+    ReturndataBomb,
+    RevertingPayee,
+    WeirdToken
+} from "../utils/Payees.sol";
 import {PobsTest} from "../utils/PobsTest.sol";
 
 /// @notice ⟂ A payee or token that misbehaves is deferred, costs a bounded amount of gas and blocks nobody.
@@ -101,6 +108,7 @@ contract PayeeAttacks is PobsTest {
         Epoch memory epoch = _settledEth(address(payee));
         payee.prepare(epoch.claims[1]);
         custody.distribute(epoch.claims);
+        assertEq(bytes4(payee.reason()), ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
         assertEq(honest.balance, 4 * ETH_LOT);
         assertEq(custody.asset(ETH).paidOut, custody.paid(ETH, address(payee)) + 4);
     }
@@ -148,13 +156,17 @@ contract PayeeAttacks is PobsTest {
 
     /// @notice A relayer cannot defer payees by sending too little gas.
     function testFuzz_attack_starvedBatch(uint256 gasGiven) public {
-        Epoch memory epoch = _settledEth(poster);
-        gasGiven = bound(gasGiven, 60_000, 400_000);
-        try custody.distribute{gas: gasGiven}(epoch.claims) {
-            assertEq(poster.balance, 6 * ETH_LOT);
-            assertEq(honest.balance, 4 * ETH_LOT);
-        } catch {
-            assertEq(custody.asset(ETH).paidOut, 0);
+        address payee = address(new DemandingPayee());
+        Epoch memory epoch = _settledEth(payee);
+        for (gasGiven = bound(gasGiven, 60_000, 70_000); gasGiven < 400_000; gasGiven += 10_000) {
+            uint256 before = vm.snapshotState();
+            try custody.distribute{gas: gasGiven}(epoch.claims) {
+                assertEq(payee.balance, 6 * ETH_LOT);
+                assertEq(honest.balance, 4 * ETH_LOT);
+            } catch {
+                assertEq(custody.asset(ETH).paidOut, 0);
+            }
+            vm.revertToState(before);
         }
     }
 

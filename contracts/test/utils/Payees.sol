@@ -19,6 +19,13 @@ contract GasBurningPayee {
     }
 }
 
+/// @notice Refuses cheaply whatever does not bring the gas it is promised.
+contract DemandingPayee {
+    receive() external payable {
+        if (gasleft() < 90_000) revert("too little gas");
+    }
+}
+
 /// @notice Answers with as much returndata as its gas allows.
 contract ReturndataBomb {
     receive() external payable {
