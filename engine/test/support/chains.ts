@@ -27,14 +27,20 @@ export type Chains = {
 
 export async function startChains(): Promise<Chains> {
   const [l1, l2] = await Promise.all([startAnvil({chainId: L1}), startAnvil({chainId: L2})]);
-  const {network, tokens, stakeToken} = await deployNetwork({
-    l1: {rpc: l1.url, inbox: '0x000000000000000000000000000000000000dEaD'}, l2: {rpc: l2.url}, deployerKey: keyOf(0),
-    guardian: deployer.address, admin: deployer.address, poster: deployer.address, disputeWindow: 0n, maxAgeSeconds: 3_600, eraEpochs: 100,
-    termSeconds: 86_400, withdrawEvery: {l1: 1, l2: 1},
-  });
-  return {l1, l2, network, tokens, stakeToken, rpc: new Map([[L1, l1.url], [L2, l2.url]]), stop: async () => {
+  const stop = async () => {
     await Promise.all([l1.stop(), l2.stop()]);
-  }};
+  };
+  try {
+    const {network, tokens, stakeToken} = await deployNetwork({
+      l1: {rpc: l1.url, inbox: '0x000000000000000000000000000000000000dEaD'}, l2: {rpc: l2.url}, deployerKey: keyOf(0),
+      guardian: deployer.address, admin: deployer.address, poster: deployer.address, disputeWindow: 0n, maxAgeSeconds: 3_600, eraEpochs: 100,
+      termSeconds: 86_400, withdrawEvery: {l1: 1, l2: 1},
+    });
+    return {l1, l2, network, tokens, stakeToken, rpc: new Map([[L1, l1.url], [L2, l2.url]]), stop};
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 export type Push = {from: ReturnType<typeof account>; custody: Address; token: Address; amount: bigint};
