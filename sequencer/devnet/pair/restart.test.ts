@@ -47,6 +47,18 @@ test('a restart goes on from the same heads, and what was under way between the 
   await deposit(second, 50n);
 });
 
+test('restarts, however many, serve the same first block', async () => {
+  const first = await start();
+  const genesis = async ({l1Rpc, l2Rpc}: Pair) => Promise.all([l1Rpc, l2Rpc].map(async (url) => (await new Rpc(url).send<{hash: Hex}>('eth_getBlockByNumber', ['0x0', false])).hash));
+  const expected = await genesis(first);
+  await first.stop();
+  for (let i = 0; i < 3; i += 1) {
+    const again = await start();
+    expect(await genesis(again)).toEqual(expected);
+    await again.stop();
+  }
+});
+
 test('after kill -9 of both nodes the last saved pair is used', async () => {
   const first = await start({saveIntervalMs: 3_600_000});
   await deposit(first, 1000n);

@@ -78,8 +78,7 @@ export class Snapshots {
     const state = JSON.parse(gunzipSync(readFileSync(join(folder, 'pair.json.gz'))).toString()) as PairState;
     const unpack = (name: string): string => {
       const file = join(this.#dir, `${name}.load.json`);
-      const json = gunzipSync(readFileSync(join(folder, `${name}.json.gz`)));
-      writeSynced(file, json);
+      writeSynced(file, withOneGenesis(gunzipSync(readFileSync(join(folder, `${name}.json.gz`)))));
       return file;
     };
     return {state, files: {l1: unpack('l1'), l2: unpack('l2')}};
@@ -95,6 +94,19 @@ export class Snapshots {
     const matches = readdirSync(this.#dir).map((name) => NAME.exec(name));
     return matches.flatMap((match) => (match === null ? [] : [Number(match[1])])).sort((a, b) => a - b);
   }
+}
+
+type NodeState = {blocks: {header: {number: string; timestamp: string}}[]};
+
+/**
+ * A node makes a genesis block at each start and dumps it beside the one it loaded; which of them it would serve as
+ * block 0 after the next load is chance. The oldest is the chain's.
+ */
+export function withOneGenesis(json: Uint8Array): Uint8Array {
+  const state = JSON.parse(new TextDecoder().decode(json)) as NodeState;
+  const isGenesis = ({header}: NodeState['blocks'][number]) => BigInt(header.number) === 0n;
+  const [oldest] = state.blocks.filter(isGenesis).sort((a, b) => Number(BigInt(a.header.timestamp) - BigInt(b.header.timestamp)));
+  return new TextEncoder().encode(JSON.stringify({...state, blocks: state.blocks.filter((block) => !isGenesis(block) || block === oldest)}));
 }
 
 function folderName(number: number): string {
