@@ -26,7 +26,7 @@ const DESCRIPTIONS = {
 };
 
 /** Stands for an address until a network is filled in. */
-export const placeholderOf = (field) => `0x${Buffer.from(field).toString('hex').padEnd(40, 'c')}`;
+export const unfilledOf = (field) => `0x${Buffer.from(field).toString('hex').padEnd(40, 'c')}`;
 
 export const DATA_SOURCE = '  - kind: ethereum\n';
 
@@ -74,7 +74,7 @@ function dataSource(field, contract) {
   return `${DATA_SOURCE}    name: ${contract}
     network: mainnet
     source:
-      address: '${placeholderOf(field)}'
+      address: '${unfilledOf(field)}'
       abi: ${contract}
       startBlock: 1
     mapping:

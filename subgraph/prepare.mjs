@@ -12,7 +12,7 @@ import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSy
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
-import {CHAINS, DATA_SOURCE, manifestOf, OPTIONAL, placeholderOf, schema, SOURCES} from './manifest.mjs';
+import {CHAINS, DATA_SOURCE, manifestOf, OPTIONAL, unfilledOf, schema, SOURCES} from './manifest.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const graph = path.join(here, '../node_modules/@graphprotocol/graph-cli/bin/run.js');
@@ -92,7 +92,7 @@ function withAddresses(manifest, chain, values) {
   return head + Object.keys(SOURCES[chain]).map((field, i) => {
     if (values[field] === undefined && OPTIONAL.has(field)) return '';
     if (!/^0x[0-9a-fA-F]{40}$/.test(String(values[field]))) throw new Error(`The network file holds no address ${chain}.${field}.`);
-    return DATA_SOURCE + sources[i].replace(placeholderOf(field), String(values[field]).toLowerCase());
+    return DATA_SOURCE + sources[i].replace(unfilledOf(field), String(values[field]).toLowerCase());
   }).join('');
 }
 

@@ -87,14 +87,14 @@ export class ChainBuilder {
   /** Plans a proxy, its implementation, and the call that initialises it. @param after - Names of contracts the implementation's constructor calls. */
   proxy(name: string, values: Named, {after = []}: {after?: readonly string[]} = {}): Address {
     const address = this.proxyAddress(name);
-    if (this.#contracts.Placeholder === undefined) this.create('Placeholder', {deployer: this.#deployer});
-    this.#push({id: `create ${name} proxy`, after: ['create Placeholder'], to: CREATE2_DEPLOYER, data: concat([this.#salt(`${name} proxy`), this.#proxyCode()]), done: {kind: 'code', contract: 'ERC1967Proxy', address}});
+    if (this.#contracts.ProxySeed === undefined) this.create('ProxySeed', {deployer: this.#deployer});
+    this.#push({id: `create ${name} proxy`, after: ['create ProxySeed'], to: CREATE2_DEPLOYER, data: concat([this.#salt(`${name} proxy`), this.#proxyCode()]), done: {kind: 'code', contract: 'ERC1967Proxy', address}});
     const implementation = this.create(name, values, {as: `${name} implementation`, after});
     const {abi} = artifact(name);
     const initialize = encodeFunctionData({abi, functionName: 'initialize', args: functionArguments(name, 'initialize', values)});
     this.#push({
       id: `initialize ${name}`, after: [`create ${name} proxy`, `create ${name} implementation`], to: address,
-      data: encodeFunctionData({abi: artifact('Placeholder').abi, functionName: 'upgradeToAndCall', args: [implementation, initialize]}),
+      data: encodeFunctionData({abi: artifact('ProxySeed').abi, functionName: 'upgradeToAndCall', args: [implementation, initialize]}),
       done: {kind: 'implementation', contract: name, address, expected: implementation},
     });
     this.#contracts[name] = {name, address, implementation};
@@ -195,8 +195,8 @@ export class ChainBuilder {
   }
 
   #proxyCode(): Hex {
-    const placeholder = this.addressOf('Placeholder', {deployer: this.#deployer});
-    return this.#initCode('ERC1967Proxy', {implementation: placeholder, _data: encodeFunctionData({abi: artifact('Placeholder').abi, functionName: 'hold'})});
+    const seed = this.addressOf('ProxySeed', {deployer: this.#deployer});
+    return this.#initCode('ERC1967Proxy', {implementation: seed, _data: encodeFunctionData({abi: artifact('ProxySeed').abi, functionName: 'hold'})});
   }
 
   /** `maxAge` stands in `MAX_AGE()`: whatever a constructor keeps under its own name is read back. */

@@ -99,7 +99,7 @@ describe('a deployment behind timelocks', () => {
     expect((await wrongFacts(0, system, folder)).map(({what}) => what)).toEqual([`Custody ${Custody!.address} GUARDIAN_ROLE`]);
 
     await send(ValidatorSets!.address, 'ValidatorSets', 'grantRole', [keccak256(toHex('UNHEARD_OF')), POSTER]);
-    await send(ValidatorSets!.address, 'ValidatorSets', 'upgradeToAndCall', [system.chains[0]!.contracts.Placeholder!.address, '0x']);
+    await send(ValidatorSets!.address, 'ValidatorSets', 'upgradeToAndCall', [system.chains[0]!.contracts.ProxySeed!.address, '0x']);
     const wrong = (await wrongFacts(0, system, folder)).map(({what}) => what);
     expect(wrong).toContain(`ValidatorSets ${ValidatorSets!.address} implementation`);
     expect(wrong).toContain(`ValidatorSets ${ValidatorSets!.address} role ${keccak256(toHex('UNHEARD_OF'))}`);

@@ -4,17 +4,17 @@ pragma solidity 0.8.37;
 import {Test} from "forge-std/Test.sol";
 import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
-import {Placeholder} from "../../script/Placeholder.sol";
+import {ProxySeed} from "../../script/ProxySeed.sol";
 import {ValidatorSets} from "../../src/validators/ValidatorSets.sol";
 
 /// @notice What a proxy runs until its implementation stands.
-contract PlaceholderTest is Test {
-    Placeholder private proxy;
+contract ProxySeedTest is Test {
+    ProxySeed private proxy;
     address private code;
 
     function setUp() public {
-        Placeholder placeholder = new Placeholder(address(this));
-        proxy = Placeholder(address(new ERC1967Proxy(address(placeholder), abi.encodeCall(Placeholder.hold, ()))));
+        ProxySeed seed = new ProxySeed(address(this));
+        proxy = ProxySeed(address(new ERC1967Proxy(address(seed), abi.encodeCall(ProxySeed.hold, ()))));
         code = address(new ValidatorSets(makeAddr("writer")));
     }
 
@@ -26,7 +26,7 @@ contract PlaceholderTest is Test {
     function test_upgrade_revertsForAnybodyElse() public {
         address stranger = makeAddr("stranger");
         vm.prank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(Placeholder.Placeholder_NotDeployer.selector, stranger));
+        vm.expectRevert(abi.encodeWithSelector(ProxySeed.ProxySeed_NotDeployer.selector, stranger));
         proxy.upgradeToAndCall(code, "");
     }
 

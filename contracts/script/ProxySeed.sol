@@ -6,10 +6,10 @@ import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeab
 /// @title What a proxy runs until its implementation stands.
 /// @dev Proxies come first and all alike, so their addresses follow from a name alone: contracts of several chains that
 /// name each other in immutables can then be built in any order, and a broken deployment goes on where it stopped.
-contract Placeholder is UUPSUpgradeable {
+contract ProxySeed is UUPSUpgradeable {
     address public immutable DEPLOYER;
 
-    error Placeholder_NotDeployer(address caller);
+    error ProxySeed_NotDeployer(address caller);
 
     constructor(address deployer) {
         DEPLOYER = deployer;
@@ -19,6 +19,6 @@ contract Placeholder is UUPSUpgradeable {
     function hold() external {}
 
     function _authorizeUpgrade(address) internal view override {
-        if (msg.sender != DEPLOYER) revert Placeholder_NotDeployer(msg.sender);
+        if (msg.sender != DEPLOYER) revert ProxySeed_NotDeployer(msg.sender);
     }
 }
