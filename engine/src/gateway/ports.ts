@@ -24,12 +24,17 @@ export type EnginePort = {
 
 export type TradeRecord = {tradeId: bigint; market: string; price: bigint; quantity: bigint; takerSide: 'buy' | 'sell'; at: bigint};
 
+/** `start` milliseconds; `volume` base lots. */
+export type Candle = {start: bigint; open: bigint; high: bigint; low: bigint; close: bigint; volume: bigint; trades: number};
+
 /** Base units received from a wallet: in credited blocks, and in all. */
 export type Received = {chainId: number; token: Address; final: bigint; all: bigint};
 
 export type MarketReads = {
-  /** Newest first. */
-  trades(market: string, limit: number): Promise<TradeRecord[]>;
+  /** Newest first; those with an id below `before`. */
+  trades(market: string, limit: number, before?: bigint): Promise<TradeRecord[]>;
+  /** Candles that begin before a moment, the newest `limit` of them, oldest first; intervals without a trade have none. */
+  candles(market: string, wanted: {intervalMs: number; limit: number; before: bigint; belowTrade?: bigint}): Promise<Candle[]>;
   receivedFrom(sender: Address, creditedBlock: ReadonlyMap<number, bigint>): Promise<Received[]>;
 };
 
