@@ -150,7 +150,8 @@ function document(app: App, declared: Endpoint<Shape | undefined, Shape | undefi
 
 /** One answer per status, naming its codes. */
 function errorAnswers(codes: readonly ErrorCode[]): Record<string, {description: string; content: object}> {
-  const byStatus = Map.groupBy(new Set(codes), (code) => ERROR_STATUS[code]);
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of new Set(codes)) byStatus.set(ERROR_STATUS[code], [...byStatus.get(ERROR_STATUS[code]) ?? [], code]);
   return Object.fromEntries([...byStatus].sort(([a], [b]) => a - b)
     .map(([status, own]) => [String(status), {description: own.join(', '), content: {'application/json': {schema: errorAnswer}}}]));
 }

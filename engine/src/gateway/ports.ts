@@ -1,7 +1,9 @@
 /** What the gateway asks of the engine; `app.ts` wires node, database and indexer. */
 import type {SealedEpoch} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
+import type {RankView} from '../core/ranks.ts';
 import type {AccountView, AssetView, BookView, ChainView, MarketView, WithdrawalView} from '../core/views.ts';
+import type {EngineLink} from '../link/types.ts';
 import type {ChainStatus} from '../indexer/follower.ts';
 import type {EventListener, NodeState, Submit} from '../node/types.ts';
 
@@ -18,8 +20,15 @@ export type EnginePort = {
   book(market: string, levels: number): Promise<BookView | undefined>;
   openWithdrawals(): Promise<readonly WithdrawalView[]>;
   sealedEpoch(epoch: bigint): Promise<SealedEpoch | undefined>;
+  /** One entry per open position of the wallet. */
+  deleveragingRanks(wallet: Address): Promise<readonly RankView[]>;
   /** Durable events only, in order. Returns the way to stop. */
   onEvents(listener: EventListener): () => void;
+};
+
+export type GatewayEngine = EnginePort & Pick<EngineLink, 'submitRecords' | 'accountIndex'> & {
+  /** Told at once, and whenever the engine comes or goes. Returns the way to stop. */
+  onPresence(listener: (here: boolean) => void): () => void;
 };
 
 export type TradeRecord = {tradeId: bigint; market: string; price: bigint; quantity: bigint; takerSide: 'buy' | 'sell'; at: bigint};

@@ -2,7 +2,7 @@
 import {createHmac, randomBytes} from 'node:crypto';
 import type {Address} from 'viem';
 import {type CredentialEntry, CredentialLog} from './credential-log.ts';
-import type {KeyScope} from './identity.ts';
+import type {Identity, KeyScope} from './identity.ts';
 
 const KEYS_MAX = 32;
 const KEY_LIFETIME_MS_MAX = 366 * 24 * 3_600_000;
@@ -80,6 +80,11 @@ export class Credentials {
   hasEnded({id, wallet, issuedAt}: {id: string; wallet: Address; issuedAt: number}): boolean {
     this.#log.refresh();
     return this.#ended.has(id) || issuedAt <= (this.#endedBefore.get(wallet) ?? -1);
+  }
+
+  /** A session or key that has not been ended. */
+  isLive({credential, wallet, issuedAt}: Pick<Identity, 'credential' | 'wallet' | 'issuedAt'>): boolean {
+    return credential.startsWith('k_') ? this.keyOf(credential) !== undefined : !this.hasEnded({id: credential, wallet, issuedAt});
   }
 
   bindMail(address: string, wallet: Address): void {

@@ -1,7 +1,8 @@
 /** Who may pass: bearer tokens, signed requests, scopes, limits. */
 import type {Context} from 'hono';
-import {type Address, zeroAddress} from 'viem';
+import {zeroAddress} from 'viem';
 import {ApiError, tooMany} from '../errors.ts';
+import type {Credentials} from './credentials.ts';
 import type {Identity, Scope} from './identity.ts';
 import {type Rate, RateLimiter} from './rate-limit.ts';
 import {equal} from './sealed-token.ts';
@@ -24,7 +25,7 @@ export const GATE_LIMITS: GateLimits = {
 /** Tokens of an address that a wrong credential costs: guessing is slower than asking. */
 const WRONG_CREDENTIAL_COST = 5;
 const encoder = new TextEncoder();
-const NOBODY: Identity = {wallet: zeroAddress, scopes: [], credential: '', expiresAt: Number.POSITIVE_INFINITY};
+const NOBODY: Identity = {wallet: zeroAddress, scopes: [], credential: '', issuedAt: 0, expiresAt: Number.POSITIVE_INFINITY};
 
 /** The parts of a request that say who sent it; an upgrade to a socket has no body. */
 export type Presented = {
@@ -42,6 +43,8 @@ export type Passed = {identity: Identity; charge: (cost: number) => void};
 export class Gate {
   readonly sessions: Sessions;
   readonly #signed: SignedRequests;
+  readonly #credentials: Pick<Credentials, 'isLive'>;
+  readonly #now: () => number;
   readonly #operatorToken: Uint8Array;
   readonly #addressOf: (context: Context) => string;
   readonly #byCredential: RateLimiter;
@@ -49,10 +52,12 @@ export class Gate {
   readonly #byAddress: RateLimiter;
 
   constructor({operatorToken, limits = GATE_LIMITS}: {operatorToken: string; limits?: GateLimits | undefined}, deps: {
-    sessions: Sessions; signed: SignedRequests; addressOf: (context: Context) => string; now: () => number;
+    sessions: Sessions; signed: SignedRequests; credentials: Pick<Credentials, 'isLive'>; addressOf: (context: Context) => string; now: () => number;
   }) {
+    this.#credentials = deps.credentials;
     this.sessions = deps.sessions;
     this.#signed = deps.signed;
+    this.#now = deps.now;
     this.#addressOf = deps.addressOf;
     this.#operatorToken = encoder.encode(operatorToken);
     this.#byCredential = new RateLimiter(limits.byCredential, deps);
@@ -98,6 +103,11 @@ export class Gate {
     if (wait > 0) throw tooMany(wait);
   }
 
+  /** Neither expired nor ended since. */
+  isStillValid(identity: Identity): boolean {
+    return identity.expiresAt > this.#now() && this.#credentials.isLive(identity);
+  }
+
   isOperator(token: string): boolean {
     return equal(encoder.encode(token), this.#operatorToken);
   }
@@ -125,8 +135,5 @@ export class Gate {
 export function requireScope({scopes}: Identity, scope: Scope): void {
   if (!scopes.includes(scope)) throw new ApiError('SCOPE_MISSING', `This credential may not do that: it lacks the scope ${scope}.`, {scope});
 }
-
-/** The same wallet as far as limits and channels go. */
-export const walletKey = (wallet: Address): string => wallet.toLowerCase();
 
 const bearerOf = (header: string | undefined): string | undefined => /^Bearer (.{1,2048})$/i.exec(header ?? '')?.[1];

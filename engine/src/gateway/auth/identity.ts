@@ -14,5 +14,6 @@ export type Identity = {
   /** Id of the session or key, for limits and revocation. */
   credential: string;
   /** Milliseconds. */
+  issuedAt: number;
   expiresAt: number;
 };

@@ -74,7 +74,7 @@ export class Sessions {
   identityOf(token: string): Identity | undefined {
     const payload = this.#tokens.open(token) as Payload | undefined;
     if (!payload || payload.expiresAt <= this.#now() || this.#credentials.hasEnded(payload)) return undefined;
-    return {wallet: payload.wallet, scopes: payload.scopes, credential: payload.id, expiresAt: payload.expiresAt};
+    return {wallet: payload.wallet, scopes: payload.scopes, credential: payload.id, issuedAt: payload.issuedAt, expiresAt: payload.expiresAt};
   }
 
   #allows(domain: string): boolean {

@@ -64,7 +64,7 @@ export class SignedRequests {
       throw new ApiError('SIGNATURE_INVALID', 'The signature is wrong, or the key is unknown, expired or revoked.');
     }
     this.#spend(`${id} ${nonce}`, moment, now);
-    return {wallet: key.wallet, scopes: key.scopes, credential: id, expiresAt: key.expiresAt};
+    return {wallet: key.wallet, scopes: key.scopes, credential: id, issuedAt: key.createdAt, expiresAt: key.expiresAt};
   }
 
   #spend(nonce: string, moment: number, now: number): void {

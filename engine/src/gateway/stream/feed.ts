@@ -62,6 +62,10 @@ export class Feed {
     return feed?.live ? feed.book.snapshot(depth) : undefined;
   }
 
+  get marketCount(): number {
+    return this.#markets.size;
+  }
+
   knows(market: string): boolean {
     return this.#markets.has(market);
   }
