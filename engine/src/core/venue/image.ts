@@ -59,7 +59,9 @@ const marketScalars = (market: Market): number[] => [
 const TRIGGER_FIELDS = ['account', 'market', 'by', 'direction', 'price', 'side', 'quantity', 'limit', 'reduceOnly', 'trail', 'sibling'] as const;
 const PARENT_FIELDS = ['account', 'market', 'side', 'quantity', 'done', 'limit', 'byVolume', 'reduceOnly', 'slices', 'next', 'at', 'interval'] as const;
 const OFFER_FIELDS = ['from', 'to', 'market', 'lots', 'price'] as const;
-const SESSION_FIELDS = ['start', 'feePpm', 'fundingClampPpm', 'bandPpm', 'marginPpm'] as const;
+const SESSION_FIELDS = [
+  'start', 'feePpm', 'fundingClampPpm', 'bandPpm', 'marginPpm', 'warnPpm', 'makerFeePpm', 'makerSpreadPpm', 'makerSizePpm', 'makerTimePpm',
+] as const;
 
 const inOrder = <K extends string>(fields: readonly K[]) => (record: Readonly<Record<K, number>>): number[] => fields.map((field) => record[field]);
 
