@@ -52,6 +52,7 @@ function explain(rejection: Rejection): [ErrorStatus, string] {
     case 'EPOCH_OUT_OF_ORDER': return [409, `The next epoch is ${rejection.expected}.`];
     case 'SHEET_NOT_SOLVABLE': return [409, `No balance sheet without a negative row can be built: ${rejection.reason}.`];
     case 'INVALID_RULES': return [409, `The engine cannot run these rules: ${rejection.reason}.`];
+    case 'INVALID_MARKET': return [422, `The market cannot be so: ${rejection.reason}.`];
     case 'RESERVED_WALLET': return [403, `${rejection.wallet} is not a user's wallet.`];
   }
 }
