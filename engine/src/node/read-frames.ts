@@ -46,7 +46,7 @@ export function* sectionsOf({bytes}: Pick<EventFrame, 'bytes'>): Generator<Frame
 /** Names behind the numbers in records. */
 export type Names = {
   assets: readonly Asset[];
-  markets: readonly {spec: MarketSpec; unit: number; trades: number}[];
+  markets: readonly {spec: Pick<MarketSpec, 'name' | 'tick' | 'lot'>; unit: number; trades: number}[];
   /** By account number. */
   wallets: readonly Address[];
 };
@@ -72,17 +72,27 @@ export class FrameDecoder {
     return decoded;
   }
 
+  /** Takes the names out of a frame that nobody wants decoded. */
+  follow(frame: Pick<EventFrame, 'bytes'>): void {
+    for (const {events} of sectionsOf(frame)) for (const event of events ?? []) this.#learn(event);
+  }
+
   #named({at, firstCommand, firstEvent}: FrameSection, events: readonly Event[], into: NumberedEvent[]): void {
     events.forEach((event, index) => {
-      if (event.type === 'accountBound') this.#state.identities[event.account] = {number: event.account, wallet: event.wallet};
-      if (event.type === 'tradeExecuted') this.#traded(event.market, Number(event.tradeId));
+      this.#learn(event);
       into.push({sequence: BigInt(firstEvent + index), command: BigInt(firstCommand), at: BigInt(at), event});
     });
   }
 
-  #traded(name: string, trade: number): void {
-    const market = this.#state.venue.markets.find(({spec}) => spec.name === name);
-    if (market) market.trades = Math.max(market.trades, trade);
+  #learn(event: Event): void {
+    const {identities, venue} = this.#state;
+    if (event.type === 'accountBound') identities[event.account] = {number: event.account, wallet: event.wallet};
+    if (event.type === 'marketCreated') {
+      const {market: name, index, tick, lot, unit} = event;
+      venue.markets[index] ??= {spec: {name, tick: Number(tick), lot: Number(lot)}, unit: Number(unit), trades: 0} as Market;
+    }
+    const traded = event.type === 'tradeExecuted' ? venue.markets.find(({spec}) => spec.name === event.market) : undefined;
+    if (traded && event.type === 'tradeExecuted') traded.trades = Math.max(traded.trades, Number(event.tradeId));
   }
 
   #records({at, firstCommand, firstEvent, records}: FrameSection, into: NumberedEvent[]): void {
