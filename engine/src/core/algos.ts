@@ -1,5 +1,6 @@
 /** Triggers, parents, auto-roll, novation, calendars and batches: text and bigints on their way to the venue. */
 import {big} from './amounts.ts';
+import {badCalendar, sessionsFrom} from './calendars.ts';
 import type {Command, Rejection, TriggerCondition} from './commands.ts';
 import {amendOrder, badPrice, badQuantity, cancelAll, cancelOrder, lotsOf, placeOrder, refusalOf, ticksOf} from './orders.ts';
 import {type Context, type State, userAccount} from './state.ts';
@@ -118,8 +119,9 @@ export function decideNovation({state}: Context, {type, wallet, offerId}: Of<'ac
 export function setCalendar({state}: Context, {market: name, sessions}: Of<'setCalendar'>): Rejection | undefined {
   const market = state.markets.get(name);
   if (!market) return {code: 'UNKNOWN_MARKET', market: name};
-  const reason = setCalendarOf(state.venue, market.index, sessions);
-  return reason === REASON.none ? undefined : {code: 'INVALID_ORDER', reason: 'sessions start in order within the week; shares are 0 to 100 %, margin 100 to 1000 %'};
+  const reason = setCalendarOf(state.venue, market.index, sessionsFrom(sessions));
+  if (reason === REASON.none) return undefined;
+  return reason === REASON.marketHalted ? {code: 'MARKET_CLOSED', market: name} : badCalendar;
 }
 
 /** Each item by itself; a refused one changes nothing and is told by its place. */

@@ -4,7 +4,6 @@
  */
 import type {Address, Hex} from 'viem';
 import type {Rules} from '@pobs/protocol';
-import type {Session} from './venue/sessions.ts';
 
 export type Command =
   /** First command of every journal. */
@@ -62,8 +61,31 @@ export type Command =
   | {type: 'setFeeTier'; wallet: Address; tier: number}
   /** The account's dead-man orders are cancelled at `at` unless armed anew; absent: disarmed. Milliseconds. */
   | {type: 'armDeadMan'; wallet: Address; at?: bigint}
-  /** Who may trade how: operator. */
+  /**
+   * Who may trade how: operator. `cancelOnly` and `halted` take no orders and both let cancel; marks, funding and liquidation go on. A delisted
+   * market stays delisted.
+   */
   | {type: 'setMarketStatus'; market: string; status: 'open' | 'cancelOnly' | 'halted'}
+  /**
+   * Lists a market: operator. Quantities are multiples of `lot` base lots, prices of `tick` (1e-6 quote per whole base) below `tick · ladderTicks`;
+   * tick · lot must be worth whole quote lots. A name is used once for ever. A perpetual settles in the settlement currency; its base may be something
+   * no custody holds, then `baseDecimals` says how many decimals a base lot has. `ladderTicks` is a power of two, 2^10 to 2^24.
+   */
+  | {
+      type: 'createMarket'; market: string; kind: 'spot' | 'perpetual'; base: string; baseDecimals?: number; quote: string; tick: bigint; lot: bigint;
+      ladderTicks: number; terms: Pick<MarketTermsInput, 'fees'> & Partial<MarketTermsInput>; sessions?: readonly SessionInput[];
+    }
+  /**
+   * New terms, the others stay: operator. Positions meet new margin rates at the next mark. On a spot market waiting purchases hold the new worst
+   * fee; where that rose, from the newest back they are cancelled (`margin`) while their account has less free than nothing. Tick, lot and currencies never change.
+   */
+  | {type: 'changeMarket'; market: string; terms: Partial<MarketTermsInput>}
+  /**
+   * Ends a market for ever: operator. In this order: `marketStatusSet`, its orders (purchases from the best price, then sales), triggers, parents and
+   * novation offers by id are closed, auto-rolls forgotten, every position by account number settled at the last mark, isolated modes ended. Funding
+   * since the last hour is not paid.
+   */
+  | {type: 'delistMarket'; market: string}
   /** A conditional order, or two of which one cancels the other. */
   | {type: 'placeTrigger'; wallet: Address; market: string; conditions: readonly TriggerCondition[]}
   | {type: 'cancelTrigger'; wallet: Address; triggerId: bigint}
@@ -80,7 +102,7 @@ export type Command =
   | {type: 'acceptNovation'; wallet: Address; offerId: bigint}
   | {type: 'withdrawNovation'; wallet: Address; offerId: bigint}
   /** The week of a market in sessions (paper appendix A2): operator. */
-  | {type: 'setCalendar'; market: string; sessions: readonly Session[]}
+  | {type: 'setCalendar'; market: string; sessions: readonly SessionInput[]}
   /** Order commands in turn, each on its own: a refused one is told and does not stop the rest. */
   | {type: 'batch'; commands: readonly Extract<Command, {type: 'placeOrder' | 'cancelOrder' | 'amendOrder' | 'cancelAll'}>[]}
   /** Moves the core's clock to the command's time; what is due happens. */
@@ -93,6 +115,45 @@ export type Command =
   /** Seals an epoch: settles open PnL into claims, fixes rows, withdrawals and payouts (PROTOCOL §2, §3, §9). */
   | {type: 'seal'; epoch: bigint; snapshotTime: bigint}
   | {type: 'decideEpoch'; epoch: bigint; outcome: 'approved' | 'dead'};
+
+/** What may change while a market is open. Rates are ppm; amounts settlement lots, `openInterestMax` base lots rounded down to market lots. */
+export type MarketTermsInput = {
+  /** By tier, 1 to 32; 0 to 10 % of the notional. A negative maker rate is a rebate, no more than the least taker rate. */
+  fees: readonly {makerPpm: number; takerPpm: number}[];
+  /** Share of a perpetual's fees that feeds the Liquidation Fund. */
+  fundSharePpm: number;
+  /** Perpetuals, 1 to 8 by rising value: rates for positions worth up to `upTo`; the last tier is open. */
+  margins: readonly {upTo: bigint; initialPpm: number; maintenancePpm: number}[];
+  /** How far beyond the mark (spot: the last price) an order may be priced against itself; 0 = no band. */
+  bandPpm: number;
+  /** How far from the best price a market order takes. */
+  marketBandPpm: number;
+  /** What the Liquidation Fund may charge, ppm of the value it takes; at most the first tier's maintenance. */
+  penaltyPpm: number;
+  /** Long side; 0 = no cap. */
+  openInterestMax: bigint;
+  /** Value of open interest from which initial margin grows, and at which it is 100 %; 0 = never. */
+  interestFrom: bigint;
+  interestFull: bigint;
+  /** What the impact price buys or sells; 0 = the best price. */
+  impactNotional: bigint;
+  /** Per hour, parts per 10⁹, −0.1 % to 0.1 %. */
+  fundingInterestPpb: number;
+  /** |funding rate| ≤ this share of (initial − maintenance margin of the first tier); sessions have their own. */
+  fundingClampPpm: number;
+  /** Hourly interest under symmetric liquidation of a position without any collateral. */
+  collateralInterestPpm: number;
+};
+
+/**
+ * A part of a market's week, from `start` minutes after Monday 00:00 UTC until the next one. Shares (`feePpm` of the fees, `fundingClampPpm`, `bandPpm`,
+ * `makerFeePpm` of the maker fee of programme members, `makerSizePpm`, `makerTimePpm`) are 0 to 100 %; multiples (`marginPpm` of margin rates, `warnPpm` of
+ * maintenance below which accounts are warned half an hour before, `makerSpreadPpm`) 100 to 1000 %. What is left out is 100 %.
+ */
+export type SessionInput = {
+  start: number; feePpm: number; fundingClampPpm: number; bandPpm: number; marginPpm: number;
+  warnPpm?: number; makerFeePpm?: number; makerSpreadPpm?: number; makerSizePpm?: number; makerTimePpm?: number;
+};
 
 export type TriggerCondition = {
   by: 'mark' | 'index' | 'last';
@@ -139,5 +200,7 @@ export type Rejection =
   | {code: 'SHEET_NOT_SOLVABLE'; reason: string}
   /** Genesis with rules the core cannot run; the reason names the entry. */
   | {code: 'INVALID_RULES'; reason: string}
+  /** A market that cannot be listed or changed so. */
+  | {code: 'INVALID_MARKET'; reason: string}
   /** A system row, a custody or a token where a user's wallet is expected. */
   | {code: 'RESERVED_WALLET'; wallet: Address};

@@ -102,7 +102,8 @@ function decodeMarketEvent(state: State, record: Record64, names: Names): Event 
       return {type: 'fundingSettled', market: name, wallet: names.wallet(w0), lots: big(doubles[0]!), ratePpb: big(doubles[1]!)};
     case EVENT.interest: return {type: 'interestSettled', market: name, wallet: names.wallet(w0), lots: big(doubles[0]!)};
     case EVENT.margin: return decodeMargin(market, record, names);
-    case EVENT.status: return {type: 'marketStatusSet', market: name, status: STATUS_NAMES[detail]!};
+    case EVENT.status:
+      return {type: 'marketStatusSet', market: name, status: STATUS_NAMES[detail]!, ...(w0 > 0 && {settlementPrice: priceOf(market, w0)})};
     case EVENT.symmetric: return {type: 'symmetricLiquidationChanged', market: name, active: detail === 1};
     default: return decodeAlgo(market, record, names);
   }

@@ -3,6 +3,7 @@ import type {Rules} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
 import {AMOUNT_MAX, big} from './amounts.ts';
 import type {Command, Rejection} from './commands.ts';
+import {marketCreated} from './listing.ts';
 import {LOT_DECIMALS, MARKETS} from './markets.ts';
 import {
   addIdentity, addSystemAccounts, type Asset, type Context, findAsset, type Identity, lower, move, type Sender, type State, userAccount, withdrawalsFor,
@@ -65,6 +66,7 @@ export function applyGenesis({state, emit}: Context, {rules}: Extract<Command, {
     if (settles && base >= 0 && quote >= 0) state.markets.set(template.name, state.venue.addMarket({...template, base, quote}));
   }
   emit({type: 'genesisApplied', assets: state.assets.length, markets: [...state.markets.keys()]});
+  for (const market of state.venue.markets) emit(marketCreated(state, market));
   return undefined;
 }
 

@@ -10,6 +10,7 @@ import type {Command, Rejection} from './commands.ts';
 import {decodeEvents} from './decode.ts';
 import {advanceChain, applyGenesis, bindAccount, transfer} from './deposits.ts';
 import type {Event} from './events.ts';
+import {changeMarket, createMarket, delistMarket} from './listing.ts';
 import {amendOrder, cancelAll, cancelOrder, placeOrder} from './orders.ts';
 import {decideEpoch, seal} from './sealing.ts';
 import {arm, changeCollateral, changeFeeTier, changeMarginMode, setMark, setMarketStatus, setSourcePrice} from './settings.ts';
@@ -81,6 +82,9 @@ function dispatch(context: Context, command: Command): Rejection | undefined {
     case 'moveCollateral': return changeCollateral(context, command);
     case 'setFeeTier': return changeFeeTier(context, command);
     case 'armDeadMan': return arm(context, command);
+    case 'createMarket': return createMarket(context, command);
+    case 'changeMarket': return changeMarket(context, command);
+    case 'delistMarket': return delistMarket(context, command);
     case 'setMarketStatus': return setMarketStatus(context, command);
     case 'placeTrigger': return placeTrigger(context, command);
     case 'cancelTrigger': return cancelTrigger(context, command);

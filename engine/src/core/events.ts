@@ -4,12 +4,16 @@
  */
 import type {LegKind} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
+import type {MarketTermsInput} from './commands.ts';
 import type {CLOSE_NAMES} from './venue/codes.ts';
 
 /** One custody asset inside an event. */
 export type AssetRef = {chainId: number; token: Address};
 
 export type CloseReason = (typeof CLOSE_NAMES)[number];
+
+/** All terms of a market, defaults filled in. */
+export type MarketTermsView = MarketTermsInput;
 
 export type Event =
   | {type: 'genesisApplied'; assets: number; markets: readonly string[]}
@@ -75,7 +79,14 @@ export type Event =
   | {type: 'collateralMoved'; market: string; wallet: Address; lots: bigint; collateral: bigint}
   | {type: 'feeTierSet'; wallet: Address; tier: number}
   | {type: 'deadManArmed'; wallet: Address; at: bigint}
-  | {type: 'marketStatusSet'; market: string; status: 'open' | 'cancelOnly' | 'halted' | 'delisted'}
+  /** `settlementPrice`, of a delisted perpetual: what the positions that follow are settled at. */
+  | {type: 'marketStatusSet'; market: string; status: 'open' | 'cancelOnly' | 'halted' | 'delisted'; settlementPrice?: bigint}
+  /** `unit` = quote lots that one tick of one `lot` is worth. */
+  | {
+      type: 'marketCreated'; market: string; index: number; kind: 'spot' | 'perpetual'; base: string; quote: string; tick: bigint; lot: bigint; unit: bigint;
+      terms: MarketTermsView;
+    }
+  | {type: 'marketChanged'; market: string; terms: MarketTermsView}
   /** Open and realised perpetual PnL (fees included) became claims at a seal; negative = paid. */
   | {type: 'pnlSettled'; epoch: bigint; wallet: Address; lots: bigint}
   /**

@@ -4,6 +4,7 @@ import type {Address, Hex} from 'viem';
 import {big} from './amounts.ts';
 import {entryPriceOf, priceOf, quantityOf} from './decode.ts';
 import {digestOf} from './digest.ts';
+import {baseNameOf} from './listing.ts';
 import type {Core} from './engine.ts';
 import {
   type Asset, claimOf, findAsset, type Identity, lower, requestedOf, sealedOf, type State, userAccount,
@@ -171,7 +172,7 @@ function marketView(state: State, market: Market): MarketView {
   const {spec, ladder, mark, last, perpetual} = market;
   const [fees, margin] = [spec.fees[0]!, spec.margins[0]];
   return {
-    market: spec.name, kind: perpetual ? 'perpetual' : 'spot', base: state.currencies[spec.base]!, quote: state.currencies[spec.quote]!,
+    market: spec.name, kind: perpetual ? 'perpetual' : 'spot', base: baseNameOf(state, market), quote: state.currencies[spec.quote]!,
     tick: big(spec.tick), lot: big(spec.lot), makerFeeBps: toBps(fees.makerPpm), takerFeeBps: toBps(fees.takerPpm),
     ...(margin && {initialMarginBps: toBps(margin.initialPpm), maintenanceMarginBps: toBps(margin.maintenancePpm)}),
     ...(mark > 0 && {mark: priceOf(market, mark)}), ...(last > 0 && {lastPrice: priceOf(market, last)}),

@@ -3,13 +3,12 @@ import {big} from './amounts.ts';
 import type {Command, Rejection} from './commands.ts';
 import {badPrice, refusalOf, ticksOf} from './orders.ts';
 import {type Context, type State, userAccount} from './state.ts';
-import {EVENT} from './venue/codes.ts';
 import {VALUE_MAX} from './venue/integers.ts';
 import {moveCollateral, setFeeTier, setMarginMode} from './venue/isolated.ts';
 import {setMark as markVenue} from './venue/liquidation.ts';
+import {setStatus} from './venue/listing.ts';
 import {type Market, MARKET_STATUS} from './venue/market.ts';
 import {setSource} from './venue/prices.ts';
-import {head} from './venue/records.ts';
 import {armDeadMan} from './venue/tick.ts';
 
 type Of<T extends Command['type']> = Extract<Command, {type: T}>;
@@ -76,7 +75,5 @@ export function arm({state, emit}: Context, {wallet, at}: Of<'armDeadMan'>): Rej
 export function setMarketStatus({state}: Context, {market: name, status}: Of<'setMarketStatus'>): Rejection | undefined {
   const market = state.markets.get(name);
   if (!market) return {code: 'UNKNOWN_MARKET', market: name};
-  market.status = MARKET_STATUS[status];
-  state.venue.log.push(head(EVENT.status, market.status, market.index), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-  return undefined;
+  return refusalOf(state, setStatus(state.venue, market.index, MARKET_STATUS[status]), {market, wallet: '0x'});
 }

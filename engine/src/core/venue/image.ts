@@ -20,7 +20,8 @@ type Part = {owner: object; columns: readonly string[]; length: number};
 const ORDER_COLUMNS = [
   'price', 'quantity', 'total', 'owner', 'next', 'previous', 'ownerNext', 'ownerPrevious', 'loss', 'meta', 'clientHigh', 'clientLow', 'sequence',
 ] as const;
-const POSITION_COLUMNS = ['account', 'market', 'flags', 'quantity', 'openBuy', 'openSell', 'next', 'holder', 'cost', 'openLoss', 'collateral'] as const;
+/** The groups in which a position's fields lie. */
+const POSITION_COLUMNS = ['lots', 'keys', 'amounts'] as const;
 const ACCOUNT_COLUMNS = ['cash', 'firstPosition', 'firstOrder', 'orderCount', 'feeTier', 'flags'] as const;
 
 function partsOf(venue: Venue): Part[] {
@@ -59,7 +60,9 @@ const marketScalars = (market: Market): number[] => [
 const TRIGGER_FIELDS = ['account', 'market', 'by', 'direction', 'price', 'side', 'quantity', 'limit', 'reduceOnly', 'trail', 'sibling'] as const;
 const PARENT_FIELDS = ['account', 'market', 'side', 'quantity', 'done', 'limit', 'byVolume', 'reduceOnly', 'slices', 'next', 'at', 'interval'] as const;
 const OFFER_FIELDS = ['from', 'to', 'market', 'lots', 'price'] as const;
-const SESSION_FIELDS = ['start', 'feePpm', 'fundingClampPpm', 'bandPpm', 'marginPpm'] as const;
+const SESSION_FIELDS = [
+  'start', 'feePpm', 'fundingClampPpm', 'bandPpm', 'marginPpm', 'warnPpm', 'makerFeePpm', 'makerSpreadPpm', 'makerSizePpm', 'makerTimePpm',
+] as const;
 
 const inOrder = <K extends string>(fields: readonly K[]) => (record: Readonly<Record<K, number>>): number[] => fields.map((field) => record[field]);
 
@@ -146,6 +149,7 @@ export function restoreVenue(venue: Venue, bytes: Uint8Array): void {
     for (const name of columns) target[name] = reader.column(target[name]!, length);
   }
   ensure(reader.done, 'the image of the venue has more in it than the venue');
+  venue.positions.bind();
   venue.clients.reindex();
   for (const market of venue.markets) relink(venue, market);
 }

@@ -8,7 +8,7 @@ import {EVENT, REASON, type Reason} from './codes.ts';
 import {applyFill, dropIfIdle, findPosition, openPosition} from './exposure.ts';
 import {isWhole, PPM, ppmCeil, VALUE_MAX} from './integers.ts';
 import {assess, assessBucket} from './margin.ts';
-import {isPrice, type Market} from './market.ts';
+import {isPrice, type Market, MARKET_STATUS} from './market.ts';
 import {POSITION_FLAG} from './positions.ts';
 import {head} from './records.ts';
 import {reservePerpetual} from './reserve.ts';
@@ -26,6 +26,7 @@ export function setAutoRoll(venue: Venue, account: number, index: number, {take,
   const market = venue.markets[index];
   if (!isUser(venue, account)) return REASON.unknownAccount;
   if (market === undefined || !market.perpetual) return REASON.unknownMarket;
+  if (market.status === MARKET_STATUS.delisted) return REASON.marketHalted;
   if (!isWhole(take, 0, VALUE_MAX) || !isWhole(loss, 0, VALUE_MAX)) return REASON.badAmount;
   if (take === 0 && loss === 0) market.rolls.delete(account);
   else market.rolls.set(account, {take, loss});
@@ -75,6 +76,7 @@ export function offerNovation(venue: Venue, offer: Offer): Reason {
   const market = venue.markets[offer.market];
   if (!isUser(venue, offer.from) || !isUser(venue, offer.to) || offer.from === offer.to) return REASON.unknownAccount;
   if (market === undefined || !market.perpetual) return REASON.unknownMarket;
+  if (market.status === MARKET_STATUS.delisted) return REASON.marketHalted;
   if (offer.price !== 0 && !isPrice(market, offer.price)) return REASON.badPrice;
   if (!isWhole(Math.abs(offer.lots), 1, VALUE_MAX)) return REASON.badQuantity;
   for (const known of venue.offers.open.values()) if (known.from === offer.from && known.market === offer.market) return REASON.positionOpen;
@@ -90,6 +92,11 @@ export function withdrawOffer(venue: Venue, account: number, id: number): Reason
   venue.offers.open.delete(id);
   venue.log.push(head(EVENT.novated, 2, offer.market), offer.from, offer.to, 0, 0, 0, 0, 0, offer.lots, id, 0, 0);
   return REASON.none;
+}
+
+/** Withdraws every offer in a market, by id. */
+export function closeOffers(venue: Venue, market: number): void {
+  for (const [id, offer] of venue.offers.open) if (offer.market === market) withdrawOffer(venue, offer.from, id);
 }
 
 /** The receiver's consent: the receiver keeps initial margin, the giver maintenance; Σ positions and open interest stay. */

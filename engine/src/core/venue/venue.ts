@@ -88,6 +88,7 @@ export class Venue {
   addMarket(spec: MarketSpec): Market {
     const market = new Market(this.markets.length, spec);
     this.markets.push(market);
+    this.triggers.bounds = undefined;
     return market;
   }
 
