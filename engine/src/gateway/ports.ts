@@ -26,9 +26,12 @@ export type EnginePort = {
   onEvents(listener: EventListener): () => void;
 };
 
-export type GatewayEngine = EnginePort & Pick<EngineLink, 'submitRecords' | 'accountIndex'> & {
+/** `missed`: events of the time without it cannot be had any more. */
+export type Presence = {here: boolean; missed: boolean};
+
+export type GatewayEngine = EnginePort & Pick<EngineLink, 'submitRecords' | 'accountIndex' | 'onEventFrames' | 'decode'> & {
   /** Told at once, and whenever the engine comes or goes. Returns the way to stop. */
-  onPresence(listener: (here: boolean) => void): () => void;
+  onPresence(listener: (presence: Presence) => void): () => void;
 };
 
 export type TradeRecord = {tradeId: bigint; market: string; price: bigint; quantity: bigint; takerSide: 'buy' | 'sell'; at: bigint};

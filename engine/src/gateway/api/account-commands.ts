@@ -35,7 +35,7 @@ const novationCommands = [
     check: ({size}) => (size === 0n ? 'size: nothing would move' : undefined),
     command: ({wallet}, {price: agreed, ...offer}) => ({type: 'offerNovation', wallet, ...offer, ...(agreed !== undefined && {price: agreed})}),
     example: {to: `0x${'22'.repeat(20)}`, market: 'ETH-PERP', size: '1000000000'}, refusals: [...novationRefusals, 'INVALID_QUANTITY', 'INVALID_PRICE'],
-    answer: answers.novation, tell: ({events}) => ({offerId: events.find((event) => event.type === 'novationOffered')?.offerId}),
+    answer: answers.novation, tell: ({events}) => ({offerId: events.flatMap((event) => (event.type === 'novationOffered' ? [event.offerId] : []))[0]}),
   }),
   declare({
     op: 'acceptNovation', method: 'post', path: '/v1/novations/{offerId}/accept', summary: 'The receiver\'s consent', auth: 'trade', fields: {offerId: id},

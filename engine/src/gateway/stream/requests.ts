@@ -29,7 +29,7 @@ const shapes = {
 
 type Shapes = typeof shapes;
 type Control = {[Op in keyof Shapes]: z.output<Shapes[Op]>}[keyof Shapes];
-export type Subscription = z.output<Shapes['unsubscribe']> & {depth?: number | undefined};
+export type Subscription = z.output<Shapes['subscribe']>;
 
 export type StreamRequest =
   | {kind: 'control'; control: Control; id: string | undefined}

@@ -77,6 +77,7 @@ export class TextDoor {
     const account = await this.#deps.engine.accountIndex(identity.wallet);
     client.identity = identity;
     client.account = account;
+    if (account !== undefined) this.#deps.feed.listen(account);
     return {op: 'auth', wallet: identity.wallet, scopes: identity.scopes, account: account ?? null, expiresAt: String(identity.expiresAt)};
   }
 
