@@ -15,6 +15,7 @@ import {amendOrder, cancelAll, cancelOrder, placeOrder} from './orders.ts';
 import {decideEpoch, seal} from './sealing.ts';
 import {arm, changeCollateral, changeFeeTier, changeMarginMode, setMark, setMarketStatus, setSourcePrice} from './settings.ts';
 import {type Context, emptyState, type State, ZERO_ADDRESS} from './state.ts';
+import {createSubAccount} from './subaccounts.ts';
 import {tick} from './venue/tick.ts';
 import {fireTriggers} from './venue/triggers.ts';
 import {cancelWithdrawal, requestWithdrawal} from './withdrawals.ts';
@@ -68,6 +69,7 @@ function dispatch(context: Context, command: Command): Rejection | undefined {
   if (context.state.identities.length === 0) return {code: 'WRONG_SEQUENCE', reason: 'genesis comes first'};
   switch (command.type) {
     case 'bindAccount': return bindAccount(context, command);
+    case 'createSubAccount': return createSubAccount(context, command);
     case 'advanceChain': return advanceChain(context, command);
     case 'placeOrder': return placeOrder(context, command);
     case 'amendOrder': return amendOrder(context, command);

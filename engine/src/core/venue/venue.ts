@@ -70,6 +70,8 @@ export class Venue {
   readonly triggers = new Triggers();
   readonly parents = new Parents();
   readonly offers = new Offers();
+  /** Main account of each sub-account; accounts that are not here are their own. */
+  readonly owners = new Map<number, number>();
   /** Lots the last placed order took at once. */
   filled = 0;
   /** Numbers behind the last refusal. */
