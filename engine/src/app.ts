@@ -10,6 +10,7 @@ import {chainViews} from './core/queries.ts';
 import {type Database, openDatabase} from './db/database.ts';
 import {enginePort} from './gateway/engine-port.ts';
 import type {HealthPort, MarketReads} from './gateway/ports.ts';
+import {folderMailer} from './gateway/auth/mailer.ts';
 import {type Gateway, startGateway} from './gateway/server.ts';
 import {graphqlHandler} from './graphql/handler.ts';
 import {ChainReader} from './indexer/chain-reader.ts';
@@ -131,7 +132,8 @@ function openGateway(config: EngineConfig, {node, database, projector, followers
   node: EngineNode; database: Database; projector: Projector; followers: readonly ChainFollower[]; log: Log;
 }): Promise<Gateway> {
   const reads: MarketReads = {
-    trades: (market, limit) => database.projections.trades(market, limit),
+    trades: (market, limit, before) => database.projections.trades(market, limit, before),
+    candles: (market, wanted) => database.projections.candles(market, wanted),
     receivedFrom: (sender, credited) => database.chains.receivedFrom(sender, credited),
   };
   const health: HealthPort = {
@@ -141,8 +143,8 @@ function openGateway(config: EngineConfig, {node, database, projector, followers
   };
   const {network, storage, rpc, port, operatorToken, webOrigins} = config;
   const graphql = graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(network.rules), storage, rpc}, log});
-  return startGateway({port, operatorToken, webOrigins, sessionSecret: sessionSecret(config.dataDir)}, {
-    engine: enginePort(node), reads, health, graphql, log,
+  return startGateway({port, operatorToken, webOrigins, sessionSecret: sessionSecret(config.dataDir), credentialsFile: path.join(config.dataDir, 'credentials.jsonl')}, {
+    engine: enginePort(node), reads, health, graphql, mailer: folderMailer(path.join(config.dataDir, 'mail')), log,
   });
 }
 

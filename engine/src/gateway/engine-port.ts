@@ -2,10 +2,13 @@
 import {
   accountView, assetViews, blindingOf, bookView, chainViews, marketViews, openWithdrawals,
 } from '../core/queries.ts';
+import {deleveragingRanks} from '../core/ranks.ts';
+import {userAccount} from '../core/state.ts';
 import type {EngineNode} from '../node/engine-node.ts';
-import type {EnginePort} from './ports.ts';
+import {NodeError} from '../node/errors.ts';
+import type {GatewayEngine} from './ports.ts';
 
-export const enginePort = (node: EngineNode): EnginePort => ({
+export const enginePort = (node: EngineNode): GatewayEngine => ({
   submit: (command) => node.submit(command),
   state: () => node.state(),
   account: (wallet) => node.read((core) => accountView(core, wallet)),
@@ -16,5 +19,12 @@ export const enginePort = (node: EngineNode): EnginePort => ({
   book: (market, levels) => node.read((core) => bookView(core, {market, levels})),
   openWithdrawals: () => node.read(openWithdrawals),
   sealedEpoch: (epoch) => node.sealed(epoch),
+  deleveragingRanks: (wallet) => node.read((core) => deleveragingRanks(core, wallet)),
+  accountIndex: (wallet) => node.read((core) => userAccount(core.state, wallet)?.number),
+  submitRecords: () => Promise.reject(new NodeError({code: 'ENGINE_STOPPED', detail: 'no records'})),
+  onPresence(listener) {
+    listener(true);
+    return () => {};
+  },
   onEvents: (listener) => node.onEvents(listener),
 });

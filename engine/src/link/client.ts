@@ -5,11 +5,12 @@ import {decodeSealed, type SealedEpoch, unpackEpoch} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
 import type {Command} from '../core/commands.ts';
 import type {NumberedEvent} from '../core/events.ts';
+import type {RankView} from '../core/ranks.ts';
 import type {AccountView, AssetView, BookView, ChainView, MarketView, WithdrawalView} from '../core/views.ts';
 import {RECORD_BYTES} from '../core/venue/records.ts';
 import {decodePayload, encodePayload} from '../journal/codec.ts';
 import {NodeError, type NodeErrorData} from '../node/errors.ts';
-import {FrameDecoder, type Names} from '../node/read-frames.ts';
+import {FrameDecoder, type Names, type Wants} from '../node/read-frames.ts';
 import type {EventListener, NodeState, Submission} from '../node/types.ts';
 import type {Query} from './queries.ts';
 import {type EngineHealth, type EngineLink, type EventFrame, type RecordAcks, RECORDS_MAX} from './types.ts';
@@ -20,6 +21,8 @@ export type LinkClientOptions = {
   path: string;
   /** How long an engine that is not there yet is waited for. */
   waitMs?: number;
+  /** First event wanted; by default those from now on. What the engine cannot tell any more is told by `missed`. */
+  from?: number;
 };
 
 const WAIT_MS = 60_000;
@@ -30,10 +33,10 @@ type Waiting = {resolve: (answer: Frame) => void; reject: (error: Error) => void
 
 const gone = (): NodeError => new NodeError({code: 'ENGINE_STOPPED', detail: 'The engine is gone.'});
 
-/** Connects and subscribes to the events from now on. @throws {NodeError} `ENGINE_STOPPED` when there is no engine. */
-export async function connectEngine({path, waitMs = WAIT_MS}: LinkClientOptions): Promise<EngineLink> {
+/** Connects and subscribes to events; who listens right after the answer misses none. @throws {NodeError} `ENGINE_STOPPED` when there is no engine. */
+export async function connectEngine({path, waitMs = WAIT_MS, from}: LinkClientOptions): Promise<EngineLink> {
   const client = new LinkClient(await reach(path, waitMs));
-  await client.subscribe();
+  await client.subscribe(from);
   return client;
 }
 
@@ -59,6 +62,7 @@ class LinkClient implements EngineLink {
   readonly #eventListeners = new Set<EventListener>();
   readonly #accounts = new Map<string, number>();
   readonly closed: Promise<void>;
+  missed = false;
   #decoder: FrameDecoder | undefined;
   #health: EngineHealth = {chains: [], projections: {sequence: 0n}};
   #request = 0;
@@ -79,10 +83,20 @@ class LinkClient implements EngineLink {
     }));
   }
 
-  async subscribe(): Promise<void> {
+  /** Names first: whoever is bound after they were read comes by an event. */
+  async subscribe(from?: number): Promise<void> {
+    const {value: names, eventSequence} = answerOf(await this.#ask(FRAME.read, encodePayload({view: 'names'} satisfies Query)));
+    this.#decoder = new FrameDecoder(names as Names);
+    const now = eventSequence! + 1;
+    if (from !== undefined && await this.#subscribeFrom(from)) return;
+    this.missed = from !== undefined;
+    if (!await this.#subscribeFrom(now)) throw new NodeError({code: 'ENGINE_BUSY', detail: 'The engine\'s events run ahead of their reader; connect again.'}, true);
+  }
+
+  async #subscribeFrom(event: number): Promise<boolean> {
     const from = Buffer.alloc(8);
-    const [, names] = await Promise.all([this.#ask(FRAME.subscribe, from), this.#read<Names>({view: 'names'})]);
-    this.#decoder = new FrameDecoder(names!);
+    from.writeDoubleLE(event);
+    return valueOf(await this.#ask(FRAME.subscribe, from)) === event;
   }
 
   async submit(command: Command): Promise<Submission> {
@@ -113,6 +127,7 @@ class LinkClient implements EngineLink {
   assets = (): Promise<readonly AssetView[]> => this.#must({view: 'assets'});
   markets = (): Promise<readonly MarketView[]> => this.#must({view: 'markets'});
   book = (market: string, levels: number): Promise<BookView | undefined> => this.#read({view: 'book', market, levels});
+  deleveragingRanks = (wallet: Address): Promise<readonly RankView[]> => this.#must({view: 'deleveragingRanks', wallet});
   openWithdrawals = (): Promise<readonly WithdrawalView[]> => this.#must({view: 'openWithdrawals'});
 
   async sealedEpoch(epoch: bigint): Promise<SealedEpoch | undefined> {
@@ -130,8 +145,8 @@ class LinkClient implements EngineLink {
     return () => this.#frameListeners.delete(listener);
   }
 
-  decode(frame: EventFrame): NumberedEvent[] {
-    return this.#decoder!.decode(frame);
+  decode(frame: EventFrame, wants?: Wants): NumberedEvent[] {
+    return this.#decoder!.decode(frame, wants);
   }
 
   health(): EngineHealth {
@@ -205,7 +220,8 @@ class LinkClient implements EngineLink {
   }
 }
 
-const valueOf = ({body}: Frame): unknown => (decodePayload(body) as {value?: unknown}).value;
+const answerOf = ({body}: Frame): {value?: unknown; eventSequence?: number} => decodePayload(body) as {value?: unknown; eventSequence?: number};
+const valueOf = (frame: Frame): unknown => answerOf(frame).value;
 
 function errorOf(body: Buffer): NodeError {
   const {retryable, ...data} = decodePayload(body) as NodeErrorData & {retryable: boolean};

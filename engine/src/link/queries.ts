@@ -2,11 +2,13 @@
 import type {Address} from 'viem';
 import type {Core} from '../core/engine.ts';
 import {accountView, assetViews, blindingOf, bookView, chainViews, marketViews, openWithdrawals} from '../core/queries.ts';
+import {deleveragingRanks} from '../core/ranks.ts';
 import {userAccount} from '../core/state.ts';
 import {namesOf} from '../node/names.ts';
 
 export type Query =
   | {view: 'account'; wallet: Address}
+  | {view: 'deleveragingRanks'; wallet: Address}
   | {view: 'accountIndex'; wallet: Address}
   | {view: 'blinding'; wallet: Address; epoch: bigint}
   | {view: 'book'; market: string; levels: number}
@@ -18,6 +20,7 @@ type CoreQuery = Exclude<Query, {view: 'state' | 'sealed'}>;
 export function viewOf(core: Core, query: CoreQuery): unknown {
   switch (query.view) {
     case 'account': return accountView(core, query.wallet);
+    case 'deleveragingRanks': return deleveragingRanks(core, query.wallet);
     case 'accountIndex': return userAccount(core.state, query.wallet)?.number;
     case 'blinding': return blindingOf(core, query);
     case 'book': return bookView(core, query);

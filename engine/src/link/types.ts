@@ -3,6 +3,7 @@ import type {Address} from 'viem';
 import type {NumberedEvent} from '../core/events.ts';
 import type {EnginePort} from '../gateway/ports.ts';
 import type {ChainStatus} from '../indexer/follower.ts';
+import type {Wants} from '../node/read-frames.ts';
 
 /** At most this many records in one frame. */
 export const RECORDS_MAX = 256;
@@ -41,7 +42,10 @@ export type EngineLink = EnginePort & {
   accountIndex(wallet: Address): Promise<number | undefined>;
   /** Raw event frames in order; cheaper than `onEvents`, which decodes everything. Returns the way to stop. */
   onEventFrames(listener: (frame: EventFrame) => void): () => void;
-  decode(frame: EventFrame): NumberedEvent[];
+  /** @param wants - Which records are worth decoding; by default all of them. */
+  decode(frame: EventFrame, wants?: Wants): NumberedEvent[];
+  /** Events between those asked for at connecting and the first that came cannot be had. */
+  readonly missed: boolean;
   /** As last told. */
   health(): EngineHealth;
   /** Resolves when the engine is gone: a gateway ends then, its supervisor starts it anew. */

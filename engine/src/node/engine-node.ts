@@ -216,9 +216,14 @@ export class EngineNode {
     return () => this.#frameListeners.delete(listener);
   }
 
+  /** Decodes the frames that come from now on. */
+  decoder(): FrameDecoder {
+    return new FrameDecoder(namesOf(this.#core));
+  }
+
   /** The same, decoded. */
   onEvents(listener: EventListener): () => void {
-    const decoder = new FrameDecoder(namesOf(this.#core));
+    const decoder = this.decoder();
     return this.onEventFrames((frame) => {
       const events: NumberedEvent[] = decoder.decode(frame);
       if (events.length > 0) listener(events);

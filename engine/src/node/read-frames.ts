@@ -51,6 +51,9 @@ export type Names = {
   wallets: readonly Address[];
 };
 
+/** Whether the event record that begins at a word is worth decoding. */
+export type Wants = (words: Int32Array, word: number) => boolean;
+
 /** Decodes frames that come in order: accounts and trade numbers follow the events. */
 export class FrameDecoder {
   readonly #state: State;
@@ -63,11 +66,12 @@ export class FrameDecoder {
     this.#state = {assets, identities, clientTexts: new Map(), venue} as unknown as State;
   }
 
-  decode(frame: Pick<EventFrame, 'bytes'>): NumberedEvent[] {
+  /** @param wants - Asked for each record; events that came as JSON are always told. */
+  decode(frame: Pick<EventFrame, 'bytes'>, wants?: Wants): NumberedEvent[] {
     const decoded: NumberedEvent[] = [];
     for (const section of sectionsOf(frame)) {
       if (section.events) this.#named(section, section.events, decoded);
-      else this.#records(section, decoded);
+      else this.#records(section, decoded, wants);
     }
     return decoded;
   }
@@ -95,11 +99,12 @@ export class FrameDecoder {
     if (traded && event.type === 'tradeExecuted') traded.trades = Math.max(traded.trades, Number(event.tradeId));
   }
 
-  #records({at, firstCommand, firstEvent, records}: FrameSection, into: NumberedEvent[]): void {
+  #records({at, firstCommand, firstEvent, records}: FrameSection, into: NumberedEvent[], wants?: Wants): void {
     const {counts, words, doubles} = records!;
     let event = 0;
     counts.forEach((count, index) => {
       for (const end = event + count; event < end; event += 1) {
+        if (wants && !wants(words, event * RECORD_WORDS)) continue;
         const decoded = this.#record(words.subarray(event * RECORD_WORDS, (event + 1) * RECORD_WORDS), doubles.subarray(event * RECORD_DOUBLES, (event + 1) * RECORD_DOUBLES));
         into.push({sequence: BigInt(firstEvent + event), command: BigInt(firstCommand + index), at: BigInt(at), event: decoded});
       }
