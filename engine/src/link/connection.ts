@@ -135,12 +135,15 @@ export class LinkConnection {
     if (query.view === 'sealed') {
       node.sealed(query.epoch).then((books) => {
         if (books) this.send(encodeFrame({type: FRAME.sealed, request}, encodeSealed(packEpoch(books))));
-        else this.#answer(request, {eventSequence});
+        else this.#answer(request, {});
       }, failed);
       return;
     }
-    const value = query.view === 'state' ? node.state() : node.read((core) => viewOf(core, query));
-    value.then((found) => this.#answer(request, {value: found, eventSequence}), failed);
+    if (query.view === 'state') {
+      node.state().then((value) => this.#answer(request, {value}), failed);
+      return;
+    }
+    node.readThen((core) => viewOf(core, query), (value) => this.#answer(request, {value, eventSequence}), failed);
   }
 
   /** @param from - First event wanted; 0 for those from now on. The answer says whether it can be had. */

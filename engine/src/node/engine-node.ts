@@ -56,15 +56,13 @@ export class EngineNode {
   readonly #options: EngineNodeOptions;
   readonly #core: Core;
   readonly #journal: Journal;
-  readonly #gate = new CommitGate();
+  readonly #gate = new CommitGate((frame) => this.#publish(frame));
   readonly #runner: RecordRunner;
   readonly #frameListeners = new Set<(frame: EventFrame) => void>();
   readonly #batchListeners = new Set<(batch: DurableBatch) => void>();
   readonly #sealHeads: Map<bigint, Hex>;
   readonly #now: () => number;
   readonly #builder = new EventFrameBuilder();
-  /** Events of the batch that is being written. */
-  #written: EventFrame | undefined;
   #at: number;
   #eventSequence: number;
   #durableEvents: number;
@@ -106,7 +104,7 @@ export class EngineNode {
       directory, ...(segmentBytes !== undefined && {segmentBytes}), ...(disk && {disk}), now: this.#now,
       from: snapshot && {sequence: snapshot.position.sequence, chain: snapshot.position.chain},
       onBatch: (batch) => replica.apply(batch),
-      onWriting: () => (this.#written = this.#builder.isEmpty ? undefined : this.#builder.take()),
+      onWriting: () => this.#closeStretch(),
       onDurable: (batch) => this.#release(batch),
       onFatal: (error) => this.#fail(error),
     });
@@ -141,6 +139,7 @@ export class EngineNode {
   submit(command: Command): Promise<Submission> {
     const refused = this.#refusal();
     if (refused) return Promise.reject(refused);
+    if (this.#gate.isRead) this.#closeStretch();
     const at = Math.max(this.#at, this.#now());
     try {
       const applied = this.#core.apply(command, BigInt(at));
@@ -175,6 +174,7 @@ export class EngineNode {
       done(refused);
       return;
     }
+    if (this.#gate.isRead) this.#closeStretch();
     const at = Math.max(this.#at, this.#now());
     try {
       const acks = new AckWriter(records.length);
@@ -184,7 +184,7 @@ export class EngineNode {
         this.#at = at;
         this.#checkpointIfDue(acks.accepted);
       }
-      this.#whenDurable((hash) => done(undefined, acks.bytes, hash));
+      this.#whenDurable((hash) => done(undefined, acks.bytes, hash), false);
     } catch (error) {
       this.#fail(error);
     }
@@ -192,10 +192,22 @@ export class EngineNode {
 
   /** A consistent read of the core, answered once what it saw is durable. The function must not keep or change the state. */
   read<T>(view: (core: Core) => T): Promise<T> {
+    return new Promise((resolve, reject) => this.readThen(view, resolve, reject));
+  }
+
+  /** The same by callback: `done` runs after the events that were seen and before all others. */
+  readThen<T>(view: (core: Core) => T, done: (value: T) => void, refuse: (error: Error) => void): void {
+    this.#readThen(view, (seen) => done(seen), refuse);
+  }
+
+  #readThen<T>(view: (core: Core) => T, done: (value: T, hash: Uint8Array) => void, refuse: (error: Error) => void): void {
     const refused = this.#refusal();
-    if (refused) return Promise.reject(refused);
+    if (refused) {
+      refuse(refused);
+      return;
+    }
     const value = view(this.#core);
-    return this.#hold(() => value);
+    this.#whenDurable((hash) => done(value, hash), true);
   }
 
   /** Durable events as they come, in order; returns the unsubscribe function. */
@@ -226,22 +238,26 @@ export class EngineNode {
 
   /** One of the newest sealed epochs with its journal head. */
   sealed(epoch: bigint): Promise<SealedEpoch | undefined> {
-    const refused = this.#refusal();
-    if (refused) return Promise.reject(refused);
-    const sealed = sealedEpoch(this.#core, epoch);
-    return this.#hold(() => sealed && {...sealed, journalHead: this.#sealHeads.get(epoch)!});
+    return new Promise((resolve, reject) => {
+      const done = (sealed: SealedEpoch | undefined): void => resolve(sealed && {...sealed, journalHead: this.#sealHeads.get(epoch)!});
+      this.#readThen((core) => sealedEpoch(core, epoch), done, reject);
+    });
   }
 
   state(): Promise<NodeState> {
-    const refused = this.#refusal();
-    if (refused) return Promise.reject(refused);
+    return new Promise((resolve, reject) => {
+      const done = (state: Omit<NodeState, 'journalHead'>, hash: Uint8Array): void => resolve({...state, journalHead: bytesToHex(hash)});
+      this.#readThen((core) => this.#stateOf(core), done, reject);
+    });
+  }
+
+  #stateOf(core: Core): Omit<NodeState, 'journalHead'> {
     const {sequence} = this.#journal;
-    const {lastSealed, undecided} = epochsView(this.#core);
-    const state = {
-      sequence: BigInt(sequence), eventSequence: BigInt(this.#eventSequence), digest: this.#digestAt(sequence), chains: chainViews(this.#core), lastSealed,
+    const {lastSealed, undecided} = epochsView(core);
+    return {
+      sequence: BigInt(sequence), eventSequence: BigInt(this.#eventSequence), digest: this.#digestAt(sequence), chains: chainViews(core), lastSealed,
       ...(undecided !== undefined && {undecided}),
     };
-    return this.#hold((hash): NodeState => ({...state, journalHead: bytesToHex(hash)}));
   }
 
   /** The core's digest after command `sequence`, its last one; kept, because its cost grows with the state. */
@@ -290,26 +306,29 @@ export class EngineNode {
   }
 
   #hold<T>(finish: (hash: Uint8Array) => T): Promise<T> {
-    return new Promise((resolve) => this.#whenDurable((hash) => resolve(finish(hash))));
+    return new Promise((resolve) => this.#whenDurable((hash) => resolve(finish(hash)), false));
   }
 
   /** Now, where nothing waits for the disk; the hash is that of the batch that holds the last command. */
-  #whenDurable(release: (hash: Uint8Array) => void): void {
+  #whenDurable(release: (hash: Uint8Array) => void, read: boolean): void {
     const {tip, durable, head} = this.#journal;
     if (tip === durable.index) release(head);
-    else this.#gate.hold(tip, release);
+    else this.#gate.hold(tip, release, read);
   }
 
   #release(batch: DurableBatch): void {
     if (this.#stopped && this.#failed) return;
-    const frame = this.#written;
-    this.#written = undefined;
-    if (frame) {
-      this.#durableEvents = frame.first + frame.count - 1;
-      for (const listener of this.#frameListeners) listener(frame);
-    }
     for (const listener of this.#batchListeners) listener(batch);
-    this.#gate.open(batch.index, batch.hash);
+    this.#gate.release(batch.index, batch.hash);
+  }
+
+  #publish(frame: EventFrame): void {
+    this.#durableEvents = frame.first + frame.count - 1;
+    for (const listener of this.#frameListeners) listener(frame);
+  }
+
+  #closeStretch(): void {
+    this.#gate.close(this.#journal.tip, this.#builder.isEmpty ? undefined : this.#builder.take());
   }
 
   #checkpointIfDue(commands: number): void {
