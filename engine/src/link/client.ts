@@ -140,6 +140,13 @@ class LinkClient implements EngineLink {
     return () => this.#eventListeners.delete(listener);
   }
 
+  onPresence(listener: (here: boolean) => void): () => void {
+    let wanted = true;
+    listener(!this.#socket.destroyed);
+    void this.closed.then(() => wanted && listener(false));
+    return () => void (wanted = false);
+  }
+
   onEventFrames(listener: (frame: EventFrame) => void): () => void {
     this.#frameListeners.add(listener);
     return () => this.#frameListeners.delete(listener);

@@ -48,6 +48,8 @@ export type EngineLink = EnginePort & {
   readonly missed: boolean;
   /** As last told. */
   health(): EngineHealth;
+  /** Told at once, and when the engine goes. Returns the way to stop. */
+  onPresence(listener: (here: boolean) => void): () => void;
   /** Resolves when the engine is gone: a gateway ends then, its supervisor starts it anew. */
   closed: Promise<void>;
   close(): void;
