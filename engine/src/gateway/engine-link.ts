@@ -58,9 +58,9 @@ export class ReconnectingEngine implements GatewayEngine {
 
   submit = (command: Command) => this.#ask((link) => link.submit(command));
   submitRecords = (records: Uint8Array) => this.#ask((link) => link.submitRecords(records));
-  accountIndex = (wallet: Address) => this.#ask((link) => link.accountIndex(wallet));
+  accountIndex = (wallet: Address, sub?: number) => this.#ask((link) => link.accountIndex(wallet, sub));
   state = () => this.#ask((link) => link.state());
-  account = (wallet: Address) => this.#ask((link) => link.account(wallet));
+  account = (wallet: Address, sub?: number) => this.#ask((link) => link.account(wallet, sub));
   blinding = (wallet: Address, epoch: bigint) => this.#ask((link) => link.blinding(wallet, epoch));
   chains = () => this.#ask((link) => link.chains());
   assets = () => this.#ask((link) => link.assets());

@@ -14,7 +14,7 @@ export const enginePort = (node: EngineNode): GatewayEngine => {
   return {
     submit: (command) => node.submit(command),
     state: () => node.state(),
-    account: (wallet) => node.read((core) => accountView(core, wallet)),
+    account: (wallet, sub) => node.read((core) => accountView(core, wallet, sub)),
     blinding: (wallet, epoch) => node.read((core) => blindingOf(core, {wallet, epoch})),
     chains: () => node.read(chainViews),
     assets: () => node.read(assetViews),
@@ -23,7 +23,7 @@ export const enginePort = (node: EngineNode): GatewayEngine => {
     openWithdrawals: () => node.read(openWithdrawals),
     sealedEpoch: (epoch) => node.sealed(epoch),
     deleveragingRanks: (wallet) => node.read((core) => deleveragingRanks(core, wallet)),
-    accountIndex: (wallet) => node.read((core) => userAccount(core.state, wallet)?.number),
+    accountIndex: (wallet, sub) => node.read((core) => userAccount(core.state, wallet, sub)?.number),
     submitRecords: (records) => submitRecords(node, records),
     onPresence(listener) {
       listener({here: true, missed: false});

@@ -12,7 +12,7 @@ export type EnginePort = {
   submit: Submit;
   state(): Promise<NodeState>;
   /** Undefined for a wallet that is not bound. */
-  account(wallet: Address): Promise<AccountView | undefined>;
+  account(wallet: Address, sub?: number): Promise<AccountView | undefined>;
   blinding(wallet: Address, epoch: bigint): Promise<Hex | undefined>;
   chains(): Promise<readonly ChainView[]>;
   assets(): Promise<readonly AssetView[]>;

@@ -182,7 +182,7 @@ export class Feed {
     if (event.type === 'marketCreated') this.#reseed();
     const traded = event.type === 'tradeExecuted' ? this.#byName.get(event.market) : undefined;
     if (traded && event.type === 'tradeExecuted') traded.firstTrade ??= event.tradeId;
-    if (event.type === 'accountBound' && PRIVATE_CHANNELS.some((channel) => hub.hears(privateKey(channel, event.wallet)))) this.listen(event.account);
+    if ((event.type === 'accountBound' || event.type === 'subAccountCreated') && PRIVATE_CHANNELS.some((channel) => hub.hears(privateKey(channel, event.wallet)))) this.listen(event.account);
     const shared = publicMessage(numbered);
     if (shared) hub.publish(shared.key, shared.body);
     for (const {wallet, channel, body} of ownMessages(numbered)) {
