@@ -67,8 +67,8 @@ export function declare<T extends Fields>(declared: Declaration<T>): CommandApi 
 const withSub = (command: Command, sub: number | undefined): Command => (sub ? {...command, sub} as Command : command);
 
 /** The fields that stand in the path, and the others. */
-export function split({fields, pathFields}: CommandApi): {path: z.ZodObject; rest: z.ZodObject; some: boolean} {
+export function split({fields, pathFields}: CommandApi): {path: z.ZodObject; rest: z.ZodObject} {
   const inPath = Object.fromEntries(Object.entries(fields).filter(([name]) => pathFields.includes(name)));
   const others = Object.fromEntries(Object.entries(fields).filter(([name]) => !pathFields.includes(name)));
-  return {path: z.strictObject(inPath), rest: z.strictObject(others), some: Object.keys(others).length > 0};
+  return {path: z.strictObject(inPath), rest: z.strictObject(others)};
 }

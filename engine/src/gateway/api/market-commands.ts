@@ -61,7 +61,7 @@ export const marketCommands: readonly CommandApi[] = [
     command: (_, {terms: agreed, ...input}) => ({type: 'createMarket', ...given<Omit<Create, 'type' | 'terms'>>(input), terms: given(agreed)}),
     example: {
       market: 'BTC-PERP', kind: 'perpetual', base: 'BTC', baseDecimals: 8, quote: 'USDC', tick: '1000000', lot: '10000', ladderTicks: 2 ** 20,
-      terms: {fees: [{makerPpm: 100, takerPpm: 500}]},
+      terms: {fees: [{makerPpm: 100, takerPpm: 500}], margins: [{upTo: '1000000000000', initialPpm: 100_000, maintenancePpm: 50_000}], penaltyPpm: 10_000},
     },
     refusals: ['INVALID_MARKET'],
   }),
