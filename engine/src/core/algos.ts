@@ -126,9 +126,10 @@ export function setCalendar({state}: Context, {market: name, sessions}: Of<'setC
   return reason === REASON.marketHalted ? {code: 'MARKET_CLOSED', market: name} : badCalendar;
 }
 
-/** Each item by itself; a refused one changes nothing and is told by its place. */
-export function batch(context: Context, {commands}: Of<'batch'>): Rejection | undefined {
+/** Best effort: each item by itself, a refused one changes nothing and is told by its place. Atomic: all of them or none. */
+export function batch(context: Context, {commands, atomic}: Of<'batch'>): Rejection | undefined {
   if (commands.length < 1 || commands.length > BATCH_MAX) return {code: 'LIMIT_EXCEEDED', reason: `a batch has 1 to ${BATCH_MAX} commands`};
+  if (atomic) return atomicBatch(context, commands);
   for (const [index, command] of commands.entries()) {
     const refused = item(context, command);
     if (refused) context.emit({type: 'batchItemRefused', index, code: refused.code});
@@ -136,14 +137,25 @@ export function batch(context: Context, {commands}: Of<'batch'>): Rejection | un
   return undefined;
 }
 
+/** Runs on the venue itself; the first refusal takes everything back. */
+function atomicBatch(context: Context, commands: Of<'batch'>['commands']): Rejection | undefined {
+  const {venue, clientTexts} = context.state;
+  const before = venue.orders.last;
+  venue.undo.begin(venue);
+  for (const [index, command] of commands.entries()) {
+    const refused = item(context, command);
+    if (!refused) continue;
+    for (let sequence = venue.orders.last; sequence > before; sequence -= 1) clientTexts.delete(sequence);
+    venue.undo.rollBack(venue);
+    return {code: 'BATCH_REFUSED', index, item: refused.code};
+  }
+  venue.undo.end();
+  return undefined;
+}
+
 function item(context: Context, command: Of<'batch'>['commands'][number]): Rejection | undefined {
   switch (command.type) {
-    case 'placeOrder': {
-      // Its text must be known while its own records are decoded, before the next item's.
-      const refused = placeOrder(context, command);
-      context.flush(command.clientOrderId);
-      return refused;
-    }
+    case 'placeOrder': return placeOrder(context, command);
     case 'cancelOrder': return cancelOrder(context, command);
     case 'amendOrder': return amendOrder(context, command);
     case 'cancelAll': return cancelAll(context, command);

@@ -41,6 +41,10 @@ export type Command =
       price?: bigint;
       quantity: bigint;
       timeInForce: 'GTC' | 'IOC' | 'FOK' | 'GTD';
+      /**
+       * 1 to 64 characters, the account's own. Again with the same order, within the last 2^15 to 2^16 orders of all: accepted, nothing changes and
+       * `orderRepeated` answers as the first time. With another order: refused. An amended order keeps its id, and its repetition answers its new number.
+       */
       clientOrderId: string;
       /** Never takes. */
       postOnly?: boolean;
@@ -114,8 +118,11 @@ export type Command =
   | {type: 'withdrawNovation'; wallet: Address; sub?: number; offerId: bigint}
   /** The week of a market in sessions (paper appendix A2): operator. */
   | {type: 'setCalendar'; market: string; sessions: readonly SessionInput[]}
-  /** Order commands in turn, each on its own: a refused one is told and does not stop the rest. */
-  | {type: 'batch'; commands: readonly Extract<Command, {type: 'placeOrder' | 'cancelOrder' | 'amendOrder' | 'cancelAll'}>[]}
+  /**
+   * 1 to 256 order commands in turn. Best effort: each on its own, a refused one is told (`batchItemRefused`) and does not stop the rest. `atomic`: the
+   * first refused one refuses the batch (`BATCH_REFUSED`) and the state is as before it. Triggers look at prices after the whole batch.
+   */
+  | {type: 'batch'; atomic?: boolean; commands: readonly Extract<Command, {type: 'placeOrder' | 'cancelOrder' | 'amendOrder' | 'cancelAll'}>[]}
   /** Moves the core's clock to the command's time; what is due happens. */
   | {type: 'tick'}
   | {type: 'cancelOrder'; wallet: Address; sub?: number; orderId: bigint}
@@ -200,7 +207,10 @@ export type Rejection =
   | {code: 'NO_MARK'; market: string}
   | {code: 'NO_LIQUIDITY'; market: string}
   | {code: 'WOULD_SELF_TRADE'}
+  /** The id was used for another order than this one; the same one is accepted again (`orderRepeated`). */
   | {code: 'DUPLICATE_CLIENT_ORDER_ID'; orderId: bigint}
+  /** An atomic batch: the item and its own refusal. */
+  | {code: 'BATCH_REFUSED'; index: number; item: string}
   | {code: 'WOULD_TAKE'}
   | {code: 'WOULD_INCREASE'}
   | {code: 'PRICE_OUT_OF_BAND'; market: string}

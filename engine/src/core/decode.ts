@@ -10,6 +10,7 @@ import {orderId} from './venue/order-pool.ts';
 import {readRecord, type Record64} from './venue/records.ts';
 
 export const TIME_IN_FORCE_NAMES = ['GTC', 'IOC', 'FOK', 'GTD'] as const;
+const ANSWERS = ['open', 'filled', 'cancelled'] as const;
 const LIQUIDATED_BY = ['fund', 'symmetric', 'counterparty'] as const;
 const COVERED_BY = ['fund', 'pairedWinner', 'markWinner', 'nobody'] as const;
 
@@ -25,18 +26,18 @@ export function entryPriceOf(market: Market, lots: number, cost: number): bigint
   return (big(Math.abs(cost)) * big(market.spec.tick)) / (big(Math.abs(lots)) * big(market.unit));
 }
 
-/** Decodes the venue's records from `from` on; text client ids come from the state, new ones from `clientText`. */
-export function decodeEvents(state: State, {from, clientText}: {from: number; clientText: string | undefined}): Event[] {
+/** Decodes the venue's records. Client ids that came as text are in the state since their placing and leave it when their order closes. */
+export function decodeEvents(state: State): Event[] {
   const {log} = state.venue;
   const events: Event[] = [];
-  for (let index = from; index < log.length; index += 1) {
-    const event = decodeEvent(state, readRecord(log, index), clientText);
+  for (let index = 0; index < log.length; index += 1) {
+    const event = decodeEvent(state, readRecord(log, index));
     if (event) events.push(event);
   }
   return events;
 }
 
-function decodeEvent(state: State, record: Record64, clientText: string | undefined): Event | undefined {
+function decodeEvent(state: State, record: Record64): Event | undefined {
   const {code, detail, words, doubles} = record;
   const holder = holderIn(state);
   switch (code) {
@@ -64,68 +65,72 @@ function decodeEvent(state: State, record: Record64, clientText: string | undefi
     case EVENT.tick:
       return {type: 'ticked'};
     default:
-      return decodeMarketEvent(state, record, {holder, clientText});
+      return decodeMarketEvent(state, record, holder);
   }
 }
 
 /** An account by its owner's wallet, and which sub-account where it is one. */
 type Holder = {wallet: Address; sub?: number};
-type Names = {holder: (account: number) => Holder; clientText: string | undefined};
+type HolderOf = (account: number) => Holder;
 
-const holderIn = (state: State) => (account: number): Holder => {
+const holderIn = (state: State): HolderOf => (account) => {
   if (account < 0) return {wallet: ZERO_ADDRESS};
   const {wallet, sub} = state.identities[account]!;
   return sub === 0 ? {wallet} : {wallet, sub};
 };
 
-function decodeMarketEvent(state: State, record: Record64, names: Names): Event | undefined {
+function decodeMarketEvent(state: State, record: Record64, holder: HolderOf): Event | undefined {
   const {code, detail, words, doubles} = record;
   const market = state.venue.markets[record.market]!;
   const {name} = market.spec;
   const [w0, w1, w2] = [words[0]!, words[1]!, words[2]!];
   switch (code) {
-    case EVENT.accepted: return decodeAccepted(state, market, record, names);
-    case EVENT.trade: return decodeTrade(market, record, names);
+    case EVENT.accepted: return decodeAccepted(state, market, record, holder);
+    case EVENT.repeated:
+      return {
+        type: 'orderRepeated', orderId: orderId(doubles[0]!, w2), market: name, ...holder(w0), filled: quantityOf(market, w1), state: ANSWERS[detail]!,
+      };
+    case EVENT.trade: return decodeTrade(market, record, holder);
     case EVENT.rested:
-      return {type: 'orderRested', orderId: orderId(doubles[0]!, w2), market: name, ...names.holder(w0), remaining: quantityOf(market, w1)};
+      return {type: 'orderRested', orderId: orderId(doubles[0]!, w2), market: name, ...holder(w0), remaining: quantityOf(market, w1)};
     case EVENT.closed:
       state.clientTexts.delete(doubles[0]!);
       return {
-        type: 'orderClosed', orderId: orderId(doubles[0]!, w2), market: name, ...names.holder(w0), filled: quantityOf(market, w1),
+        type: 'orderClosed', orderId: orderId(doubles[0]!, w2), market: name, ...holder(w0), filled: quantityOf(market, w1),
         state: detail === CLOSE.filled ? 'filled' : 'cancelled', reason: CLOSE_NAMES[detail]! as CloseReason,
       };
     case EVENT.amended:
-      return {type: 'orderAmended', orderId: orderId(doubles[0]!, w2), market: name, ...names.holder(w0), quantity: quantityOf(market, w1)};
+      return {type: 'orderAmended', orderId: orderId(doubles[0]!, w2), market: name, ...holder(w0), quantity: quantityOf(market, w1)};
     case EVENT.level:
       return {type: 'bookChanged', market: name, side: detail === 0 ? 'buy' : 'sell', price: priceOf(market, w0), quantity: quantityOf(market, doubles[0]!)};
     case EVENT.position:
       return {
-        type: 'positionChanged', market: name, ...names.holder(w0), size: quantityOf(market, w1), entryPrice: entryPriceOf(market, w1, doubles[0]!),
+        type: 'positionChanged', market: name, ...holder(w0), size: quantityOf(market, w1), entryPrice: entryPriceOf(market, w1, doubles[0]!),
         realisedPnl: big(doubles[1]!),
       };
     case EVENT.mark: return {type: 'markSet', market: name, price: priceOf(market, w0)};
     case EVENT.liquidated:
       return {
-        type: 'positionLiquidated', market: name, ...names.holder(w0), size: quantityOf(market, w1), price: priceOf(market, w2), by: LIQUIDATED_BY[detail]!,
+        type: 'positionLiquidated', market: name, ...holder(w0), size: quantityOf(market, w1), price: priceOf(market, w2), by: LIQUIDATED_BY[detail]!,
         charge: big(doubles[0]!),
       };
     case EVENT.index:
       return {type: 'indexSet', market: name, source: detail, sourcePrice: priceOf(market, w0), price: priceOf(market, w1)};
     case EVENT.funding:
-      return {type: 'fundingSettled', market: name, ...names.holder(w0), lots: big(doubles[0]!), ratePpb: big(doubles[1]!)};
-    case EVENT.interest: return {type: 'interestSettled', market: name, ...names.holder(w0), lots: big(doubles[0]!)};
-    case EVENT.margin: return decodeMargin(market, record, names);
+      return {type: 'fundingSettled', market: name, ...holder(w0), lots: big(doubles[0]!), ratePpb: big(doubles[1]!)};
+    case EVENT.interest: return {type: 'interestSettled', market: name, ...holder(w0), lots: big(doubles[0]!)};
+    case EVENT.margin: return decodeMargin(market, record, holder);
     case EVENT.status:
       return {type: 'marketStatusSet', market: name, status: STATUS_NAMES[detail]!, ...(w0 > 0 && {settlementPrice: priceOf(market, w0)})};
     case EVENT.symmetric: return {type: 'symmetricLiquidationChanged', market: name, active: detail === 1};
-    default: return decodeAlgo(market, record, names);
+    default: return decodeAlgo(market, record, holder);
   }
 }
 
 const NOVATION = ['novationOffered', 'novationAccepted', 'novationWithdrawn'] as const;
 
 /** Triggers, parents, rolls, novations and sessions. */
-function decodeAlgo(market: Market, {code, detail, words, doubles}: Record64, {holder}: Names): Event | undefined {
+function decodeAlgo(market: Market, {code, detail, words, doubles}: Record64, holder: HolderOf): Event | undefined {
   const about = {market: market.spec.name, ...holder(code === EVENT.session ? -1 : words[0]!)};
   const side = detail === 0 ? 'buy' : 'sell';
   const id = big(doubles[0]!);
@@ -154,18 +159,17 @@ function decodeAlgo(market: Market, {code, detail, words, doubles}: Record64, {h
 
 const STATUS_NAMES = ['open', 'cancelOnly', 'halted', 'delisted'] as const;
 
-function decodeMargin({spec}: Market, {detail, words, doubles}: Record64, {holder}: Names): Event {
+function decodeMargin({spec}: Market, {detail, words, doubles}: Record64, holder: HolderOf): Event {
   const of = holder(words[0]!);
   if (detail === 3) return {type: 'feeTierSet', ...of, tier: words[1]!};
   if (detail === 2) return {type: 'collateralMoved', market: spec.name, ...of, lots: big(doubles[1]!), collateral: big(doubles[0]!)};
   return {type: 'marginModeSet', market: spec.name, ...of, mode: detail === 1 ? 'isolated' : 'cross'};
 }
 
-function decodeAccepted(state: State, market: Market, {words, doubles}: Record64, {holder, clientText}: Names): Event {
+function decodeAccepted(state: State, market: Market, {words, doubles}: Record64, holder: HolderOf): Event {
   const [account, price, lots, slot, meta, high, low] = words as [number, number, number, number, number, number, number];
   const sequence = doubles[0]!;
-  const text = (high | low) === 0 ? '' : clientText ?? clientIdText(high, low);
-  if (clientText !== undefined && text !== '') state.clientTexts.set(sequence, clientText);
+  const text = (high | low) === 0 ? '' : state.clientTexts.get(sequence) ?? clientIdText(high, low);
   const isMarket = (meta & ORDER_FLAG.market) !== 0;
   return {
     type: 'orderAccepted', orderId: orderId(sequence, slot), market: market.spec.name, ...holder(account), side: (meta & ORDER_FLAG.side) === 0 ? 'buy' : 'sell',
@@ -177,7 +181,7 @@ function decodeAccepted(state: State, market: Market, {words, doubles}: Record64
 /** How a binary client id reads where text is shown. */
 export const clientIdText = (high: number, low: number): string => `${(high >>> 0).toString(16).padStart(8, '0')}${(low >>> 0).toString(16).padStart(8, '0')}`;
 
-function decodeTrade(market: Market, {detail, words, doubles}: Record64, {holder}: Names): Event {
+function decodeTrade(market: Market, {detail, words, doubles}: Record64, holder: HolderOf): Event {
   const [maker, taker, lots, price, makerSlot, takerSlot, tradeWord] = words as [number, number, number, number, number, number, number];
   const [makes, takes] = [holder(maker), holder(taker)];
   // The record carries the low 32 bits of the trade number; the market's counter is never that far ahead.

@@ -37,20 +37,19 @@ export function createCore(): Core {
     state,
     apply(command, at) {
       const events: Event[] = [];
-      const clientText = command.type === 'placeOrder' ? command.clientOrderId : undefined;
       state.venue.log.clear();
       const before = state.venue.now;
       state.venue.now = Math.max(before, Number(at));
       // The venue tells by records, the modules around it by events: whatever it has told so far comes first.
-      const flush = (text?: string): void => {
-        for (const event of decodeEvents(state, {from: 0, clientText: text ?? clientText})) events.push(event);
+      const flush = (): void => {
+        for (const event of decodeEvents(state)) events.push(event);
         state.venue.log.clear();
       };
       const emit = (event: Event): void => {
         flush();
         events.push(event);
       };
-      const rejection = dispatch({state, emit, flush}, command);
+      const rejection = dispatch({state, emit}, command);
       if (rejection) {
         state.venue.now = before;
         return {ok: false, rejection};

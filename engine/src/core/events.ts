@@ -27,6 +27,8 @@ export type Event =
       type: 'orderAccepted'; orderId: bigint; market: string; wallet: Address; sub?: number; side: 'buy' | 'sell'; orderType: 'limit' | 'market';
       price?: bigint; quantity: bigint; timeInForce: 'GTC' | 'IOC' | 'FOK' | 'GTD'; clientOrderId: string;
     }
+  /** A client id came again with the same order: nothing changed, `filled` and `state` are what its placing answered. */
+  | {type: 'orderRepeated'; orderId: bigint; market: string; wallet: Address; sub?: number; filled: bigint; state: 'open' | 'filled' | 'cancelled'}
   /** One fill. `quoteLots` = what the buyer paid on a spot market, ⌊notional⌋ on a perpetual one; fees in settlement currency lots. */
   | {
       type: 'tradeExecuted'; tradeId: bigint; market: string; price: bigint; quantity: bigint; quoteLots: bigint; takerSide: 'buy' | 'sell';

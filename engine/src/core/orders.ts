@@ -76,7 +76,11 @@ export function placeOrder({state}: Context, command: Place): Rejection | undefi
   const id = hashClientId(clientOrderId);
   draft.clientHigh = id.high;
   draft.clientLow = id.low;
-  return refusalOf(state, placeDraft(venue), {market, wallet: command.wallet});
+  const before = venue.orders.last;
+  const refused = refusalOf(state, placeDraft(venue), {market, wallet: command.wallet});
+  // A repetition makes no order.
+  if (venue.orders.last !== before) state.clientTexts.set(venue.orders.last, clientOrderId);
+  return refused;
 }
 
 export function cancelOrder({state}: Context, {wallet, sub, orderId: id}: Extract<Command, {type: 'cancelOrder'}>): Rejection | undefined {

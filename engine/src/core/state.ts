@@ -106,8 +106,6 @@ const SYSTEM_ORDER = ['fees', 'liquidationFund', 'rounding', 'unmatched'] as con
 export type Context = {
   state: State;
   emit: (event: Event) => void;
-  /** Decodes what the venue has told so far; new orders get this client id where they have one. */
-  flush: (clientText?: string) => void;
 };
 
 export const lower = (value: Address): Address => value.toLowerCase() as Address;

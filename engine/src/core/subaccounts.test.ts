@@ -97,7 +97,7 @@ describe('sub-accounts', () => {
     const it = opened();
     const emitted: string[] = [];
     const {state} = it.core;
-    gatherSubAccounts({state, emit: ({type}) => void emitted.push(type), flush: () => undefined}, userAccount(state, A)!);
+    gatherSubAccounts({state, emit: ({type}) => void emitted.push(type)}, userAccount(state, A)!);
     expect(emitted).toEqual(['transferred', 'transferred']);
     expect(withdrawableOf(it.core, {wallet: A, ...asset})).toBe(100_000n * USDC);
   });

@@ -111,8 +111,8 @@ const CASES: Record<string, Case> = {
     async accepted() {
       const parties = {long: await trader(), short: await trader()};
       await give(url, 'setMarginMode', {market: 'ETH-PERP', mode: 'isolated'}, parties.long.token);
-      const funded = await give(url, 'moveCollateral', {market: 'ETH-PERP', lots: String(1_000n * USDC)}, parties.long.token);
-      return funded;
+      await openPosition(url, parties);
+      return give(url, 'moveCollateral', {market: 'ETH-PERP', lots: String(1_000n * USDC)}, parties.long.token);
     },
     refused: () => one('moveCollateral', {market: 'ETH-PERP', lots: String(-USDC)}), code: 'INVALID_ORDER',
   },
@@ -222,6 +222,22 @@ test('a batch tells what became of each item', async () => {
     {op: 'placeOrder', ...order({price: String(PRICE / 2n)})}, {op: 'cancelOrder', orderId: '7'}, {op: 'placeOrder', ...order({quantity: String(100n * ETH)})},
   ]}, token);
   expect(body.items).toEqual([{ok: true, orderId: expect.any(String), state: 'open', filled: '0'}, {ok: false, code: 'UNKNOWN_ORDER'}, {ok: false, code: 'INSUFFICIENT_FUNDS'}]);
+});
+
+test('an atomic batch is done whole or not at all', async () => {
+  const {token} = await trader();
+  const commands = [{op: 'placeOrder', ...order({price: String(PRICE / 2n)})}, {op: 'cancelOrder', orderId: '7'}];
+  expect(await give(url, 'batch', {atomic: true, commands}, token)).toMatchObject({status: 422, body: {error: {code: 'BATCH_REFUSED', details: {index: 1, item: 'UNKNOWN_ORDER'}}}});
+  expect((await call(url, 'GET', '/v1/account', {token})).body.orders).toEqual([]);
+});
+
+test('an order repeated under its client id is answered as the first time, another one refused', async () => {
+  const {token} = await trader();
+  const placed = order({price: String(PRICE / 2n)});
+  const first = await give(url, 'placeOrder', placed, token);
+  const again = await give(url, 'placeOrder', placed, token);
+  expect(again.body).toMatchObject({orderId: first.body.orderId, state: 'open', filled: '0'});
+  expect(await give(url, 'placeOrder', {...placed, quantity: String(ETH / 2n)}, token)).toMatchObject({status: 409, body: {error: {code: 'DUPLICATE_CLIENT_ORDER_ID'}}});
 });
 
 test('a sub-account trades with money of its own, and shows by its number', async () => {

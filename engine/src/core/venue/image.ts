@@ -34,7 +34,7 @@ function partsOf(venue: Venue): Part[] {
     {owner: positions, columns: POSITION_COLUMNS, length: positions.used},
     {owner: legs, columns: ['from', 'to', 'what', 'lots'], length: legs.length},
     {owner: timers, columns: ['at', 'rank', 'kind', 'subject', 'sequence'], length: timers.length},
-    {owner: clients, columns: ['account', 'high', 'low', 'slot', 'sequence'], length: Math.min(clients.added, clients.capacity)},
+    {owner: clients, columns: ['account', 'high', 'low', 'slot', 'sequence', 'content', 'outcome'], length: Math.min(clients.added, clients.capacity)},
     ...venue.markets.map((market) => ({owner: market, columns: ['holders'], length: market.holderCount})),
   ];
 }

@@ -52,7 +52,7 @@ type Outcome = {orderId: bigint; state: 'open' | 'filled' | 'cancelled'; filled:
 /** What became of an order, from the events of its own command. */
 function outcomeOf(events: readonly Event[], client?: string): Outcome | undefined {
   const placed = events.find((event) => event.type === 'orderAccepted' && (client === undefined || event.clientOrderId === client));
-  if (placed?.type !== 'orderAccepted') return undefined;
+  if (placed?.type !== 'orderAccepted') return repeatedIn(events);
   const {orderId} = placed;
   let filled = 0n;
   let state: Outcome['state'] = 'open';
@@ -61,6 +61,12 @@ function outcomeOf(events: readonly Event[], client?: string): Outcome | undefin
     if (event.type === 'orderClosed' && event.orderId === orderId) state = event.state;
   }
   return {orderId, state, filled};
+}
+
+/** A client id that came again is answered as the first time. */
+function repeatedIn(events: readonly Event[]): Outcome | undefined {
+  const repeated = events.find((event) => event.type === 'orderRepeated');
+  return repeated?.type === 'orderRepeated' ? {orderId: repeated.orderId, state: repeated.state, filled: repeated.filled} : undefined;
 }
 
 const orderRefusals = [
@@ -127,11 +133,11 @@ export const orderCommands: readonly CommandApi[] = [
     refusals: ['UNKNOWN_ACCOUNT', 'UNKNOWN_MARKET'],
   }),
   declare({
-    op: 'batch', method: 'post', path: '/v1/orders/batch', summary: 'Up to 256 order commands in turn, each on its own', auth: 'trade',
-    fields: {commands: z.array(item).min(1).max(BATCH_MAX)},
+    op: 'batch', method: 'post', path: '/v1/orders/batch', summary: 'Up to 256 order commands in turn: each on its own, or atomic', auth: 'trade',
+    fields: {commands: z.array(item).min(1).max(BATCH_MAX), atomic: z.boolean().optional()},
     check: ({commands}) => commands.map((one) => (one.op === 'placeOrder' ? checkOrder(one) : undefined)).find((wrong) => wrong !== undefined),
-    command: ({wallet}, {commands}) => ({type: 'batch', commands: commands.map((one) => itemCommand(wallet, one))}),
-    example: {commands: [{op: 'placeOrder', ...example}, {op: 'cancelOrder', orderId: '4194304'}]}, refusals: ['LIMIT_EXCEEDED'], answer: answers.batch,
+    command: ({wallet}, {commands, atomic}) => ({type: 'batch', ...(atomic && {atomic}), commands: commands.map((one) => itemCommand(wallet, one))}),
+    example: {commands: [{op: 'placeOrder', ...example}, {op: 'cancelOrder', orderId: '4194304'}]}, refusals: ['LIMIT_EXCEEDED', 'BATCH_REFUSED'], answer: answers.batch,
     tell: ({events}, _, {commands}) => ({items: tellBatch(events, commands)}), cost: ({commands}) => Math.ceil(commands.length / BATCH_ITEMS_PER_TOKEN),
   }),
   declare({
