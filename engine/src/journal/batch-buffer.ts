@@ -13,6 +13,8 @@ export class BatchBuffer {
   /** Commands inside. */
   count = 0;
   firstSequence = 0;
+  /** Of the last command, milliseconds. */
+  at = 0;
   /** Offset of the entry that takes further records, and its time; −1 for none. */
   #run = -1;
   #runAt = 0;
@@ -57,6 +59,7 @@ export class BatchBuffer {
 
   #entry(kind: EntryKind, size: number, at: number): number {
     this.#reserve(SLOT);
+    this.at = at;
     const offset = this.end;
     this.bytes.fill(0, offset, offset + SLOT);
     this.bytes[offset] = kind;

@@ -29,7 +29,7 @@ export const ZERO_HASH: Uint8Array = new Uint8Array(HASH_BYTES);
 export type BatchHeader = {
   length: number;
   firstSequence: number;
-  /** Milliseconds, when the batch was closed. */
+  /** Of the last command, milliseconds. */
   at: number;
   index: number;
   /** Commands inside. */

@@ -36,8 +36,6 @@ export type JournalOptions = {
   onDurable: (batch: DurableBatch) => void;
   /** The journal is out of service; the process should end. */
   onFatal: (error: JournalError) => void;
-  /** Milliseconds since 1970. */
-  now?: () => number;
   disk?: Disk;
 };
 
@@ -195,9 +193,8 @@ export class Journal {
 
   /** Closes the filling batch, begins the next one in the other buffer. */
   #seal(batch: BatchBuffer): Omit<DurableBatch, 'bytes'> {
-    const {firstSequence, count, end} = batch;
+    const {firstSequence, count, end, at} = batch;
     const index = this.#chain.index + 1;
-    const at = (this.#options.now ?? Date.now)();
     const hash = sealBatch(batch.bytes, {
       length: end - BATCH_HEADER, firstSequence, at, index, count, previousHash: this.#chain.hash, skipHash: this.#chain.skipHash,
     });

@@ -101,7 +101,7 @@ export class EngineNode {
     this.#core = replica.core;
     this.#snapshotSequence = replica.sequence;
     this.#journal = new Journal({
-      directory, ...(segmentBytes !== undefined && {segmentBytes}), ...(disk && {disk}), now: this.#now,
+      directory, ...(segmentBytes !== undefined && {segmentBytes}), ...(disk && {disk}),
       from: snapshot && {sequence: snapshot.position.sequence, chain: snapshot.position.chain},
       onBatch: (batch) => replica.apply(batch),
       onWriting: () => this.#closeStretch(),
