@@ -31,3 +31,9 @@ test('a trailing stop follows from where the price stood when it was placed', ()
   exchange.must({type: 'placeTrigger', wallet: ALICE, market: PERP, conditions: [condition]});
   expect(mark(exchange, 1_950n).some(({type}) => type === 'triggerFired')).toBe(true);
 });
+
+test('a perpetual-only command about a spot market names the market', () => {
+  const exchange = world();
+  expect(exchange.refusal({type: 'setAutoRoll', wallet: ALICE, market: 'ETH-USDC', takeLots: 1n, lossLots: 1n})).toBe('UNKNOWN_MARKET');
+  expect(exchange.refusal({type: 'offerNovation', wallet: ALICE, to: BOB, market: 'ETH-USDC', size: ETH})).toBe('UNKNOWN_MARKET');
+});
