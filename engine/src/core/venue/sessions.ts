@@ -4,7 +4,7 @@
  */
 import {FIRST_USER} from './accounts.ts';
 import {EVENT, REASON, type Reason} from './codes.ts';
-import {isWhole, PPM} from './integers.ts';
+import {isWhole, mulDivCeil, PPM} from './integers.ts';
 import {assessBucket} from './margin.ts';
 import type {Market} from './market.ts';
 import {head} from './records.ts';
@@ -69,12 +69,12 @@ function enter(venue: Venue, market: Market, index: number): void {
 function warn(venue: Venue, market: Market, next: number): void {
   const {positions} = venue;
   market.warned = next;
-  const factor = market.calendar[next]!.marginPpm / market.marginPpm;
-  for (let index = 0; index < market.holderCount; index += 1) {
-    const slot = market.holders[index]!;
+  const {marginPpm} = market.calendar[next]!;
+  for (const slot of [...market.holders.subarray(0, market.holderCount)].sort((a, b) => positions.account[a]! - positions.account[b]!)) {
     const account = positions.account[slot]!;
     if (positions.quantity[slot] === 0 || account < FIRST_USER) continue;
     const {equity, maintenance} = assessBucket(venue, slot);
-    if (equity < maintenance * factor) venue.log.push(head(EVENT.warning, 0, market.index), account, 0, 0, 0, 0, 0, 0, equity, Math.ceil(maintenance * factor), 0, 0);
+    const needed = mulDivCeil(maintenance, marginPpm, market.marginPpm);
+    if (equity < needed) venue.log.push(head(EVENT.warning, 0, market.index), account, 0, 0, 0, 0, 0, 0, equity, needed, 0, 0);
   }
 }
