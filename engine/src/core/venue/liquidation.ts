@@ -49,6 +49,8 @@ export function riskPass(venue: Venue, market: Market, previous: number): void {
     for (const {account, slot} of endangered) {
       if (slot === NONE) liquidateCross(venue, account, episode);
       else liquidateIsolated(venue, slot, episode);
+      // Winners answer for the loser they were paired with, also where it came through by itself.
+      episode.paired.clear();
     }
   }
   unwindFund(venue, market);
@@ -98,7 +100,6 @@ function liquidateCross(venue: Venue, account: number, episode: Episode): void {
   if (margin.equity < 0) collateralRescue(venue, account);
   const {equity} = assess(venue, account);
   if (equity < 0) coverDeficit(venue, {account, side, deficit: -equity, episode});
-  episode.paired.clear();
 }
 
 /** Orders that bind margin or settlement currency. */
@@ -136,7 +137,6 @@ function liquidateIsolated(venue: Venue, slot: number, episode: Episode): void {
   // Whatever the bucket could not pay has become the account's cash: the bucket's loss ends at its collateral.
   const debt = before - accounts.cash[account]!;
   if (debt > 0) coverDeficit(venue, {account, side, deficit: debt, episode});
-  episode.paired.clear();
 }
 
 /**
