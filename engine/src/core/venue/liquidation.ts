@@ -131,6 +131,9 @@ function liquidateIsolated(venue: Venue, slot: number, episode: Episode): void {
   const market = venue.markets[positions.market[slot]!]!;
   if (positions.quantity[slot] === 0) return;
   cancelOrders(venue, account, CLOSE.liquidation, (meta) => (meta & 0xff) === market.index);
+  // It may have been the counterparty of an earlier one, and stand better for it.
+  const {equity, maintenance} = assessBucket(venue, slot);
+  if (equity >= maintenance) return;
   const side = Math.sign(positions.quantity[slot]!);
   const before = accounts.cash[account]!;
   if (!fundTakes(venue, market, slot)) closeSymmetrically(venue, market, slot, episode);
