@@ -1,6 +1,6 @@
 /** Single rules that the naive exchange and the core once read differently, each in the fewest commands. */
 import {expect, test} from 'vitest';
-import type {Command} from '../../src/core/commands.ts';
+import {accountView} from '../../src/core/queries.ts';
 import {ETH, Exchange, L1, L1_USDC, USDC, WALLETS} from './exchange.ts';
 
 const [ALICE, BOB, CAROL] = WALLETS as [`0x${string}`, `0x${string}`, `0x${string}`];
@@ -36,4 +36,16 @@ test('a perpetual-only command about a spot market names the market', () => {
   const exchange = world();
   expect(exchange.refusal({type: 'setAutoRoll', wallet: ALICE, market: 'ETH-USDC', takeLots: 1n, lossLots: 1n})).toBe('UNKNOWN_MARKET');
   expect(exchange.refusal({type: 'offerNovation', wallet: ALICE, to: BOB, market: 'ETH-USDC', size: ETH})).toBe('UNKNOWN_MARKET');
+});
+
+test('a market without a calendar has its own rates again', () => {
+  const exchange = world();
+  const session = {start: 0, feePpm: 0, fundingClampPpm: 0, bandPpm: 1_000, marginPpm: 3_000_000};
+  exchange.must({type: 'setCalendar', market: PERP, sessions: [session]});
+  exchange.must({type: 'tick'});
+  const order = {market: PERP, side: 'buy', price: 2_100n * USDC, quantity: 10n * ETH} as const;
+  expect(exchange.refusal(exchange.orderCommand(ALICE, order))).toBe('PRICE_OUT_OF_BAND');
+  exchange.must({type: 'setCalendar', market: PERP, sessions: []});
+  expect(exchange.refusal(exchange.orderCommand(ALICE, order))).toBe('accepted');
+  expect(accountView(exchange.core, ALICE)!.margin.initial).toBe(10n * 2_100n * USDC / 10n + 900n * USDC + 10n * USDC);
 });

@@ -73,6 +73,9 @@ export function faultOfMarket(spec: MarketSpec): string | undefined {
   return undefined;
 }
 
+/** Share of (initial − maintenance margin) that a funding rate stays within, where no session says otherwise. */
+export const FUNDING_CLAMP_PPM = 600_000;
+
 export class Market {
   readonly index: number;
   readonly spec: MarketSpec;
@@ -114,7 +117,7 @@ export class Market {
   marginPpm = PPM;
   bandPpm: number;
   /** |funding rate| ≤ this share of (initial − maintenance margin), ppm. */
-  fundingClampPpm = 600_000;
+  fundingClampPpm = FUNDING_CLAMP_PPM;
 
   constructor(index: number, spec: MarketSpec) {
     const fault = faultOfMarket(spec);

@@ -6,7 +6,7 @@ import {FIRST_USER} from './accounts.ts';
 import {EVENT, REASON, type Reason} from './codes.ts';
 import {isWhole, mulDivCeil, PPM} from './integers.ts';
 import {assessBucket} from './margin.ts';
-import type {Market} from './market.ts';
+import {FUNDING_CLAMP_PPM, type Market} from './market.ts';
 import {head} from './records.ts';
 import type {Venue} from './venue.ts';
 
@@ -41,6 +41,7 @@ export function setCalendar(venue: Venue, index: number, sessions: readonly Sess
   market.calendar = sessions.map((session) => ({...session}));
   market.session = -1;
   market.warned = -1;
+  if (sessions.length === 0) Object.assign(market, {feePpm: PPM, fundingClampPpm: FUNDING_CLAMP_PPM, bandPpm: market.spec.bandPpm, marginPpm: PPM});
   venue.log.push(head(EVENT.session, 1, index), sessions.length, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   return REASON.none;
 }
