@@ -1,7 +1,7 @@
 /** The core against the naive exchange, command by command: answers, reasons, events, sheets and everything both show. */
 import {expect, test} from 'vitest';
 import {Coverage} from './differential/coverage.ts';
-import {opened} from './differential/scenes.ts';
+import {leveraged, opened, SCRIPTS} from './differential/scenes.ts';
 import {Disagreement} from './differential/pair.ts';
 import {shrink} from './differential/shrink.ts';
 import {anyStep, commandOf, delayOf, randomOf, type Step} from './differential/steps.ts';
@@ -11,9 +11,13 @@ const runs = Number(process.env.POBS_TEST_RUNS ?? 60);
 const LENGTH = 250;
 const coverage = new Coverage();
 
-/** How a run of steps ends: `undefined`, or where the two disagree. */
-function follow(steps: readonly Step[], counting: Coverage): {given: number; accepted: number; disagreement?: string} {
-  const pair = opened(counting);
+test.each(Object.keys(SCRIPTS))('script %s', (name) => SCRIPTS[name]!(coverage));
+
+type Run = {steps: readonly Step[]; start: typeof opened};
+
+/** What a run came to; where the two disagree, how. */
+function follow({steps, start}: Run, counting: Coverage): {given: number; accepted: number; disagreement?: string} {
+  const pair = start(counting);
   const [given, accepted] = [pair.given, pair.accepted];
   const told = () => ({given: pair.given - given, accepted: pair.accepted - accepted});
   try {
@@ -34,12 +38,13 @@ test('random commands', {timeout: 36_000_000}, () => {
   const total = {given: 0, accepted: 0};
   for (let run = 0; run < runs; run += 1) {
     const steps = Array.from({length: LENGTH}, () => anyStep(random));
-    const {given, accepted, disagreement} = follow(steps, coverage);
+    const start = run % 2 === 0 ? opened : leveraged;
+    const {given, accepted, disagreement} = follow({steps, start}, coverage);
     total.given += given;
     total.accepted += accepted;
     if (disagreement === undefined) continue;
-    const least = shrink(steps, (fewer) => follow(fewer, new Coverage()).disagreement !== undefined);
-    expect.fail(`seed ${seed}, run ${run}, ${least.length} steps: ${follow(least, new Coverage()).disagreement}\n${JSON.stringify(least)}`);
+    const least = shrink(steps, (fewer) => follow({steps: fewer, start}, new Coverage()).disagreement !== undefined);
+    expect.fail(`seed ${seed}, run ${run}, ${least.length} steps: ${follow({steps: least, start}, new Coverage()).disagreement}\n${JSON.stringify(least)}`);
   }
   console.log(`${total.given} commands, ${total.accepted} accepted (${((100 * total.accepted) / total.given).toFixed(1)} %)`);
   expect(total.accepted / total.given).toBeGreaterThan(0.6);

@@ -57,7 +57,10 @@ export class Coverage {
 
   command(command: Command, applied: Applied): void {
     this.#count(`command ${command.type}${applied.ok ? '' : ' refused'}`);
-    if (!applied.ok) return;
+    if (!applied.ok) {
+      if (command.type === 'genesis') this.#count(`refused ${applied.rejection.code}`);
+      return;
+    }
     for (const event of applied.events) this.#event(event);
   }
 

@@ -155,7 +155,7 @@ function share(world: World, {who, to: which, y}: Step): {chainId: number; token
   return {chainId, token, lots: (available * (1n + within(y, 110n))) / 200n};
 }
 
-const advance = (world: World, chainId: number, change: Partial<Extract<Command, {type: 'advanceChain'}>>): Command => {
+export const advance = (world: World, chainId: number, change: Partial<Extract<Command, {type: 'advanceChain'}>>): Command => {
   const chain = world.chains.find((each) => each.chainId === chainId)!;
   const blockNumber = chain.blockNumber + 10n;
   return {
