@@ -1,7 +1,7 @@
 /** Single rules that the naive exchange and the core once read differently, each in the fewest commands. */
 import {expect, test} from 'vitest';
 import {accountView} from '../../src/core/queries.ts';
-import {ETH, Exchange, L1, L1_USDC, USDC, WALLETS} from './exchange.ts';
+import {ETH, Exchange, FUND, L1, L1_USDC, USDC, WALLETS} from './exchange.ts';
 
 const [ALICE, BOB, CAROL] = WALLETS as [`0x${string}`, `0x${string}`, `0x${string}`];
 const PERP = 'ETH-PERP';
@@ -48,4 +48,9 @@ test('a market without a calendar has its own rates again', () => {
   exchange.must({type: 'setCalendar', market: PERP, sessions: []});
   expect(exchange.refusal(exchange.orderCommand(ALICE, order))).toBe('accepted');
   expect(accountView(exchange.core, ALICE)!.margin.initial).toBe(10n * 2_100n * USDC / 10n + 900n * USDC + 10n * USDC);
+});
+
+test('the Liquidation Fund places no orders of its own accord', () => {
+  const exchange = world();
+  expect(exchange.refusal(exchange.orderCommand(FUND, {side: 'buy', price: USDC, quantity: ETH}))).toBe('UNKNOWN_ACCOUNT');
 });
