@@ -2,7 +2,6 @@ import {type Network} from '@pobs/protocol';
 import {custodyAbi, drandBeaconAbi, epochManagerAbi, erc20Abi, participationAbi, rewardPoolAbi, validatorRegistryAbi, validatorSetsAbi} from '@pobs/protocol/abi';
 import {type BeaconRound, type ChainClient, chainError, type CountedProposal, countedProposal, inChunks, readPool, readPrizes} from '@pobs/protocol/chain';
 import type {Address, Hex, LocalAccount} from 'viem';
-import {maxUint256} from 'viem';
 import type {ForcedChain, OpenRequest, ParticipationChain, RewardChain, Span} from '../services/duties/ports.ts';
 import type {Outbox} from './outbox.ts';
 
@@ -145,7 +144,7 @@ export class ViemRewardChain extends L2Chain implements RewardChain {
     const {token: address} = await readPool({client, pool});
     const token = {address, abi: erc20Abi} as const;
     const allowance = await typed(client, 'allowance', () => client.readContract({...token, functionName: 'allowance', args: [account.address, pool]}));
-    if (allowance < amount) await outbox.send(`approve rewards ${setId}`, {client, account, ...token, functionName: 'approve', args: [pool, maxUint256]});
+    if (allowance < amount) await outbox.send(`approve rewards ${setId}`, {client, account, ...token, functionName: 'approve', args: [pool, amount]});
     const receipt = await outbox.send(`fund ${setId}`, {client, account, ...this.#contract, functionName: 'fund', args: [setId, amount]});
     return receipt.transactionHash;
   }
