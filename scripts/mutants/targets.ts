@@ -23,10 +23,7 @@ export function testFiles(): string[] {
     file.endsWith('.t.sol') && !/\/(gas|invariant|symbolic|exhaustive)\//.test(file) && NEAR.some(([, test]) => test.test(path.basename(file))));
 }
 
-/** The rounds of tests one mutant of `file` goes through until a test fails. */
-export function rounds(file: string, all: readonly string[]): string[][] {
-  const near = NEAR.find(([source]) => source.test(file))?.[1];
-  const first = all.filter((test) => near?.test(path.basename(test)));
-  const second = all.filter((test) => !first.includes(test));
-  return [first, second].filter((round) => round.length > 0);
+/** Is this the kind of test that looks at that source? */
+export function near(source: string, test: string): boolean {
+  return NEAR.find(([sources]) => sources.test(source))?.[1].test(path.basename(test)) ?? false;
 }
