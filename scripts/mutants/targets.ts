@@ -17,10 +17,9 @@ const NEAR: readonly (readonly [RegExp, RegExp])[] = [
   [/Gpmp|Payout|Tree/, /Gpmp|Payout|Tree|Libraries|Vectors/],
 ];
 
-/** Tests that touch any target; those of registry, court and rewards do not. */
+/** All but the long ones and those that measure gas. */
 export function testFiles(): string[] {
-  return solidityFiles('contracts/test').filter((file) =>
-    file.endsWith('.t.sol') && !/\/(gas|invariant|symbolic|exhaustive)\//.test(file) && NEAR.some(([, test]) => test.test(path.basename(file))));
+  return solidityFiles('contracts/test').filter((file) => file.endsWith('.t.sol') && !/\/(gas|invariant|exhaustive)\//.test(file));
 }
 
 /** Is this the kind of test that looks at that source? */
