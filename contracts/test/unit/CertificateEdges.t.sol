@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {BLS} from "solady/src/utils/ext/ithaca/BLS.sol";
 import {Ballot, ICertificateVerifier} from "../../src/interfaces/ICertificateVerifier.sol";
 import {Certificate, Member, SetHeader, VoteGroup} from "../../src/interfaces/PobsTypes.sol";
 import {CertificateLib} from "../../src/libraries/CertificateLib.sol";
@@ -192,6 +193,14 @@ contract CertificateEdgesTest is PobsTest {
         header.count = 1_024;
         vm.expectRevert(abi.encodeWithSelector(CertificateLib.Certificate_NotInSet.selector, 1_024, 1_024));
         this.weigh(header, certificate, _ballot());
+    }
+
+    /// @notice A key that is no point is refused by the curve, before anybody asks whose it is.
+    function test_groups_revertForAKeyOffTheCurve() public {
+        Certificate memory certificate = committee.one(setId, 2, committee.present(2, _list(1), MESSAGE));
+        certificate.groups[0].members[0].key[95] ^= 0x01;
+        vm.expectRevert(BLS.G1AddFailed.selector);
+        this.weigh(set, certificate, _ballot());
     }
 
     // Encoding
