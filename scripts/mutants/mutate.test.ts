@@ -45,7 +45,7 @@ describe('mutate', () => {
     const {text} = sample();
     expect(text).toContain('if ((((a == 0) != Mutant.on(2)) || (((Mutant.on(4) ? b >= 9 : b > 9)) != Mutant.on(3))) && !Mutant.on(1)) revert Bad();');
     expect(text).toContain('{ if (!Mutant.on(7)) total += b; }');
-    expect(text).toMatch(/uint256 (mutant\d+) = Mutant\.number\(\); assembly \{ if xor\(iszero\(sload\(0\)\), eq\(\1, 10\)\) \{/);
+    expect(text).toMatch(/\{ uint256 (mutant\d+) = Mutant\.number\(10\); assembly \{ if xor\(iszero\(sload\(0\)\), eq\(\1, 10\)\) \{/);
   });
 
   test('compiles', () => {

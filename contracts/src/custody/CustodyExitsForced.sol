@@ -50,6 +50,7 @@ abstract contract CustodyExitsForced is CustodyExitsFreeze {
         uint256 allowedFrom = request.requestedAt + SERVE_WITHIN;
         if (block.timestamp < allowedFrom) revert CustodyExits_TooEarly(allowedFrom);
         request.answered = true;
+        emit RequestUnserved(token, wallet, request.lots);
         _freezeFor(FreezeReason.Unserved);
     }
 

@@ -7,6 +7,7 @@ import {Ballot, ICertificateVerifier} from "../interfaces/ICertificateVerifier.s
 import {IEpochManager} from "../interfaces/IEpochManager.sol";
 import {Certificate, Line, Member, Summary, VoteGroup} from "../interfaces/PobsTypes.sol";
 import {CertificateLib} from "../libraries/CertificateLib.sol";
+import {MembersLib} from "../libraries/MembersLib.sol";
 import {RulesHashes} from "../libraries/RulesHashes.sol";
 import {SummaryLib} from "../libraries/SummaryLib.sol";
 import {VerifierCall} from "../libraries/VerifierCall.sol";
@@ -284,9 +285,9 @@ contract EpochManager is IEpochManager, AccessControlUpgradeable, UUPSUpgradeabl
         infos = new GroupInfo[](certificate.groups.length);
         for (uint256 i = 0; i < infos.length; ++i) {
             VoteGroup calldata group = certificate.groups[i];
-            uint32[] memory indices = new uint32[](group.members.length);
+            uint32[] memory indices = new uint32[](MembersLib.listed(group.members));
             for (uint256 j = 0; j < indices.length; ++j) {
-                indices[j] = group.members[j].index;
+                indices[j] = MembersLib.indexAt(group.members, j);
             }
             infos[i] = GroupInfo({rule: group.rule, absent: group.absent, indices: indices});
         }

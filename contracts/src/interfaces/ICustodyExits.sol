@@ -83,6 +83,9 @@ interface ICustodyExits {
     );
     /// @notice Somebody showed the answer to a request.
     event RequestServed(address indexed token, address indexed wallet, uint64 epoch);
+    /// @notice Nobody answered a request in time: {Frozen} for {FreezeReason-Unserved} follows.
+    /// @param lots What the request asked for.
+    event RequestUnserved(address indexed token, address indexed wallet, uint64 lots);
     /// @notice The last 24 hours run.
     /// @param freezeFrom Seconds.
     event FreezeAnnounced(uint64 indexed epoch, uint64 freezeFrom);

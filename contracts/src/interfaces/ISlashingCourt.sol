@@ -57,12 +57,14 @@ interface ISlashingCourt {
     event OperatorConvicted(uint64 indexed epoch, bytes32 indexed digest, uint128 slashed, address indexed reporter);
     /// @notice A case of dissent was opened.
     /// @param executableAt Seconds.
+    /// @param rejecter True when the accused rejected what was approved, false when it approved what was rejected.
     event DissentQueued(
         address indexed validator,
         uint64 indexed epoch,
         bytes32 indexed digest,
         uint32 setId,
         uint64 executableAt,
+        bool rejecter,
         address reporter
     );
     /// @notice No dissent about this summary is punished any more.

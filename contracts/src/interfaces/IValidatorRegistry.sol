@@ -108,7 +108,7 @@ interface IValidatorRegistry {
     );
     /// @notice The validator waits for its entry at this position of the humans' or the others' queue.
     event ValidatorQueued(address indexed validator, bool human, uint32 position);
-    /// @notice The validator is a candidate for seats, with this weight in the draw.
+    /// @notice The validator is a candidate for seats, with this weight in the draw; again whenever the weight changes.
     event ValidatorWaits(address indexed validator, uint128 drawWeight);
     /// @notice The member tree changed at `index`; zero weight and validator mean the seat is empty.
     event MemberChanged(uint32 indexed index, address indexed validator, bytes key, uint128 weight);
@@ -123,7 +123,7 @@ interface IValidatorRegistry {
     event KeyRotated(address indexed validator, bytes key);
     /// @notice Mapping files are wrapped to another key from now on.
     event EncryptionKeyChanged(address indexed validator, bytes32 encryptionKey);
-    /// @notice A validator does, or no longer does, count as a human's.
+    /// @notice A validator does, or no longer does, count as a human's; at its registration only if it does.
     event HumanityChanged(address indexed validator, bool human);
     /// @notice The validator stands in the exit queue.
     event ExitQueued(address indexed validator, uint32 position);

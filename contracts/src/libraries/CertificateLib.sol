@@ -104,7 +104,7 @@ library CertificateLib {
 
     /// @notice Verifies one member's own signature over a vote; the caller has proven the membership.
     function checkSignature(Member calldata member, bytes calldata signature, bytes32 message) internal view {
-        _checkKeyLength(member);
+        if (member.key.length != BlsLib.KEY_BYTES) revert Certificate_BadKeyLength(member.index, member.key.length);
         _checkSignature(BlsLib.toG1(member.key), signature, message, 0);
     }
 
@@ -114,7 +114,7 @@ library CertificateLib {
         view
         returns (BLS.G1Point memory key, uint256 weight)
     {
-        uint256 listed = group.members.length;
+        uint256 listed = MembersLib.listed(group.members);
         if (listed * 2 > set.count) revert Certificate_TooManyListed(listed, set.count);
         if (listed == 0) {
             if (!group.absent) revert Certificate_NobodySigned(groupIndex);
@@ -127,7 +127,7 @@ library CertificateLib {
             BlsLib.flip(key);
         }
         uint256[] memory entries;
-        (entries, weight) = _addMembers(set, group.members, key);
+        (entries, weight) = _addMembers(set, group.members, listed, key);
         if (MembersLib.multiproofRoot(entries, group.siblings, set.count) != set.membersRoot) {
             revert Certificate_BadMembersProof(groupIndex);
         }
@@ -138,23 +138,20 @@ library CertificateLib {
     }
 
     /// @dev Members strictly ascending and inside the set, their keys added to `sum`; returns their leaves and indices.
-    function _addMembers(SetHeader memory set, Member[] calldata members, BLS.G1Point memory sum)
+    function _addMembers(SetHeader memory set, bytes calldata members, uint256 listed, BLS.G1Point memory sum)
         private
         view
         returns (uint256[] memory entries, uint256 weight)
     {
         uint256 count = set.count;
-        uint256 listed = members.length;
         entries = new uint256[](listed * 2);
         uint256 next = 0;
         // Indices are below 2^32 and weights below 2^128; at most 512 members are listed.
         unchecked {
             for (uint256 i = 0; i < listed; ++i) {
-                (bytes32 leaf, uint256 index, uint256 own, uint256 keyLength, bytes calldata key) =
-                    MembersLib.readListed(members[i]);
+                (bytes32 leaf, uint256 index, uint256 own, bytes calldata key) = MembersLib.readAt(members, i);
                 if (index < next) revert Certificate_NotAscending(uint32(index));
                 if (index >= count) revert Certificate_NotInSet(uint32(index), uint32(count));
-                if (keyLength != BlsLib.KEY_BYTES) revert Certificate_BadKeyLength(uint32(index), keyLength);
                 next = index + 1;
                 weight += own;
                 assembly ("memory-safe") {
@@ -167,19 +164,16 @@ library CertificateLib {
         }
     }
 
-    function _checkKeyLength(Member calldata member) private pure {
-        if (member.key.length != BlsLib.KEY_BYTES) revert Certificate_BadKeyLength(member.index, member.key.length);
-    }
-
     /// @dev Adds the group's signers to the bitmap of those counted before; a set has at most 1024 members.
     function _markSigners(uint256[4] memory seen, VoteGroup calldata group, uint256 count, uint256 groupIndex)
         private
         pure
     {
         uint256[4] memory listed;
-        for (uint256 i = 0; i < group.members.length; ++i) {
-            uint256 index = group.members[i].index;
-            if (index >= count) revert Certificate_NotInSet(group.members[i].index, uint32(count));
+        uint256 size = MembersLib.listed(group.members);
+        for (uint256 i = 0; i < size; ++i) {
+            uint32 index = MembersLib.indexAt(group.members, i);
+            if (index >= count) revert Certificate_NotInSet(index, uint32(count));
             listed[index >> 8] |= 1 << (index & 0xff);
         }
         for (uint256 word = 0; word < 4; ++word) {

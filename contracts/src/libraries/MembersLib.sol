@@ -9,7 +9,10 @@ library MembersLib {
     uint256 internal constant MEMBERS_MAX = 1024;
     uint8 internal constant LEAF = 0x10;
     uint8 internal constant NODE = 0x11;
+    /// @dev Bytes of a listed member.
+    uint256 internal constant RECORD_BYTES = 136;
 
+    error Members_BadListLength(uint256 length);
     error Members_ProofTooShort(uint256 siblings);
     error Members_ProofTooLong(uint256 siblings, uint256 used);
 
@@ -35,28 +38,35 @@ library MembersLib {
         return TreeLib.verify(NODE, root, leaf(member), member.index, count, path);
     }
 
-    /// @notice Reads a listed member: its leaf as {leaf} gives it, without copies on the heap.
-    /// @dev Certificates list many members. Nothing here trusts the encoding: what is read is what is hashed, wherever
-    /// in the calldata the key's offset points. The caller checks that `index` is below the count and `keyLength` is 96.
-    function readListed(Member calldata member)
+    /// @notice Members listed by a group, {RECORD_BYTES} each.
+    function listed(bytes calldata members) internal pure returns (uint256) {
+        if (members.length % RECORD_BYTES != 0) revert Members_BadListLength(members.length);
+        return members.length / RECORD_BYTES;
+    }
+
+    /// @notice Index of the `at`-th listed member; `at` is below {listed}.
+    function indexAt(bytes calldata members, uint256 at) internal pure returns (uint32 index) {
+        assembly ("memory-safe") {
+            index := shr(224, calldataload(add(members.offset, mul(at, 136))))
+        }
+    }
+
+    /// @notice Reads the `at`-th listed member; `at` is below {listed}.
+    /// @return hash Its leaf, as {leaf} gives it: a record is what stands behind the leaf's tag.
+    function readAt(bytes calldata members, uint256 at)
         internal
         pure
-        returns (bytes32 hash, uint256 index, uint256 weight, uint256 keyLength, bytes calldata key)
+        returns (bytes32 hash, uint256 index, uint256 weight, bytes calldata key)
     {
         assembly ("memory-safe") {
-            index := calldataload(member)
-            let validator := calldataload(add(member, 0x20))
-            let tail := add(member, calldataload(add(member, 0x40)))
-            weight := calldataload(add(member, 0x60))
-            // As the ABI's decoder: no stray bits beyond an address or a uint128.
-            if or(shr(160, validator), shr(128, weight)) { revert(0x00, 0x00) }
-            keyLength := calldataload(tail)
-            key.offset := add(tail, 0x20)
+            let from := add(members.offset, mul(at, 136))
+            index := shr(224, calldataload(from))
+            key.offset := add(from, 0x18)
             key.length := 0x60
+            weight := shr(128, calldataload(add(from, 0x78)))
             let m := mload(0x40)
-            mstore(m, or(shl(248, 0x10), or(shl(216, index), shl(56, validator))))
-            calldatacopy(add(m, 0x19), key.offset, 0x60)
-            mstore(add(m, 0x79), shl(128, weight))
+            mstore8(m, 0x10)
+            calldatacopy(add(m, 0x01), from, 136)
             hash := keccak256(m, 0x89)
         }
     }

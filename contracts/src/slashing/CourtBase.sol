@@ -165,8 +165,9 @@ abstract contract CourtBase is ISlashingCourt {
 
     /// @dev A group lists either those who signed or those who did not.
     function _signed(VoteGroup calldata group, uint32 index) private pure returns (bool) {
-        for (uint256 i = 0; i < group.members.length; ++i) {
-            if (group.members[i].index == index) return !group.absent;
+        uint256 listed = MembersLib.listed(group.members);
+        for (uint256 i = 0; i < listed; ++i) {
+            if (MembersLib.indexAt(group.members, i) == index) return !group.absent;
         }
         return group.absent;
     }

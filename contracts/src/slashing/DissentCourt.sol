@@ -36,7 +36,9 @@ abstract contract DissentCourt is CourtBase {
             if (_cases[validator][summary.epoch].executableAt != 0) continue;
             _cases[validator][summary.epoch] = opened;
             queued = true;
-            emit DissentQueued(validator, summary.epoch, digest, set.setId, opened.executableAt, msg.sender);
+            emit DissentQueued(
+                validator, summary.epoch, digest, set.setId, opened.executableAt, opened.rejecter, msg.sender
+            );
         }
         if (!queued) revert SlashingCourt_NothingQueued();
     }

@@ -143,11 +143,19 @@ abstract contract RegistryPlaces is RegistryBase {
         uint128 weight = _weightOf(stake);
         if (weight == before) return;
         if (v.status == Status.Waiting) {
-            $.pool.setWeight(v.place, _drawWeightOf(v));
+            _reweigh($, validator);
         } else if (v.status == Status.Seated) {
             $.term.totalWeight = $.term.totalWeight - before + weight;
             $.seats[v.place].weight = uint96(weight);
             _writeSeat($, v.place, KeyRecord.read($.seats[v.place].record));
         }
+    }
+
+    /// @dev Brings a candidate's weight in the draw up to its stake and humanity.
+    function _reweigh(RegistryStorage storage $, address validator) internal {
+        Validator storage v = $.validators[validator];
+        uint128 weight = _drawWeightOf(v);
+        $.pool.setWeight(v.place, weight);
+        emit IValidatorRegistry.ValidatorWaits(validator, weight);
     }
 }

@@ -140,8 +140,8 @@ contract ValidatorRegistry is RegistryPlaces, UUPSUpgradeable, MulticallUpgradea
         if (_drawing($)) revert IValidatorRegistry.ValidatorRegistry_DrawOpen();
         bool human = _claimHumanity($, KeyRecord.read(_recordOf($, validator)).coldKey, validator);
         v.human = human;
-        if (status == Status.Waiting) $.pool.setWeight(v.place, _drawWeightOf(v));
         emit IValidatorRegistry.HumanityChanged(validator, human);
+        if (status == Status.Waiting) _reweigh($, validator);
     }
 
     function requestExit(address validator) external {
@@ -242,8 +242,11 @@ contract ValidatorRegistry is RegistryPlaces, UUPSUpgradeable, MulticallUpgradea
 
         // Effect
         v.stake = amount;
-        v.human = _claimHumanity($, msg.sender, validator);
         emit IValidatorRegistry.ValidatorRegistered(validator, msg.sender, key, encryptionKey, amount);
+        if (_claimHumanity($, msg.sender, validator)) {
+            v.human = true;
+            emit IValidatorRegistry.HumanityChanged(validator, true);
+        }
         _admit($, validator, KeyRecord.write(key, validator, msg.sender));
 
         // Interaction

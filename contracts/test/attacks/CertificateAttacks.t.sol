@@ -10,6 +10,7 @@ import {MembersLib} from "../../src/libraries/MembersLib.sol";
 import {SummaryLib} from "../../src/libraries/SummaryLib.sol";
 import {BlsSigner} from "../utils/BlsSigner.sol";
 import {PobsTest} from "../utils/PobsTest.sol";
+import {Records} from "../utils/Records.sol";
 
 /// @notice Ways to make fewer signatures count for more, or to use a signature where it was not meant.
 contract CertificateAttacks is PobsTest {
@@ -38,9 +39,7 @@ contract CertificateAttacks is PobsTest {
     function test_attack_duplicateSigner() public {
         Epoch memory epoch = _good();
         VoteGroup memory group = committee.present(0, _list(1), _voteDigest(1, 1, epoch.digest, 0));
-        Member[] memory twice = new Member[](2);
-        (twice[0], twice[1]) = (group.members[0], group.members[0]);
-        group.members = twice;
+        group.members = bytes.concat(group.members, group.members);
         epoch.certificate = committee.one(setId, 1, group);
         _refused(abi.encodeWithSelector(CertificateLib.Certificate_NotAscending.selector, 1), epoch);
     }
@@ -49,7 +48,7 @@ contract CertificateAttacks is PobsTest {
     function test_attack_unorderedSigners() public {
         Epoch memory epoch = _good();
         VoteGroup memory group = committee.present(0, _list(0, 1), _voteDigest(1, 1, epoch.digest, 0));
-        (group.members[0], group.members[1]) = (group.members[1], group.members[0]);
+        group.members = bytes.concat(Records.encode(committee.member(1)), Records.encode(committee.member(0)));
         epoch.certificate = committee.one(setId, 1, group);
         _refused(abi.encodeWithSelector(CertificateLib.Certificate_NotAscending.selector, 0), epoch);
     }

@@ -8,6 +8,7 @@ import {MembersLib} from "../../src/libraries/MembersLib.sol";
 import {CertificateVerifier} from "../../src/validators/CertificateVerifier.sol";
 import {Committee} from "../utils/Committee.sol";
 import {PobsTest} from "../utils/PobsTest.sol";
+import {Records} from "../utils/Records.sol";
 
 /// @notice Certificates and single votes against a set of seven unequal members.
 contract CertificateTest is PobsTest {
@@ -181,22 +182,36 @@ contract CertificateTest is PobsTest {
 
     function test_certificate_revertsForMemberOutsideSet() public {
         VoteGroup memory group = _absent(1, 0, _list(2));
-        group.members[0].index = 7;
+        group.members = _recordOf(2, 7, committee.member(2).weight);
         _expect(
             abi.encodeWithSelector(CertificateLib.Certificate_NotInSet.selector, 7, 7), committee.one(setId, 1, group)
         );
         Certificate memory certificate = _two(_present(2, 3, _list(0)), _present(2, 8, _list(1)));
-        certificate.groups[0].members[0].index = 300;
+        certificate.groups[0].members = _recordOf(0, 300, committee.member(0).weight);
         _expect(abi.encodeWithSelector(CertificateLib.Certificate_NotInSet.selector, 300, 7), certificate);
     }
 
-    function test_certificate_revertsForKeyLength() public {
+    /// @dev A byte more, a byte less, and a record whose key lacks one.
+    function test_certificate_revertsForListLength() public {
         VoteGroup memory group = _absent(1, 0, _list(2));
-        group.members[0].key = new bytes(95);
-        _expect(
-            abi.encodeWithSelector(CertificateLib.Certificate_BadKeyLength.selector, 2, 95),
-            committee.one(setId, 1, group)
-        );
+        bytes memory whole = group.members;
+        group.members = bytes.concat(whole, hex"00");
+        _expect(abi.encodeWithSelector(MembersLib.Members_BadListLength.selector, 137), committee.one(setId, 1, group));
+        Member memory member = committee.member(2);
+        member.key = new bytes(95);
+        group.members = Records.encode(member);
+        bytes memory reason = abi.encodeWithSelector(MembersLib.Members_BadListLength.selector, 135);
+        _expect(reason, committee.one(setId, 1, group));
+        Certificate memory certificate = _two(_present(2, 3, _list(0)), _present(2, 8, _list(1)));
+        certificate.groups[0].members = group.members;
+        _expect(reason, certificate);
+    }
+
+    /// @dev The record of a member with another index or weight.
+    function _recordOf(uint256 at, uint32 index, uint128 weight) private view returns (bytes memory) {
+        Member memory member = committee.member(at);
+        (member.index, member.weight) = (index, weight);
+        return Records.encode(member);
     }
 
     function test_certificate_revertsForBadMembersProof() public {
@@ -206,7 +221,7 @@ contract CertificateTest is PobsTest {
         _expect(reason, committee.one(setId, 1, group));
         // A lighter absent member would make the certificate heavier.
         group = _absent(1, 0, _list(2));
-        group.members[0].weight = 0;
+        group.members = _recordOf(2, 2, 0);
         _expect(reason, committee.one(setId, 1, group));
     }
 

@@ -23,7 +23,7 @@ contract SlashingCourtDissentTest is CourtTest {
         Certificate memory contrary = _rejects(epoch, 3);
         ISlashingCourt.Accused[] memory accused = _accuse(3);
         vm.expectEmit(address(court));
-        emit ISlashingCourt.DissentQueued(_validator(3), 1, epoch.digest, setId, AFTER_FRAUD, reporter);
+        emit ISlashingCourt.DissentQueued(_validator(3), 1, epoch.digest, setId, AFTER_FRAUD, true, reporter);
         vm.prank(reporter);
         court.queueDissent(epoch.summary, epoch.certificate, contrary, accused);
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Certificate, Member, SetHeader, VoteGroup} from "../../src/interfaces/PobsTypes.sol";
 import {MembersLib} from "../../src/libraries/MembersLib.sol";
 import {BlsSigner} from "./BlsSigner.sol";
+import {Records} from "./Records.sol";
 import {TreeTwin} from "./TreeTwin.sol";
 
 /// @notice A set whose secrets the test knows: makes headers, groups and certificates with real signatures.
@@ -84,9 +85,8 @@ contract Committee {
     {
         group.rule = rule;
         group.absent = isAbsent;
-        group.members = new Member[](indices.length);
         for (uint256 i = 0; i < indices.length; ++i) {
-            group.members[i] = _members[indices[i]];
+            group.members = bytes.concat(group.members, Records.encode(_members[indices[i]]));
         }
         if (indices.length != 0) group.siblings = TreeTwin.multiproof(MembersLib.NODE, leaves(), indices);
         group.signature = BlsSigner.sign(secret, message);

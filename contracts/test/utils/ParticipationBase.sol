@@ -8,6 +8,7 @@ import {Certificate, Member, SetHeader, VoteGroup} from "../../src/interfaces/Po
 import {MembersLib} from "../../src/libraries/MembersLib.sol";
 import {BlsSigner} from "./BlsSigner.sol";
 import {RewardsTest} from "./RewardsTest.sol";
+import {Records} from "./Records.sol";
 import {TreeTwin} from "./TreeTwin.sol";
 
 /// @notice Participation over the term of {RewardsTest}, the devnet's ArbSys at its place, and a set of 1,000.
@@ -98,10 +99,9 @@ abstract contract ParticipationBase is RewardsTest {
     {
         VoteGroup memory group;
         group.absent = true;
-        group.members = new Member[](absent.length);
         uint256 secret = SUM_SECRET;
         for (uint256 i = 0; i < absent.length; ++i) {
-            group.members[i] = _largeMember(absent[i]);
+            group.members = bytes.concat(group.members, Records.encode(_largeMember(absent[i])));
             secret = addmod(secret, BlsSigner.R - (absent[i] + 1), BlsSigner.R);
         }
         if (absent.length != 0) group.siblings = TreeTwin.multiproof(MembersLib.NODE, leaves, absent);
