@@ -1,4 +1,4 @@
-/** `pobs-engine`: run, rebuild, journal verify. stdout = result, stderr = logs. Commands load what they need: help and mistakes answer at once. */
+/** `pobs-engine`: run, follow, rebuild, journal verify, prove and check-proof. stdout = result, stderr = logs. Commands load what they need: help and mistakes answer at once. */
 import {Command} from 'commander';
 import {reportFailure} from './report.ts';
 
@@ -31,6 +31,17 @@ function buildProgram(): Command {
     .action(async (flags) => {
       const {runCommand} = await import('./run.ts');
       process.exitCode = await runCommand(flags);
+    });
+  program.command('follow')
+    .description('Follow a running engine: a second core that answers reads, leaves snapshots and writes the projections')
+    .requiredOption('--of <folder>', 'data folder of the engine, or its engine.sock')
+    .option(...databaseUrl)
+    .option('--snapshot-every <number>', 'commands between two snapshots (1000000)')
+    .option('--log-level <level>', 'trace, debug, info, warn, error or silent')
+    .option('--parent-pipe', 'stop when standard input closes')
+    .action(async (flags) => {
+      const {followCommand} = await import('./follow.ts');
+      process.exitCode = await followCommand(flags);
     });
   program.command('rebuild')
     .description('Build the projections anew from the journal')

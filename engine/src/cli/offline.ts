@@ -36,7 +36,7 @@ export async function rebuildProjections(flags: Flags): Promise<{ok: true; event
   const directory = journalOf(flags);
   const database = await openDatabase(parseDatabase(flags));
   try {
-    const projector = new Projector({journal: journalId(directory) ?? ''}, {store: database.projections, replay: () => journalEvents(directory), log: quiet});
+    const projector = new Projector({journal: journalId(directory) ?? ''}, {store: database.projections, replay: (after) => journalEvents(directory, {after}), log: quiet});
     return {ok: true, events: String(await projector.rebuild())};
   } finally {
     await database.close();

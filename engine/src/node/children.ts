@@ -55,6 +55,12 @@ export class Child {
     return line;
   }
 
+  /** Starts the child and keeps it running, whether its first start succeeds or not. */
+  keep(): void {
+    const {process: child} = this.#spawn();
+    child.once('close', (code, signal) => this.#again({code, signal}));
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
