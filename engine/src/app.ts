@@ -20,8 +20,8 @@ import {startClock} from './node/clock.ts';
 import {EngineNode} from './node/engine-node.ts';
 
 const STOP_TIMEOUT_MS = 3_000;
-const FOLLOWER_NICENESS = 5;
-const NOT_FOLLOWED: EngineHealth['projections'] = {sequence: 0n, problem: 'the follower is not there yet'};
+const FOLLOWER_NICENESS = 1;
+const NOT_FOLLOWED: EngineHealth['projections'] = {sequence: 0n, problem: 'the follower is gone'};
 
 export const journalDirectory = (dataDir: string): string => path.join(dataDir, 'journal');
 export const snapshotDirectory = (dataDir: string): string => path.join(dataDir, 'snapshots');
@@ -54,7 +54,7 @@ export async function startEngine(config: EngineConfig, {log, gatewayArgs}: {log
     if (node.repairedBytes > 0) log.warn({bytes: node.repairedBytes}, 'Cut an unfinished write from the end of the journal');
     const followers = buildFollowers(config, {node, database, log});
     await Promise.all(followers.map(connectOnce));
-    let projections: EngineHealth['projections'] = NOT_FOLLOWED;
+    let projections: EngineHealth['projections'] = {sequence: 0n};
     const link = new LinkServer({path: socketPath(dataDir)}, {
       node, log, refusal: (command) => refusalOf(command, followers),
       health: () => ({chains: followers.map((follower) => follower.status()), projections}),

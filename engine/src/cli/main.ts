@@ -47,14 +47,24 @@ function buildProgram(): Command {
     .description('Build the projections anew from the journal')
     .option(...databaseUrl).option(...dataDir)
     .action(async (flags) => print(await (await import('./offline.ts')).rebuildProjections(flags)));
-  program.command('journal').description('The durable log of commands')
-    .command('verify').description('Verify hash chain, checkpoints and replay of a stopped engine\'s journal')
+  const journal = program.command('journal').description('The durable log of commands');
+  journal.command('prove').description('Prove which command a sequence number has, under a journal head; prints the proof')
+    .requiredOption('--sequence <number>', 'number of the command')
+    .option('--head <hash>', 'journal head to prove it under; the newest by default')
+    .option(...dataDir)
+    .action(async (flags) => print((await import('./proofs.ts')).proveCommand(flags)));
+  journal.command('check-proof').description('Check a proof without the journal; prints what it proves')
+    .argument('<file>', 'a proof that journal prove wrote')
+    .option('--head <hash>', 'the journal head it must be under')
+    .action(async (file, flags) => print((await import('./proofs.ts')).checkProofFile(file, flags)));
+  journal.command('verify').description('Verify hash chain, checkpoints and replay of a stopped engine\'s journal')
     .option(...dataDir)
     .action(async (flags) => print(await (await import('./offline.ts')).verifyJournal(flags)));
   return program;
 }
 
-const print = (result: object): void => void process.stdout.write(`${JSON.stringify(result)}\n`);
+const text = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
+const print = (result: object): void => void process.stdout.write(`${JSON.stringify(result, text)}\n`);
 
 try {
   await buildProgram().parseAsync();

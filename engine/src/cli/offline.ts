@@ -43,7 +43,7 @@ export async function rebuildProjections(flags: Flags): Promise<{ok: true; event
   }
 }
 
-function journalOf(flags: Flags): string {
+export function journalOf(flags: Flags): string {
   const dataDir = parseDataDir(flags);
   const directory = journalDirectory(dataDir);
   if (!existsSync(directory)) throw new ConfigError(`--data-dir ${dataDir} holds no journal: name the folder the engine runs with.`);
