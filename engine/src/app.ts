@@ -1,10 +1,9 @@
-/** Builds the engine: journal and core, read models, one follower per chain, the link and the gateways' processes. The only place that constructs. */
+/** Builds the engine: journal and core, one follower per chain, the link, the processes of gateways and follower. The only place that constructs. */
 import {mkdirSync} from 'node:fs';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {EngineConfig} from './config.ts';
 import type {Command} from './core/commands.ts';
-import type {NumberedEvent} from './core/events.ts';
 import {chainViews} from './core/queries.ts';
 import {type Database, openDatabase} from './db/database.ts';
 import {ChainReader} from './indexer/chain-reader.ts';
@@ -15,17 +14,17 @@ import {HeadIndexer} from './indexer/head-indexer.ts';
 import type {CorePort, Log} from './indexer/ports.ts';
 import {LinkServer} from './link/server.ts';
 import {socketPath} from './link/socket-path.ts';
+import type {EngineHealth} from './link/types.ts';
 import {Child} from './node/children.ts';
 import {startClock} from './node/clock.ts';
 import {EngineNode} from './node/engine-node.ts';
-import {journalEvents, journalId} from './projections/journal-events.ts';
-import {Projector} from './projections/projector.ts';
 
-/** Newest replayed events kept for the projections, which mostly lag by no more. */
-const REPLAYED_KEPT = 10_000;
 const STOP_TIMEOUT_MS = 3_000;
+const FOLLOWER_NICENESS = 1;
+const NOT_FOLLOWED: EngineHealth['projections'] = {sequence: 0n, problem: 'the follower is gone'};
 
 export const journalDirectory = (dataDir: string): string => path.join(dataDir, 'journal');
+export const snapshotDirectory = (dataDir: string): string => path.join(dataDir, 'snapshots');
 
 export type Engine = {
   url: string;
@@ -49,36 +48,36 @@ export async function startEngine(config: EngineConfig, {log, gatewayArgs}: {log
     closers.push(() => database.close());
     if (database.applied.length > 0) log.info({migrations: database.applied}, 'Applied database migrations');
     if (config.fresh) await database.forget();
-    const replayed: NumberedEvent[] = [];
-    const node = await EngineNode.open({
-      directory: journalDirectory(config.dataDir), rules: config.network.rules, onReplayed: (events) => keepNewest(replayed, events),
-    });
+    const {dataDir} = config;
+    const node = await EngineNode.open({directory: journalDirectory(dataDir), snapshots: snapshotDirectory(dataDir), rules: config.network.rules});
     closers.push(() => node.close());
     if (node.repairedBytes > 0) log.warn({bytes: node.repairedBytes}, 'Cut an unfinished write from the end of the journal');
-    const projector = startProjector({node, database, directory: journalDirectory(config.dataDir), replayed, log});
     const followers = buildFollowers(config, {node, database, log});
     await Promise.all(followers.map(connectOnce));
-    const link = new LinkServer({path: socketPath(config.dataDir)}, {
+    let projections: EngineHealth['projections'] = {sequence: 0n};
+    const link = new LinkServer({path: socketPath(dataDir)}, {
       node, log, refusal: (command) => refusalOf(command, followers),
-      health: () => ({chains: followers.map((follower) => follower.status()), projections: projector.status()}),
+      health: () => ({chains: followers.map((follower) => follower.status()), projections}),
+      onStatus: (status) => (projections = status?.projections ?? NOT_FOLLOWED),
     });
     await link.listen();
     closers.push(() => link.close());
     const stopClock = startClock(node, {intervalMs: config.tickIntervalMs});
     closers.push(async () => stopClock());
+    startFollower(config, {closers, log});
     const url = await startGateways(config, {args: gatewayArgs, closers, log});
-    return run({url, projector, followers, closeAll});
+    return run({url, followers, closeAll});
   } catch (error) {
     await closeAll();
     throw error;
   }
 }
 
-function run({url, projector, followers, closeAll}: {
-  url: string; projector: Projector; followers: readonly ChainFollower[]; closeAll: () => Promise<void>;
+function run({url, followers, closeAll}: {
+  url: string; followers: readonly ChainFollower[]; closeAll: () => Promise<void>;
 }): Engine {
   const stopping = new AbortController();
-  const loops = [projector.run(stopping.signal), ...followers.map((follower) => follower.run(stopping.signal))];
+  const loops = followers.map((follower) => follower.run(stopping.signal));
   const failed = new Promise<never>((_, reject) => {
     for (const loop of loops) loop.catch(reject);
   });
@@ -95,19 +94,12 @@ function run({url, projector, followers, closeAll}: {
   };
 }
 
-function keepNewest(kept: NumberedEvent[], events: readonly NumberedEvent[]): void {
-  kept.push(...events);
-  if (kept.length > 2 * REPLAYED_KEPT) kept.splice(0, kept.length - REPLAYED_KEPT);
-}
-
-function startProjector({node, database, directory, replayed, log}: {
-  node: EngineNode; database: Database; directory: string; replayed: NumberedEvent[]; log: Log;
-}): Projector {
-  const projector = new Projector({journal: journalId(directory) ?? ''}, {store: database.projections, replay: () => journalEvents(directory), log});
-  projector.push(replayed);
-  projector.noteEnd(node.durableEventSequence);
-  node.onEvents((events) => projector.push(events));
-  return projector;
+/** Snapshots and projections are made beside the engine, in a process that gives way to it. */
+function startFollower({dataDir, databaseUrl, logLevel}: EngineConfig, {closers, log}: {closers: (() => Promise<void>)[]; log: Log}): void {
+  const args = [ENGINE, 'follow', '--of', dataDir, '--database-url', databaseUrl, '--log-level', logLevel, '--parent-pipe'];
+  const child = new Child({name: 'follower', args, niceness: FOLLOWER_NICENESS}, {log});
+  closers.push(() => child.stop());
+  child.keep();
 }
 
 function buildFollowers({network, rpc, confirmations, pollIntervalMs}: EngineConfig, {node, database, log}: {node: EngineNode; database: Database; log: Log}): ChainFollower[] {
@@ -136,6 +128,7 @@ async function connectOnce(follower: ChainFollower): Promise<void> {
   });
 }
 
+const ENGINE = path.resolve(import.meta.dirname, '../bin/pobs-engine.mjs');
 const GATEWAY = path.resolve(import.meta.dirname, '../bin/pobs-gateway.mjs');
 
 /** Starts the gateways one by one, so that a port in use is told once. Returns the first one's URL. */

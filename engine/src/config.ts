@@ -1,5 +1,6 @@
 /** The engine's configuration: flags win over the environment (`--data-dir` ⇔ `POBS_DATA_DIR`), parsed once. */
 import {existsSync, readFileSync} from 'node:fs';
+import path from 'node:path';
 import type {Network} from '@pobs/protocol';
 import {isAddress} from 'viem/utils';
 
@@ -46,6 +47,7 @@ const GATEWAYS_MAX = 16;
 const TICK_INTERVAL_MS_DEFAULT = 500;
 /** Funding, expiries and dead-man timers are due by the second. */
 const TICK_INTERVAL_MS_MAX = 1_000;
+const SNAPSHOT_EVERY_DEFAULT = 1_000_000;
 const OPERATOR_TOKEN_LENGTH_MIN = 32;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
@@ -82,6 +84,30 @@ export function parseGatewayConfig(flags: Flags, env: Environment = process.env)
     webOrigins: split(read.optional('web-origin') ?? '').map(parseOrigin),
     logLevel: parseLogLevel(read.optional('log-level') ?? 'info'),
     parentPipe: read.flag('parent-pipe'),
+  };
+}
+
+export type FollowerConfig = {
+  /** The engine's folder. */
+  dataDir: string;
+  /** Absent: no projections. */
+  databaseUrl: string | undefined;
+  snapshotEvery: number;
+  logLevel: string;
+  parentPipe: boolean;
+};
+
+/** @throws {ConfigError} naming the flag and what it wants. */
+export function parseFollowerConfig(flags: Flags, env: Environment = process.env): FollowerConfig {
+  const read = reader(flags, env);
+  const of = read.required('of', 'the data folder of a running engine');
+  const dataDir = of.endsWith('.sock') ? path.dirname(of) : of;
+  if (!existsSync(dataDir)) throw new ConfigError(`--of ${of} does not exist: name the folder an engine runs with.`);
+  const url = read.optional('database-url') ?? env.DATABASE_URL;
+  return {
+    dataDir, databaseUrl: url === undefined ? undefined : parseDatabaseUrl(url),
+    snapshotEvery: Math.max(1, parseWhole('--snapshot-every', read.optional('snapshot-every') ?? String(SNAPSHOT_EVERY_DEFAULT), Number.MAX_SAFE_INTEGER)),
+    logLevel: parseLogLevel(read.optional('log-level') ?? 'info'), parentPipe: read.flag('parent-pipe'),
   };
 }
 

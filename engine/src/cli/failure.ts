@@ -6,6 +6,7 @@ import {ChainMismatchError} from '../indexer/follower.ts';
 import {JournalError, type JournalErrorData} from '../journal/errors.ts';
 import {ChildError} from '../node/children.ts';
 import {NodeError} from '../node/errors.ts';
+import {ProofError} from './proof-error.ts';
 
 /** Without a sentence: it has been said by the process it happened in. */
 export type Failure = {sentence?: string; exitCode: number};
@@ -22,6 +23,7 @@ export function failureOf(error: unknown): Failure | undefined {
   }
   if (error instanceof MigrationError) return {sentence: migration(error), exitCode: 2};
   if (error instanceof GatewayError) return {sentence: `Port ${error.data.port} is in use: stop what listens there or give another --port.`, exitCode: 2};
+  if (error instanceof ProofError) return {sentence: error.message, exitCode: 4};
   if (error instanceof ChildError) return {exitCode: error.data.exitCode};
   if (error instanceof JournalError) return {sentence: error.message, exitCode: JOURNAL_EXITS[error.data.code]};
   if (error instanceof NodeError) return {sentence: error.message, exitCode: error.data.code === 'REPLAY_DIVERGED' ? 4 : 2};

@@ -1,4 +1,4 @@
-/** `pobs-engine`: run, rebuild, journal verify. stdout = result, stderr = logs. Commands load what they need: help and mistakes answer at once. */
+/** `pobs-engine`: run, follow, rebuild, journal verify, prove and check-proof. stdout = result, stderr = logs. Commands load what they need: help and mistakes answer at once. */
 import {Command} from 'commander';
 import {reportFailure} from './report.ts';
 
@@ -32,18 +32,39 @@ function buildProgram(): Command {
       const {runCommand} = await import('./run.ts');
       process.exitCode = await runCommand(flags);
     });
+  program.command('follow')
+    .description('Follow a running engine: a second core that answers reads, leaves snapshots and writes the projections')
+    .requiredOption('--of <folder>', 'data folder of the engine, or its engine.sock')
+    .option(...databaseUrl)
+    .option('--snapshot-every <number>', 'commands between two snapshots (1000000)')
+    .option('--log-level <level>', 'trace, debug, info, warn, error or silent')
+    .option('--parent-pipe', 'stop when standard input closes')
+    .action(async (flags) => {
+      const {followCommand} = await import('./follow.ts');
+      process.exitCode = await followCommand(flags);
+    });
   program.command('rebuild')
     .description('Build the projections anew from the journal')
     .option(...databaseUrl).option(...dataDir)
     .action(async (flags) => print(await (await import('./offline.ts')).rebuildProjections(flags)));
-  program.command('journal').description('The durable log of commands')
-    .command('verify').description('Verify hash chain, checkpoints and replay of a stopped engine\'s journal')
+  const journal = program.command('journal').description('The durable log of commands');
+  journal.command('prove').description('Prove which command a sequence number has, under a journal head; prints the proof')
+    .requiredOption('--sequence <number>', 'number of the command')
+    .option('--head <hash>', 'journal head to prove it under; the newest by default')
+    .option(...dataDir)
+    .action(async (flags) => print((await import('./proofs.ts')).proveCommand(flags)));
+  journal.command('check-proof').description('Check a proof without the journal; prints what it proves')
+    .argument('<file>', 'a proof that journal prove wrote')
+    .option('--head <hash>', 'the journal head it must be under')
+    .action(async (file, flags) => print((await import('./proofs.ts')).checkProofFile(file, flags)));
+  journal.command('verify').description('Verify hash chain, checkpoints and replay of a stopped engine\'s journal')
     .option(...dataDir)
     .action(async (flags) => print(await (await import('./offline.ts')).verifyJournal(flags)));
   return program;
 }
 
-const print = (result: object): void => void process.stdout.write(`${JSON.stringify(result)}\n`);
+const text = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
+const print = (result: object): void => void process.stdout.write(`${JSON.stringify(result, text)}\n`);
 
 try {
   await buildProgram().parseAsync();

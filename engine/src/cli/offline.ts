@@ -36,14 +36,14 @@ export async function rebuildProjections(flags: Flags): Promise<{ok: true; event
   const directory = journalOf(flags);
   const database = await openDatabase(parseDatabase(flags));
   try {
-    const projector = new Projector({journal: journalId(directory) ?? ''}, {store: database.projections, replay: () => journalEvents(directory), log: quiet});
+    const projector = new Projector({journal: journalId(directory) ?? ''}, {store: database.projections, replay: (after) => journalEvents(directory, {after}), log: quiet});
     return {ok: true, events: String(await projector.rebuild())};
   } finally {
     await database.close();
   }
 }
 
-function journalOf(flags: Flags): string {
+export function journalOf(flags: Flags): string {
   const dataDir = parseDataDir(flags);
   const directory = journalDirectory(dataDir);
   if (!existsSync(directory)) throw new ConfigError(`--data-dir ${dataDir} holds no journal: name the folder the engine runs with.`);

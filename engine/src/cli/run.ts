@@ -3,6 +3,7 @@ import {pino} from 'pino';
 import {type Flags, parseConfig} from '../config.ts';
 import {gatewayFlags} from './gateway-flags.ts';
 import {bigintsAsText} from './log.ts';
+import {stopSignal} from './stop-signal.ts';
 
 /** Resolves with the exit code. */
 export async function runCommand(flags: Flags): Promise<number> {
@@ -18,13 +19,4 @@ export async function runCommand(flags: Flags): Promise<number> {
   } finally {
     await engine.stop();
   }
-}
-
-/** Listens from the first moment on, so that a stop during the start is not lost. */
-function stopSignal(parentPipe: boolean): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
-    if (parentPipe) process.stdin.once('end', () => resolve()).once('close', () => resolve()).resume();
-  });
 }

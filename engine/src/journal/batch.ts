@@ -131,7 +131,8 @@ export class Chain {
 
   add(hash: Uint8Array): void {
     this.index += 1;
-    this.hash = hash.slice();
+    // A copy: a slice of a buffer would be a view of what is read next.
+    this.hash = Uint8Array.from(hash);
     const kept = skipOf(this.index);
     while (this.#prefixes.length > 0 && this.#prefixes.at(-1)!.index > kept) this.#prefixes.pop();
     this.#prefixes.push({index: this.index, hash: this.hash});

@@ -36,7 +36,7 @@ describe('batches', () => {
     const directory = folder();
     for (const text of ['a', 'b', 'c', 'd']) await written(directory, [text]);
     const bytes = readFileSync(segments(directory)[0]!);
-    const hashes = [zeros];
+    const hashes: Buffer[] = [zeros];
     for (let offset = 0; offset < bytes.length; offset += BATCH_HEADER + 2 * SLOT) {
       const header = bytes.subarray(offset, offset + BATCH_HEADER);
       expect(header.subarray(64, 96)).toEqual(hashes.at(-1));
@@ -73,7 +73,7 @@ describe('batches', () => {
   test('a skip leads over at most half of what lies below', () => {
     expect([1, 2, 3, 4, 6, 12, 13, 2 ** 40].map(skipOf)).toEqual([0, 0, 2, 0, 4, 8, 12, 0]);
     const chain = new Chain();
-    const hashes = [Buffer.alloc(32)];
+    const hashes: Buffer[] = [Buffer.alloc(32)];
     for (let index = 1; index <= 300; index += 1) {
       expect(Buffer.from(chain.skipHash)).toEqual(hashes[skipOf(index)]);
       hashes.push(sha256(Buffer.from(String(index))));

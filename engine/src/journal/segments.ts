@@ -70,7 +70,8 @@ export function scanSegments(options: ScanOptions): Scan {
   const {directory, from, repair} = options;
   const scan: Scan & {seen: number} = {sequence: from?.sequence ?? 0, chain: from ? Chain.from(from.chain) : new Chain(), at: 0, size: 0, repairedBytes: 0, seen: 0};
   const all = segmentFiles(directory);
-  const files = from ? all.slice(startOf(all, from)) : all;
+  const first = from && segmentOf(all, from);
+  const files = first === undefined ? all : all.slice(all.indexOf(first));
   files.forEach((file, position) => {
     const bytes = readAligned(file);
     if (bytes.subarray(0, OLD_MAGIC.length).equals(OLD_MAGIC)) throw oldVersion(file);
@@ -89,30 +90,34 @@ export function scanSegments(options: ScanOptions): Scan {
   return scan;
 }
 
-/** The batches of a folder in order, without a lock: up to the first that is not whole, which may be one that is being written. */
-export function* readSegments(directory: string): Generator<Batch> {
-  const chain = new Chain();
-  for (const file of segmentFiles(directory)) {
+/** The batches of a folder after the anchor, without a lock: up to the first that is not whole, which may be one that is being written. */
+export function* readSegments(directory: string, from?: Anchor): Generator<Batch> {
+  const chain = from ? Chain.from(from.chain) : new Chain();
+  const files = segmentFiles(directory);
+  const first = from && segmentOf(files, from);
+  for (const file of first === undefined ? files : files.slice(files.indexOf(first))) {
     const bytes = readAligned(file);
     const views = viewsOf(bytes);
     let offset = 0;
     for (let header = readBatch(bytes, 0); header; header = readBatch(bytes, offset)) {
+      const payload = offset + BATCH_HEADER;
+      offset = payload + header.length;
+      if (header.index <= (from?.chain.index ?? 0)) continue;
       const refused = chain.refusal(header);
       if (refused !== undefined) throw corrupt(file, refused);
       chain.add(header.hash);
-      yield {header, bytes, payload: offset + BATCH_HEADER, ...views};
-      offset += BATCH_HEADER + header.length;
+      yield {header, bytes, payload, ...views};
     }
   }
 }
 
-/** Index of the newest segment that begins at or before the batch after the anchor. */
-function startOf(files: readonly string[], {chain}: Anchor): number {
-  for (let position = files.length - 1; position > 0; position -= 1) {
-    const header = readHeader(readStart(files[position]!), 0);
-    if (header && header.index <= chain.index + 1) return position;
+/** The newest segment that begins at or before the batch after the anchor. */
+export function segmentOf(files: readonly string[], {chain}: Anchor): string | undefined {
+  for (const file of files.toReversed()) {
+    const header = readHeader(readStart(file), 0);
+    if (header && header.index <= chain.index + 1) return file;
   }
-  return 0;
+  return files[0];
 }
 
 function readStart(file: string): Buffer {

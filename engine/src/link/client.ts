@@ -41,7 +41,7 @@ export async function connectEngine({path, waitMs = WAIT_MS, from}: LinkClientOp
 }
 
 /** An engine that starts listens after it has replayed its journal. */
-async function reach(path: string, waitMs: number): Promise<Socket> {
+export async function reach(path: string, waitMs = WAIT_MS): Promise<Socket> {
   const until = performance.now() + waitMs;
   for (;;) {
     const socket = await new Promise<Socket | undefined>((resolve) => {

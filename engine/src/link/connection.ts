@@ -5,12 +5,11 @@ import type {Command} from '../core/commands.ts';
 import {COMMAND, REASON} from '../core/venue/codes.ts';
 import {codeOf, RECORD_BYTES, RECORD_WORDS, viewRecords} from '../core/venue/records.ts';
 import {decodePayload, encodePayload} from '../journal/codec.ts';
-import type {DurableBatch} from '../journal/journal.ts';
-import type {EngineNode} from '../node/engine-node.ts';
 import {NodeError} from '../node/errors.ts';
 import type {EventFrame} from '../node/event-frames.ts';
+import type {LinkNode} from './node.ts';
 import {type Query, viewOf} from './queries.ts';
-import {RECORDS_MAX} from './types.ts';
+import {type FollowerStatus, RECORDS_MAX} from './types.ts';
 import {encodeFrame, type Frame, FRAME, FrameReader, LinkFrameError, OPERATOR_FLAG, REQUEST_BYTES_MAX} from './wire.ts';
 
 /** A reader this far behind holds the engine's memory. */
@@ -22,11 +21,12 @@ const OPERATOR_RECORDS: ReadonlySet<number> = new Set([
 ]);
 
 type Deps = {
-  node: EngineNode;
+  node: LinkNode;
   refusal: (command: Command) => string | undefined;
   log: {warn(fields: object, message: string): void};
   /** Newest event frames, oldest first. */
   recent: readonly EventFrame[];
+  onStatus: (status: FollowerStatus | undefined) => void;
   onClose: () => void;
 };
 
@@ -45,6 +45,7 @@ export class LinkConnection {
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
+      if (this.#stopBatches) deps.onStatus(undefined);
       this.#stopBatches?.();
       deps.onClose();
     });
@@ -100,8 +101,11 @@ export class LinkConnection {
         this.#subscribe(frame.request, frame.body.readDoubleLE(0));
         return;
       case FRAME.follow:
-        this.#stopBatches ??= this.#deps.node.onBatches((batch) => this.#batch(batch));
-        this.#answer(frame.request, {value: this.#deps.node.durable.index});
+        this.#stopBatches ??= this.#deps.node.onBatches(({index}) => this.#tellDurable(index));
+        this.#tellDurable(this.#deps.node.durable.index);
+        return;
+      case FRAME.status:
+        this.#deps.onStatus(decodePayload(frame.body) as FollowerStatus);
         return;
       default:
         throw new LinkFrameError(`a frame of type ${frame.type}`);
@@ -158,8 +162,10 @@ export class LinkConnection {
     for (const frame of recent) if (frame.first + frame.count > first) this.send(eventsFrame(frame));
   }
 
-  #batch({bytes}: DurableBatch): void {
-    this.send(encodeFrame({type: FRAME.batch}, bytes));
+  #tellDurable(index: number): void {
+    const body = Buffer.alloc(8);
+    body.writeDoubleLE(index);
+    this.send(encodeFrame({type: FRAME.durable}, body));
   }
 
   #answer(request: number, answer: {value?: unknown; eventSequence?: number}): void {

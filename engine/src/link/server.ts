@@ -6,10 +6,10 @@ import {chmodSync, rmSync} from 'node:fs';
 import {createServer, type Server, type Socket} from 'node:net';
 import type {Command} from '../core/commands.ts';
 import {encodePayload} from '../journal/codec.ts';
-import type {EngineNode} from '../node/engine-node.ts';
 import type {EventFrame} from '../node/event-frames.ts';
 import {eventsFrame, LinkConnection} from './connection.ts';
-import type {EngineHealth} from './types.ts';
+import type {LinkNode} from './node.ts';
+import type {EngineHealth, FollowerStatus} from './types.ts';
 import {encodeFrame, FRAME} from './wire.ts';
 
 export type LinkServerOptions = {
@@ -18,10 +18,12 @@ export type LinkServerOptions = {
 };
 
 export type LinkServerDeps = {
-  node: EngineNode;
+  node: LinkNode;
   health: () => EngineHealth;
   /** Why a command must not run now, or `undefined`; asked before the core is. */
   refusal: (command: Command) => string | undefined;
+  /** A follower tells where it stands, or is gone. */
+  onStatus?: (status: FollowerStatus | undefined) => void;
   log: {info(fields: object, message: string): void; warn(fields: object, message: string): void};
 };
 
@@ -81,7 +83,9 @@ export class LinkServer {
   }
 
   #accept(socket: Socket): void {
-    const connection = new LinkConnection(socket, {...this.#deps, recent: this.#recent, onClose: () => this.#connections.delete(connection)});
+    const connection = new LinkConnection(socket, {
+      onStatus: () => {}, ...this.#deps, recent: this.#recent, onClose: () => this.#connections.delete(connection),
+    });
     this.#connections.add(connection);
     connection.send(encodeFrame({type: FRAME.health}, encodePayload(this.#deps.health())));
   }

@@ -33,6 +33,9 @@ export type EventFrame = {first: number; count: number; bytes: Uint8Array};
 /** State of the engine's followers of chains and of its projections, pushed twice a second and after each change. */
 export type EngineHealth = {chains: readonly ChainStatus[]; projections: {sequence: bigint; problem?: string}};
 
+/** Where a follower stands. */
+export type FollowerStatus = {sequence: number; projections: {sequence: bigint; problem?: string}};
+
 /** Records only an operator may send are refused (`REASON.unknownCommand`) unless `operator` is said. */
 export type SubmitRecords = (records: Uint8Array, options?: {operator?: boolean}) => Promise<RecordAcks>;
 

@@ -11,9 +11,9 @@ export const ANSWER_BYTES_MAX = 2 ** 31;
 
 export const FRAME = {
   /** Gateway → engine. */
-  records: 1, command: 2, read: 3, subscribe: 4, follow: 5,
+  records: 1, command: 2, read: 3, subscribe: 4, follow: 5, status: 6,
   /** Engine → gateway. */
-  acks: 33, answer: 34, sealed: 35, refused: 36, events: 37, health: 38, batch: 39,
+  acks: 33, answer: 34, sealed: 35, refused: 36, events: 37, health: 38, durable: 39,
 } as const;
 export type FrameType = (typeof FRAME)[keyof typeof FRAME];
 

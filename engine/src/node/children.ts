@@ -55,6 +55,12 @@ export class Child {
     return line;
   }
 
+  /** Starts the child and keeps it running, whether its first start succeeds or not. */
+  keep(): void {
+    const {process: child} = this.#spawn();
+    child.once('close', (code, signal) => this.#again({code, signal}));
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
@@ -69,8 +75,8 @@ export class Child {
   #spawn(): {process: ChildProcess; ready: Promise<Record<string, string>>} {
     const {args, niceness = 0} = this.#spec;
     const started = performance.now();
-    const script = niceness === 0 ? args : ['--import', `data:text/javascript,import os from 'node:os';os.setPriority(os.getPriority()+${niceness})`, ...args];
-    const child = spawn(process.execPath, script, {stdio: ['pipe', 'pipe', 'inherit']});
+    const guard = new URL(`./child-guard.mjs?niceness=${niceness}`, import.meta.url).href;
+    const child = spawn(process.execPath, ['--import', guard, ...args], {stdio: ['pipe', 'pipe', 'inherit']});
     child.stdin!.on('error', () => {});
     this.#process = child;
     this.#ended = new Promise((resolve) => child.once('close', () => {

@@ -99,7 +99,7 @@ function readSnapshot(bytes: Buffer, eventsMax: number): Restored | undefined {
 /** A snapshot of another version of the core may not be readable; the journal is. */
 function restored(image: Uint8Array): Core | undefined {
   try {
-    return restoreSnapshot(image);
+    return restoreSnapshot(Uint8Array.from(image));
   } catch {
     return undefined;
   }

@@ -5,18 +5,24 @@ import type {NumberedEvent} from '../core/events.ts';
 import {BATCH_HEADER, readHeader} from '../journal/batch.ts';
 import {readSegments, segmentFiles} from '../journal/segments.ts';
 import {numbered, Replica} from '../node/replica.ts';
+import {newestSnapshot} from '../node/snapshots.ts';
 
 const BATCH_EVENTS = 5_000;
 
 /**
- * Events from the journal's beginning, in order. Stops at the first batch that is not whole: the end, or a write in progress.
+ * Events after `after`, in order, up to the first batch that is not whole: the end, or a write in progress. Begins at the newest snapshot
+ * that does not lie beyond, else at the journal's beginning.
  *
  * @throws when a whole batch does not replay; opening the journal says more.
  */
-export async function* journalEvents(directory: string): AsyncGenerator<NumberedEvent[]> {
+export async function* journalEvents(directory: string, {after = 0n, snapshots}: {after?: bigint; snapshots?: string} = {}): AsyncGenerator<NumberedEvent[]> {
   let waiting: NumberedEvent[] = [];
-  const replica: Replica = new Replica({listener: numbered(() => replica.core, (events) => waiting.push(...events))});
-  for (const batch of readSegments(directory)) {
+  const restored = snapshots === undefined ? undefined : newestSnapshot(snapshots, {eventsMax: Number(after)});
+  const collect = (events: NumberedEvent[]): void => {
+    for (const event of events) if (event.sequence > after) waiting.push(event);
+  };
+  const replica: Replica = new Replica({...restored, listener: numbered(() => replica.core, collect)});
+  for (const batch of readSegments(directory, restored?.position)) {
     replica.apply(batch);
     if (waiting.length < BATCH_EVENTS) continue;
     yield waiting;

@@ -15,8 +15,8 @@ const RETRY_MS = 1_000;
 
 export type ProjectorDeps = {
   store: ProjectionStore;
-  /** Replays the journal from its beginning. */
-  replay: () => AsyncIterable<NumberedEvent[]>;
+  /** Events of the journal after one of them. */
+  replay: (after: bigint) => AsyncIterable<NumberedEvent[]>;
   log: Log;
 };
 
@@ -37,6 +37,11 @@ export class Projector {
 
   status(): {sequence: bigint; problem?: string} {
     return {sequence: this.#cursor ?? 0n, ...(this.#problem !== undefined && {problem: this.#problem})};
+  }
+
+  /** False while the queue is full: what is not queued comes from the journal later, so it need not be decoded now. */
+  wantsEvents(): boolean {
+    return this.#queue.length < QUEUE_MAX;
   }
 
   /** Takes events of the running engine; never waits. A queue that is too long is dropped, the journal has it all. */
@@ -95,7 +100,7 @@ export class Projector {
   async rebuild(): Promise<bigint> {
     await this.#deps.store.reset();
     this.#cursor = 0n;
-    for await (const events of this.#deps.replay()) await this.#apply(events);
+    for await (const events of this.#deps.replay(0n)) await this.#apply(events);
     return this.#cursor;
   }
 
@@ -110,12 +115,14 @@ export class Projector {
     return cursor?.sequence ?? 0n;
   }
 
+  /** What was written to the journal meanwhile is left to the next step. */
   async #catchUp(): Promise<void> {
-    for await (const events of this.#deps.replay()) {
+    const before = this.#cursor!;
+    for await (const events of this.#deps.replay(this.#cursor!)) {
       const fresh = events.filter(({sequence}) => sequence > this.#cursor! && sequence <= this.#seen);
       if (fresh.length > 0) await this.#apply(fresh);
     }
-    if (this.#cursor! < this.#seen && !this.#queue.some(({sequence}) => sequence === this.#cursor! + 1n)) {
+    if (this.#cursor === before && !this.#queue.some(({sequence}) => sequence === before + 1n)) {
       throw new Error(`the journal ends at event ${this.#cursor}, before event ${this.#seen}`);
     }
     this.#drop(this.#cursor!);

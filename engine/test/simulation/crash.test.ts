@@ -27,8 +27,8 @@ const folder = (): string => {
 };
 
 /** Runs the writer until `stopAfter` acknowledgements (then kill -9) or its own end. */
-async function run(directory: string, {stopAfter, prefix = []}: {stopAfter: number; prefix?: string[]}): Promise<{acknowledged: Map<bigint, string>; code: number | null; errors: string}> {
-  const [command, ...args] = [...prefix, process.execPath, '--import', 'tsx', WRITER, directory];
+async function run(directory: string, {stopAfter, prefix = [], suffix = []}: {stopAfter: number; prefix?: string[]; suffix?: string[]}): Promise<{acknowledged: Map<bigint, string>; code: number | null; errors: string}> {
+  const [command, ...args] = [...prefix, process.execPath, '--import', 'tsx', WRITER, directory, ...suffix];
   const child = spawn(command!, args, {stdio: ['ignore', 'pipe', 'pipe']});
   children.push(child);
   const acknowledged = new Map<bigint, string>();
@@ -78,4 +78,22 @@ test('a write the system refuses ends the process with one sentence; what was ac
   const heads = await headsOf(directory);
   expect(acknowledged.size).toBeGreaterThan(100);
   for (const [sequence, head] of acknowledged) expect(heads.get(sequence), `record ${sequence}`).toBe(head);
+});
+
+test.each(['before-write', 'half-written', 'written', 'synced'])('killed %s: acknowledged is durable, and at most the killed batch is more', {timeout: 120_000}, async (point) => {
+  console.log(`seed ${seed}`);
+  const directory = folder();
+  const batch = 12 + (seed % 20);
+  const {acknowledged, code} = await run(directory, {stopAfter: Number.POSITIVE_INFINITY, suffix: [point, String(batch)]});
+  expect(code).toBeNull();
+  const heads = await headsOf(directory);
+  for (const [sequence, head] of acknowledged) expect(heads.get(sequence), `command ${sequence}`).toBe(head);
+  const unacknowledged = new Set([...heads].filter(([sequence]) => !acknowledged.has(sequence)).map(([, head]) => head));
+  const [killed] = [...heads.values()].slice(-1);
+  expect(acknowledged.size).toBeGreaterThan(0);
+  expect([...acknowledged.values()].includes(killed!)).toBe(point === 'before-write' || point === 'half-written');
+  expect(unacknowledged.has(killed!)).toBe(point === 'written' || point === 'synced');
+  const node = await EngineNode.open({directory, rules: buildRules()});
+  expect(await node.submit({type: 'tick'})).toMatchObject({ok: true, sequence: BigInt(heads.size + 1)});
+  await node.close();
 });

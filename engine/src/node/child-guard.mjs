@@ -1,0 +1,14 @@
+/**
+ * Loaded first into every child of the engine: sets its priority, and ends it when its parent is gone, even before the child's own code
+ * listens for that.
+ */
+import os from 'node:os';
+
+const PARENT_CHECK_MS = 500;
+const niceness = Number(new URL(import.meta.url).searchParams.get('niceness') ?? 0);
+if (niceness > 0) os.setPriority(Math.min(19, os.getPriority() + niceness));
+
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.exit(0);
+}, PARENT_CHECK_MS).unref();
