@@ -4,7 +4,7 @@ import {accountId} from '@pobs/protocol';
 import {type Address, getAddress} from 'viem';
 import type {AccountView, AssetView} from '../core/views.ts';
 import {answers} from './api/answers.ts';
-import {lots} from './api/scalars.ts';
+import {lots, sub} from './api/scalars.ts';
 import type {Gate} from './auth/gate.ts';
 import {rejected} from './errors.ts';
 import {type App, endpoint} from './http.ts';
@@ -14,8 +14,8 @@ export type AccountDeps = {gate: Gate; engine: EnginePort; reads: MarketReads};
 
 export function accountRoutes(app: App, {gate, engine, reads}: AccountDeps): void {
   endpoint(app, gate, {
-    method: 'get', path: '/v1/account', summary: 'Balances, positions, margin, withdrawals and open orders', auth: 'read', query: z.strictObject({}),
-    answer: answers.account, handle: ({wallet}) => readAccount({engine, reads}, wallet),
+    method: 'get', path: '/v1/account', summary: 'Balances, positions, margin, withdrawals and open orders', auth: 'read', query: z.strictObject({sub: sub.default(0)}),
+    answer: answers.account, handle: ({wallet, query}) => readAccount({engine, reads}, wallet, query.sub),
   });
   endpoint(app, gate, {
     method: 'get', path: '/v1/account/blinding', summary: 'The id of this wallet in the era of an epoch, and its blinding', auth: 'read',
@@ -28,13 +28,15 @@ export function accountRoutes(app: App, {gate, engine, reads}: AccountDeps): voi
   });
 }
 
-async function readAccount({engine, reads}: Pick<AccountDeps, 'engine' | 'reads'>, wallet: Address): Promise<unknown> {
-  const [view, assets, chains] = await Promise.all([engine.account(wallet), engine.assets(), engine.chains()]);
+async function readAccount({engine, reads}: Pick<AccountDeps, 'engine' | 'reads'>, wallet: Address, number: number): Promise<unknown> {
+  const [view, assets, chains] = await Promise.all([engine.account(wallet, number), engine.assets(), engine.chains()]);
   const credited = new Map(chains.map(({chainId: chain, blockNumber}) => [chain, blockNumber]));
   // What confirms is a hint from the read models; the account itself never waits for them.
   const received = await reads.receivedFrom(wallet, credited).catch(() => []);
   return {
     wallet,
+    sub: number,
+    subAccounts: view?.subAccounts ?? 0,
     bound: view !== undefined,
     balances: assets.map((asset) => balanceOf({asset, view, received})),
     positions: (view?.positions ?? []).map(({market, size, entryPrice, mark, unrealisedPnl}) => ({market, size, entryPrice, mark, unrealisedPnl})),

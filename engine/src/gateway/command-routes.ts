@@ -31,12 +31,12 @@ export async function perform(engine: Pick<EnginePort, 'submit'>, api: CommandAp
 
 export function commandRoutes(app: App, {gate, engine, now}: {gate: Gate; engine: EnginePort; now: () => number}): void {
   for (const api of [...userCommands, ...operatorCommands]) {
-    const {path, rest, some} = split(api);
+    const {path, rest} = split(api);
     const inBody = api.method !== 'delete';
     endpoint(app, gate, {
       method: api.method, path: api.path, summary: api.summary, auth: api.auth, answer: api.answer, example: api.example, refusals: api.refusals,
       ...(api.pathFields.length > 0 && {params: path}),
-      ...(inBody ? (some || api.method !== 'post') && {body: rest} : {query: rest}),
+      ...(inBody ? {body: rest} : {query: rest}),
       ...(api.op === 'batch' && {bodyBytesMax: BATCH_BYTES_MAX}),
       handle({wallet, params, query, body, charge}) {
         const input = {...params as object, ...query as object, ...body as object};

@@ -12,7 +12,7 @@ export const ERROR_STATUS = {
   INSUFFICIENT_FUNDS: 422, INSUFFICIENT_MARGIN: 422, NOT_WITHDRAWABLE_YET: 422, BELOW_MINIMUM: 422, NOTHING_TO_CANCEL: 404, NO_MARK: 409,
   NO_LIQUIDITY: 422, WOULD_SELF_TRADE: 422, DUPLICATE_CLIENT_ORDER_ID: 409, WOULD_TAKE: 422, WOULD_INCREASE: 422, PRICE_OUT_OF_BAND: 422,
   MARKET_CLOSED: 409, OPEN_INTEREST_CAP: 422, LIMIT_EXCEEDED: 422, INVALID_ORDER: 422, WRONG_SEQUENCE: 409, EPOCH_UNDECIDED: 409,
-  EPOCH_OUT_OF_ORDER: 409, SHEET_NOT_SOLVABLE: 409, INVALID_RULES: 409, INVALID_MARKET: 422, RESERVED_WALLET: 403,
+  EPOCH_OUT_OF_ORDER: 409, SHEET_NOT_SOLVABLE: 409, INVALID_RULES: 409, INVALID_MARKET: 422, BATCH_REFUSED: 422, RESERVED_WALLET: 403,
 } as const satisfies Record<string, ErrorStatus> & Record<Rejection['code'], ErrorStatus>;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
@@ -62,7 +62,7 @@ function explain(rejection: Rejection): string {
     case 'NO_MARK': return `Market ${rejection.market} has no mark price yet.`;
     case 'NO_LIQUIDITY': return `Market ${rejection.market} has nobody to trade with at this price.`;
     case 'WOULD_SELF_TRADE': return 'The order would trade with an order of the same account.';
-    case 'DUPLICATE_CLIENT_ORDER_ID': return `This clientOrderId was used for order ${rejection.orderId}.`;
+    case 'DUPLICATE_CLIENT_ORDER_ID': return `This clientOrderId was used for another order, ${rejection.orderId}.`;
     case 'WOULD_TAKE': return 'A post-only order would trade at once.';
     case 'WOULD_INCREASE': return 'A reduce-only order needs a position it shrinks.';
     case 'PRICE_OUT_OF_BAND': return `The price is too far from the mark of ${rejection.market}.`;
@@ -76,6 +76,7 @@ function explain(rejection: Rejection): string {
     case 'SHEET_NOT_SOLVABLE': return `No balance sheet without a negative row can be built: ${rejection.reason}.`;
     case 'INVALID_RULES': return `The engine cannot run these rules: ${rejection.reason}.`;
     case 'INVALID_MARKET': return `The market cannot be so: ${rejection.reason}.`;
+    case 'BATCH_REFUSED': return `Item ${rejection.index} of the batch is refused (${rejection.item}), so none of it was done.`;
     case 'RESERVED_WALLET': return `${rejection.wallet} is not a user's wallet.`;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * `pobs-gateway`: one process that serves REST, WebSocket and GraphQL for an engine of this machine. The engine starts it; it ends with the
- * engine, because its standard input is a pipe the engine holds, and with the link.
+ * `pobs-gateway`: one process that serves REST, WebSocket and GraphQL for an engine of this machine. Started by the engine it ends with it,
+ * because its standard input is a pipe the engine holds; started by somebody else it waits for the engine's return.
  */
 import path from 'node:path';
 import {rulesHash} from '@pobs/protocol';
@@ -11,10 +11,9 @@ import {bigintsAsText} from '../cli/log.ts';
 import {type Flags, type GatewayConfig, parseGatewayConfig} from '../config.ts';
 import {type Database, openDatabase} from '../db/database.ts';
 import {graphqlHandler} from '../graphql/handler.ts';
-import {connectEngine} from '../link/client.ts';
 import {socketPath} from '../link/socket-path.ts';
-import type {EngineLink} from '../link/types.ts';
 import {folderMailer} from './auth/mailer.ts';
+import {ReconnectingEngine} from './engine-link.ts';
 import {type Gateway, startGateway} from './server.ts';
 import {sessionSecret} from './session-secret.ts';
 
@@ -39,18 +38,17 @@ async function run(flags: Flags): Promise<void> {
     process.once('SIGINT', () => resolve());
     if (config.parentPipe) process.stdin.once('end', () => resolve()).once('close', () => resolve()).resume();
   });
-  // An engine that is gone can be told nothing any more, and its successor starts gateways of its own.
-  const engine = await connectEngine({path: socketPath(config.dataDir)});
+  const engine = await ReconnectingEngine.open({path: socketPath(config.dataDir)}, {log});
   const database = await openDatabase(config.databaseUrl);
   const gateway = await serve(config, {engine, database, log});
   process.stdout.write(`${JSON.stringify({ready: true, url: gateway.url})}\n`);
-  await Promise.race([stopped, engine.closed]);
+  await stopped;
   await gateway.close();
   engine.close();
   await database.close();
 }
 
-function serve(config: GatewayConfig, {engine, database, log}: {engine: EngineLink; database: Database; log: {error(fields: object, message: string): void}}): Promise<Gateway> {
+function serve(config: GatewayConfig, {engine, database, log}: {engine: ReconnectingEngine; database: Database; log: {error(fields: object, message: string): void}}): Promise<Gateway> {
   const {network, storage, rpc, port, operatorToken, webOrigins, dataDir} = config;
   const reads = {
     trades: database.projections.trades.bind(database.projections), candles: database.projections.candles.bind(database.projections),

@@ -12,7 +12,7 @@ export type EnginePort = {
   submit: Submit;
   state(): Promise<NodeState>;
   /** Undefined for a wallet that is not bound. */
-  account(wallet: Address): Promise<AccountView | undefined>;
+  account(wallet: Address, sub?: number): Promise<AccountView | undefined>;
   blinding(wallet: Address, epoch: bigint): Promise<Hex | undefined>;
   chains(): Promise<readonly ChainView[]>;
   assets(): Promise<readonly AssetView[]>;
@@ -26,9 +26,12 @@ export type EnginePort = {
   onEvents(listener: EventListener): () => void;
 };
 
-export type GatewayEngine = EnginePort & Pick<EngineLink, 'submitRecords' | 'accountIndex'> & {
+/** `missed`: events of the time without it cannot be had any more. */
+export type Presence = {here: boolean; missed: boolean};
+
+export type GatewayEngine = EnginePort & Pick<EngineLink, 'submitRecords' | 'accountIndex' | 'onEventFrames' | 'decode'> & {
   /** Told at once, and whenever the engine comes or goes. Returns the way to stop. */
-  onPresence(listener: (here: boolean) => void): () => void;
+  onPresence(listener: (presence: Presence) => void): () => void;
 };
 
 export type TradeRecord = {tradeId: bigint; market: string; price: bigint; quantity: bigint; takerSide: 'buy' | 'sell'; at: bigint};

@@ -110,18 +110,18 @@ class LinkClient implements EngineLink {
     return {count, batchHash: body.subarray(0, HASH_BYTES), acks: body.subarray(HASH_BYTES)};
   }
 
-  async accountIndex(wallet: Address): Promise<number | undefined> {
-    const key = wallet.toLowerCase();
+  async accountIndex(wallet: Address, sub = 0): Promise<number | undefined> {
+    const key = `${wallet.toLowerCase()}:${sub}`;
     const known = this.#accounts.get(key);
     if (known !== undefined) return known;
-    const index = await this.#read<number>({view: 'accountIndex', wallet});
+    const index = await this.#read<number>({view: 'accountIndex', wallet, sub});
     // Accounts never go, so what is found once stays true.
     if (index !== undefined) this.#accounts.set(key, index);
     return index;
   }
 
   state = (): Promise<NodeState> => this.#must<NodeState>({view: 'state'});
-  account = (wallet: Address): Promise<AccountView | undefined> => this.#read({view: 'account', wallet});
+  account = (wallet: Address, sub = 0): Promise<AccountView | undefined> => this.#read({view: 'account', wallet, sub});
   blinding = (wallet: Address, epoch: bigint): Promise<Hex | undefined> => this.#read({view: 'blinding', wallet, epoch});
   chains = (): Promise<readonly ChainView[]> => this.#must({view: 'chains'});
   assets = (): Promise<readonly AssetView[]> => this.#must({view: 'assets'});
@@ -138,13 +138,6 @@ class LinkClient implements EngineLink {
   onEvents(listener: EventListener): () => void {
     this.#eventListeners.add(listener);
     return () => this.#eventListeners.delete(listener);
-  }
-
-  onPresence(listener: (here: boolean) => void): () => void {
-    let wanted = true;
-    listener(!this.#socket.destroyed);
-    void this.closed.then(() => wanted && listener(false));
-    return () => void (wanted = false);
   }
 
   onEventFrames(listener: (frame: EventFrame) => void): () => void {

@@ -7,8 +7,8 @@ import {userAccount} from '../core/state.ts';
 import {namesOf} from '../node/names.ts';
 
 export type Query =
-  | {view: 'account'; wallet: Address}
-  | {view: 'accountIndex' | 'deleveragingRanks'; wallet: Address}
+  | {view: 'account' | 'accountIndex'; wallet: Address; sub: number}
+  | {view: 'deleveragingRanks'; wallet: Address}
   | {view: 'blinding'; wallet: Address; epoch: bigint}
   | {view: 'book'; market: string; levels: number}
   | {view: 'chains' | 'assets' | 'markets' | 'openWithdrawals' | 'names' | 'state'}
@@ -18,8 +18,8 @@ type CoreQuery = Exclude<Query, {view: 'state' | 'sealed'}>;
 
 export function viewOf(core: Core, query: CoreQuery): unknown {
   switch (query.view) {
-    case 'account': return accountView(core, query.wallet);
-    case 'accountIndex': return userAccount(core.state, query.wallet)?.number;
+    case 'account': return accountView(core, query.wallet, query.sub);
+    case 'accountIndex': return userAccount(core.state, query.wallet, query.sub)?.number;
     case 'deleveragingRanks': return deleveragingRanks(core, query.wallet);
     case 'blinding': return blindingOf(core, query);
     case 'book': return bookView(core, query);

@@ -41,8 +41,8 @@ export type SubmitRecords = (records: Uint8Array, options?: {operator?: boolean}
 
 export type EngineLink = EnginePort & {
   submitRecords: SubmitRecords;
-  /** Number of a wallet's account, for the account word of records; undefined where it is not bound. */
-  accountIndex(wallet: Address): Promise<number | undefined>;
+  /** Number of a wallet's account (its main one unless `sub` says which), for the account word of records; undefined where it is not bound. */
+  accountIndex(wallet: Address, sub?: number): Promise<number | undefined>;
   /** Raw event frames in order; cheaper than `onEvents`, which decodes everything. Returns the way to stop. */
   onEventFrames(listener: (frame: EventFrame) => void): () => void;
   /** @param wants - Which records are worth decoding; by default all of them. */
@@ -51,8 +51,6 @@ export type EngineLink = EnginePort & {
   readonly missed: boolean;
   /** As last told. */
   health(): EngineHealth;
-  /** Told at once, and when the engine goes. Returns the way to stop. */
-  onPresence(listener: (here: boolean) => void): () => void;
   /** Resolves when the engine is gone: a gateway ends then, its supervisor starts it anew. */
   closed: Promise<void>;
   close(): void;

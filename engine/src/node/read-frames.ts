@@ -2,7 +2,7 @@
 import type {Address} from 'viem';
 import {decodeEvents} from '../core/decode.ts';
 import type {Event, NumberedEvent} from '../core/events.ts';
-import type {Asset, State} from '../core/state.ts';
+import type {Asset, Identity, State} from '../core/state.ts';
 import {EVENT} from '../core/venue/codes.ts';
 import type {Market, MarketSpec} from '../core/venue/market.ts';
 import {codeOf, marketOf, RECORD_BYTES, RECORD_DOUBLES, RECORD_WORDS} from '../core/venue/records.ts';
@@ -48,7 +48,7 @@ export type Names = {
   assets: readonly Asset[];
   markets: readonly {spec: Pick<MarketSpec, 'name' | 'tick' | 'lot'>; unit: number; trades: number}[];
   /** By account number. */
-  wallets: readonly Address[];
+  accounts: readonly {wallet: Address; sub: number}[];
 };
 
 /** Whether the event record that begins at a word is worth decoding. */
@@ -58,8 +58,8 @@ export type Wants = (words: Int32Array, word: number) => boolean;
 export class FrameDecoder {
   readonly #state: State;
 
-  constructor({assets, markets, wallets}: Names) {
-    const identities = wallets.map((wallet, number) => ({number, wallet}));
+  constructor({assets, markets, accounts}: Names) {
+    const identities = accounts.map((account, number) => ({number, ...account}));
     const described = markets.map((market) => ({...market}));
     const venue = {markets: described as unknown as Market[], log: {words: new Int32Array(0), doubles: new Float64Array(0), length: 0}};
     // Decoding reads nothing else of a state.
@@ -89,14 +89,20 @@ export class FrameDecoder {
   }
 
   #learn(event: Event): void {
-    const {identities, venue} = this.#state;
-    if (event.type === 'accountBound') identities[event.account] = {number: event.account, wallet: event.wallet};
+    const {venue} = this.#state;
+    if (event.type === 'accountBound') this.#account(event.account, event.wallet, 0);
+    if (event.type === 'subAccountCreated') this.#account(event.account, event.wallet, event.sub);
     if (event.type === 'marketCreated') {
       const {market: name, index, tick, lot, unit} = event;
       venue.markets[index] ??= {spec: {name, tick: Number(tick), lot: Number(lot)}, unit: Number(unit), trades: 0} as Market;
     }
     const traded = event.type === 'tradeExecuted' ? venue.markets.find(({spec}) => spec.name === event.market) : undefined;
     if (traded && event.type === 'tradeExecuted') traded.trades = Math.max(traded.trades, Number(event.tradeId));
+  }
+
+  #account(number: number, wallet: Address, sub: number): void {
+    // Of an identity, decoding reads only this.
+    this.#state.identities[number] = {number, wallet, sub} as Identity;
   }
 
   #records({at, firstCommand, firstEvent, records}: FrameSection, into: NumberedEvent[], wants?: Wants): void {
@@ -118,7 +124,7 @@ export class FrameDecoder {
       market.trades += Math.max(0, (words[7]! - market.trades) | 0);
     }
     Object.assign(venue.log, {words, doubles, length: words.byteLength / RECORD_BYTES});
-    const [decoded] = decodeEvents(this.#state, {from: 0, clientText: undefined});
+    const [decoded] = decodeEvents(this.#state);
     if (!decoded) throw new RangeError(`event record ${codeOf(words[0]!)} has no reading`);
     return decoded;
   }

@@ -8,6 +8,7 @@ import type {LocalAccount} from 'viem/accounts';
 import {createSiweMessage} from 'viem/siwe';
 import {openTestDatabase} from '../../src/db/test/pglite.ts';
 import {enginePort} from '../../src/gateway/engine-port.ts';
+import type {GatewayEngine} from '../../src/gateway/ports.ts';
 import {folderMailer} from '../../src/gateway/auth/mailer.ts';
 import {type GatewayOptions, startGateway} from '../../src/gateway/server.ts';
 import {graphqlHandler} from '../../src/graphql/handler.ts';
@@ -21,7 +22,10 @@ const quiet = {info: () => {}, warn: () => {}, error: () => {}};
 
 export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>;
 
-export async function startTestGateway(options: Partial<Pick<GatewayOptions, 'limits' | 'recordsPerSecond'>> = {}) {
+export async function startTestGateway(
+  options: Partial<Pick<GatewayOptions, 'limits' | 'recordsPerSecond'>> = {},
+  engineOf: (node: EngineNode) => GatewayEngine | Promise<GatewayEngine> = enginePort,
+) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pobs-gateway-'));
   const database = await openTestDatabase();
   const node = await EngineNode.open({directory: folder, rules});
@@ -32,7 +36,7 @@ export async function startTestGateway(options: Partial<Pick<GatewayOptions, 'li
     port: 0, operatorToken: OPERATOR_TOKEN, sessionSecret: new Uint8Array(32), webOrigins: [], credentialsFile: path.join(folder, 'credentials.jsonl'),
     ...options,
   }, {
-    engine: enginePort(node),
+    engine: await engineOf(node),
     reads: {
       trades: (market, limit, before) => database.projections.trades(market, limit, before), candles: (market, wanted) => database.projections.candles(market, wanted),
       receivedFrom: (sender, credited) => database.chains.receivedFrom(sender, credited),

@@ -13,6 +13,7 @@ import {RecordLog} from './records.ts';
 import {Offers} from './roll.ts';
 import {Timers} from './timers.ts';
 import {Triggers} from './triggers.ts';
+import {Undo} from './undo.ts';
 
 export type VenueOptions = {
   /** Currency of each custody asset, by asset; assets are ordered by chain. */
@@ -63,6 +64,9 @@ export class Venue {
   readonly standings = new Map<number, Standing>();
   /** Hour of the last hourly work, since 1970; 0 before the first tick. */
   lastHour = 0;
+  /** When standings are sampled next, and what draws that moment in each hour. */
+  nextSample = 0;
+  readonly sampleSeed = new Int32Array(4);
   /** Withdrawals requested and not sealed, by account, then asset; inside `accounts.aside`. */
   readonly requested = new Map<number, Float64Array>();
   /** Milliseconds; moved by commands only. */
@@ -70,8 +74,12 @@ export class Venue {
   readonly triggers = new Triggers();
   readonly parents = new Parents();
   readonly offers = new Offers();
-  /** Lots the last placed order took at once. */
+  /** Main account of each sub-account; accounts that are not here are their own. */
+  readonly owners = new Map<number, number>();
+  /** Lots the last placed order took at once, and whether that was all of it. */
   filled = 0;
+  whole = false;
+  readonly undo = new Undo();
   /** Numbers behind the last refusal. */
   needed = 0;
   available = 0;

@@ -34,6 +34,8 @@ export const answers = {
   bound: ack.extend({wallet: text}),
   account: z.object({
     wallet: text,
+    sub: z.int(),
+    subAccounts: z.int(),
     bound: z.boolean(),
     balances: z.array(balance),
     positions: z.array(z.object({market: text, size: text, entryPrice: text, mark: text, unrealisedPnl: text})),

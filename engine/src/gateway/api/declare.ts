@@ -6,6 +6,7 @@ import type {Submission} from '../../node/types.ts';
 import type {Scope} from '../auth/identity.ts';
 import {type ErrorCode} from '../errors.ts';
 import {answers} from './answers.ts';
+import {sub as subField} from './scalars.ts';
 
 export type Accepted = Extract<Submission, {ok: true}>;
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -29,6 +30,8 @@ type Declaration<T extends Fields> = {
   check?: (input: Read<T>) => string | undefined;
   command: (caller: Caller, input: Read<T>) => Command;
   example: object;
+  /** The command is one of a sub-account where the wallet has any: it takes the field `sub`. */
+  bySub?: true;
   /** Refusals of the core that are peculiar to it. */
   refusals: readonly ErrorCode[];
   answer?: z.ZodType;
@@ -51,15 +54,21 @@ export type CommandApi = Omit<Declaration<Fields>, 'check' | 'command' | 'tell' 
 };
 
 export function declare<T extends Fields>(declared: Declaration<T>): CommandApi {
+  const fields = declared.bySub ? {...declared.fields, sub: subField.optional()} : declared.fields;
+  const command = declared.command as (caller: Caller, input: Erased) => Command;
   const pathFields = [...declared.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
   return {
-    check: () => undefined, tell: () => ({}), cost: () => 1, answer: answers.ack, ...declared, pathFields,
+    check: () => undefined, tell: () => ({}), cost: () => 1, answer: answers.ack, ...declared, fields, pathFields,
+    ...(declared.bySub && {command: (caller: Caller, {sub, ...input}: Erased) => withSub(command(caller, input), sub as number | undefined)}),
   } as unknown as CommandApi;
 }
 
+/** The main account is not named: the journal keeps what was said before there were others. */
+const withSub = (command: Command, sub: number | undefined): Command => (sub ? {...command, sub} as Command : command);
+
 /** The fields that stand in the path, and the others. */
-export function split({fields, pathFields}: CommandApi): {path: z.ZodObject; rest: z.ZodObject; some: boolean} {
+export function split({fields, pathFields}: CommandApi): {path: z.ZodObject; rest: z.ZodObject} {
   const inPath = Object.fromEntries(Object.entries(fields).filter(([name]) => pathFields.includes(name)));
   const others = Object.fromEntries(Object.entries(fields).filter(([name]) => !pathFields.includes(name)));
-  return {path: z.strictObject(inPath), rest: z.strictObject(others), some: Object.keys(others).length > 0};
+  return {path: z.strictObject(inPath), rest: z.strictObject(others)};
 }

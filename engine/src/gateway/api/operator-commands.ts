@@ -1,16 +1,14 @@
 /** What the operator sets: prices, market states, calendars, fee tiers, the clock. */
 import {z} from '@hono/zod-openapi';
 import {type CommandApi, declare} from './declare.ts';
+import {checkSessions, marketCommands, PPM, sessions} from './market-commands.ts';
 import {address, market, orderCount, price} from './scalars.ts';
 
-const PPM = 1_000_000;
 const SOURCES_MAX = 255;
 const TIERS_MAX = 31;
-const WEEK_MINUTES = 7 * 24 * 60;
-const SESSIONS_MAX = 64;
-const ppm = (least: number, most: number) => z.int().min(least).max(most);
 
 export const operatorCommands: readonly CommandApi[] = [
+  ...marketCommands,
   declare({
     op: 'setMark', method: 'post', path: '/operator/markets/{market}/mark', summary: 'Set the mark price', auth: 'operator', fields: {market, price},
     command: (_, input) => ({type: 'setMark', ...input}), example: {price: '2000000000'}, refusals: ['UNKNOWN_MARKET', 'INVALID_PRICE'],
@@ -28,13 +26,7 @@ export const operatorCommands: readonly CommandApi[] = [
   declare({
     op: 'setCalendar', method: 'put', path: '/operator/markets/{market}/calendar', summary: 'The week of a market in sessions; none = one session for ever',
     auth: 'operator',
-    fields: {
-      market,
-      sessions: z.array(z.strictObject({
-        start: z.int().min(0).max(WEEK_MINUTES - 1), feePpm: ppm(0, PPM), fundingClampPpm: ppm(0, PPM), bandPpm: ppm(0, PPM), marginPpm: ppm(PPM, 10 * PPM),
-      })).max(SESSIONS_MAX),
-    },
-    check: ({sessions}) => (sessions.every(({start}, index) => index === 0 || start > sessions[index - 1]!.start) ? undefined : 'sessions: starts must rise'),
+    fields: {market, sessions}, check: ({sessions: week}) => checkSessions(week),
     command: (_, input) => ({type: 'setCalendar', ...input}),
     example: {sessions: [{start: 0, feePpm: PPM, fundingClampPpm: PPM, bandPpm: 50_000, marginPpm: PPM}]}, refusals: ['UNKNOWN_MARKET', 'INVALID_ORDER'],
   }),

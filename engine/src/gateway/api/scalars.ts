@@ -35,4 +35,6 @@ export const chainId = z.coerce.number<string | number>().int().min(1).max(Numbe
 export const market = z.string().regex(/^[\w.-]{1,32}$/, 'expected the name of a market').openapi({example: 'ETH-USDC'});
 export const side = z.enum(['buy', 'sell']);
 export const clientOrderId = z.string().regex(/^[ -~]{1,64}$/, 'expected 1 to 64 printable characters').openapi({example: 'maker-1-000042'});
+/** Of a wallet; 0 = its main account. */
+export const sub = z.coerce.number<string | number>().int().min(0).max(64).openapi({type: 'integer', example: 0});
 export const orderCount = (least: number, most: number) => z.coerce.number<string | number>().int().min(least).max(most).openapi({type: 'integer'});

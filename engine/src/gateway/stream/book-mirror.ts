@@ -23,10 +23,6 @@ export class BookMirror {
     this.#changed[side].add(ticks);
   }
 
-  setLevel(side: 'buy' | 'sell', price: bigint, quantity: bigint): void {
-    this.set(side === 'buy' ? 0 : 1, Number(price / this.#grid.tick), Number(quantity / this.#grid.lot));
-  }
-
   /** Takes over another book; what differs counts as changed. */
   replace({bids, asks}: Pick<BookView, 'bids' | 'asks'>): void {
     [bids, asks].forEach((levels, index) => {

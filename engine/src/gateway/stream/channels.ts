@@ -39,7 +39,7 @@ const OWN: Partial<Record<Event['type'], PrivateChannel | 'account'>> = {
   triggerClosed: 'orders', parentPlaced: 'orders', parentClosed: 'orders', deadManArmed: 'orders',
   positionChanged: 'positions', positionRolled: 'positions', marginModeSet: 'positions', collateralMoved: 'positions', autoRollSet: 'positions',
   fundingSettled: 'positions', interestSettled: 'positions',
-  accountBound: 'account', depositCredited: 'balances', payoutObserved: 'balances', withdrawalRequested: 'balances', withdrawalCancelled: 'balances',
+  accountBound: 'account', subAccountCreated: 'account', depositCredited: 'balances', payoutObserved: 'balances', withdrawalRequested: 'balances', withdrawalCancelled: 'balances',
   withdrawalSealed: 'balances', withdrawalDeferred: 'balances', withdrawalAuthorised: 'balances', withdrawalReturned: 'balances', pnlSettled: 'balances',
   shortfallCovered: 'balances', excessDistributed: 'balances', feeTierSet: 'account',
   liquidationWarned: 'liquidations', positionLiquidated: 'liquidations',
@@ -60,9 +60,9 @@ export function ownMessages({sequence: event, at, event: happened}: NumberedEven
     case 'novationWithdrawn':
       return [happened.wallet, happened.to].map((wallet) => ({wallet, channel: 'positions', body: {event, at, ...happened}}));
     case 'shortfallCovered': {
-      const {payer, ...told} = happened;
+      const {payer, payerSub, ...told} = happened;
       const covered = {wallet: told.wallet, channel: 'balances' as const, body: {event, at, ...told}};
-      return payer === undefined ? [covered] : [covered, {wallet: payer, channel: 'balances', body: {event, at, type: 'shortfallPaid', lots: told.lots, by: told.by}}];
+      return payer === undefined ? [covered] : [covered, {wallet: payer, channel: 'balances', body: {event, at, type: 'shortfallPaid', ...subOf(payerSub), lots: told.lots, by: told.by}}];
     }
     default: {
       const channel = OWN[happened.type];
@@ -71,10 +71,13 @@ export function ownMessages({sequence: event, at, event: happened}: NumberedEven
   }
 }
 
+const subOf = (sub: number | undefined): object => (sub === undefined ? {} : {sub});
+
 function sideOf({type, tradeId, market, price, quantity, quoteLots, takerSide, ...trade}: Trade, role: 'maker' | 'taker'): object {
   const takerBuys = takerSide === 'buy';
   return {
     type, tradeId, market, price, quantity, quoteLots, role, side: takerBuys === (role === 'taker') ? 'buy' : 'sell',
     orderId: role === 'maker' ? trade.makerOrderId : trade.takerOrderId, feeLots: role === 'maker' ? trade.makerFeeLots : trade.takerFeeLots,
+    ...subOf(role === 'maker' ? trade.makerSub : trade.takerSub),
   };
 }

@@ -27,6 +27,8 @@ export class Client implements Listener {
   identity: Identity | undefined;
   /** Number of the identity's account, once it is bound. */
   account: number | undefined;
+  /** Which sub-account it is; 0 = the main one. */
+  sub = 0;
   onDisconnect: OnDisconnect = 'none';
   alive = true;
   /** Binary frames received. */

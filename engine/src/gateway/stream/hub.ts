@@ -57,6 +57,11 @@ export class Hub {
     for (const listener of topic.listeners) if (!listener.send(text)) this.drop(listener);
   }
 
+  /** The same body on every channel of which the key is told to be meant. */
+  publishAll(meant: (key: string) => boolean, body: object): void {
+    for (const key of this.#topics.keys()) if (meant(key)) this.publish(key, body);
+  }
+
   #topic(key: string, about: object): Topic {
     const known = this.#topics.get(key);
     if (known) return known;

@@ -1,10 +1,11 @@
 /** Keeps the channels fed: durable events as they come, tickers and ranks by the second where somebody listens. */
 import type {Address} from 'viem';
-import type {GatewayEngine, MarketReads} from '../ports.ts';
+import type {GatewayEngine, MarketReads, Presence} from '../ports.ts';
 import {publicKey} from './channels.ts';
 import {Feed} from './feed.ts';
 import {Hub} from './hub.ts';
 
+const OTHER_THAN_BOOKS = (key: string): boolean => !key.startsWith('book:');
 const POLL_MS = 1_000;
 /** A rank costs the engine a look at every holder: so many listeners a second are served in turn. */
 const RANKS_PER_POLL = 16;
@@ -31,8 +32,8 @@ export class MarketData {
     const {engine} = deps;
     this.feed = new Feed({...deps, hub: this.hub});
     this.#stops = [
-      engine.onEvents((events) => this.feed.take(events)),
-      engine.onPresence((here) => (here ? this.#seed() : this.feed.suspend())),
+      engine.onEventFrames((frame) => this.feed.take(frame)),
+      engine.onPresence((presence) => this.#presence(presence)),
     ];
     this.#poll = setInterval(() => void this.#tell(), POLL_MS);
     this.#poll.unref();
@@ -43,7 +44,13 @@ export class MarketData {
     for (const stop of this.#stops) stop();
   }
 
-  #seed(): void {
+  #presence({here, missed}: Presence): void {
+    if (!here) {
+      this.feed.suspend();
+      return;
+    }
+    // Books are made whole by deltas; of what else happened meanwhile nobody can tell, so who listens is told to read again.
+    if (missed) this.hub.publishAll(OTHER_THAN_BOOKS, {type: 'missed'});
     this.feed.seed().catch((error: unknown) => this.#deps.log.error({error}, 'The books cannot be read'));
   }
 

@@ -1,7 +1,7 @@
 /** What a client may say on the stream in text: one JSON object, `op` names what it wants, `id` comes back with the answer. */
 import {z} from '@hono/zod-openapi';
 import type {CommandApi} from '../api/declare.ts';
-import {market} from '../api/scalars.ts';
+import {market, sub} from '../api/scalars.ts';
 import {userCommands} from '../command-routes.ts';
 import {ApiError} from '../errors.ts';
 import {check} from '../http.ts';
@@ -16,9 +16,9 @@ const topic = {
 };
 const shapes = {
   auth: z.union([
-    z.strictObject({op: z.literal('auth'), id, token: z.string().max(2_048)}),
+    z.strictObject({op: z.literal('auth'), id, sub: sub.default(0), token: z.string().max(2_048)}),
     z.strictObject({
-      op: z.literal('auth'), id, key: z.string().max(64), timestamp: z.string().max(16), nonce: z.string().max(64), signature: z.string().max(64),
+      op: z.literal('auth'), id, sub: sub.default(0), key: z.string().max(64), timestamp: z.string().max(16), nonce: z.string().max(64), signature: z.string().max(64),
     }),
   ]),
   subscribe: z.strictObject({op: z.literal('subscribe'), id, ...topic, depth: z.int().min(1).max(10_000).optional()}),
@@ -29,7 +29,7 @@ const shapes = {
 
 type Shapes = typeof shapes;
 type Control = {[Op in keyof Shapes]: z.output<Shapes[Op]>}[keyof Shapes];
-export type Subscription = z.output<Shapes['unsubscribe']> & {depth?: number | undefined};
+export type Subscription = z.output<Shapes['subscribe']>;
 
 export type StreamRequest =
   | {kind: 'control'; control: Control; id: string | undefined}

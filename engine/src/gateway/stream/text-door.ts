@@ -1,5 +1,6 @@
 /** JSON requests of the stream: signing in, subscriptions, commands, and what happens when a socket goes. */
 import {requireScope} from '../auth/gate.ts';
+import type {Address} from 'viem';
 import type {Identity} from '../auth/identity.ts';
 import type {Command} from '../../core/commands.ts';
 import {perform} from '../command-routes.ts';
@@ -36,11 +37,11 @@ export class TextDoor {
   }
 
   /** The gateway's part of cancel-on-disconnect. */
-  disconnected({identity, onDisconnect}: Client): void {
+  disconnected({identity, onDisconnect, sub}: Client): void {
     if (!identity || onDisconnect === 'none') return;
     const {wallet} = identity;
-    if (onDisconnect === 'all') this.#submit({type: 'cancelAll', wallet});
-    else this.#submit({type: 'armDeadMan', wallet, at: BigInt(this.#deps.now() + 1)});
+    if (onDisconnect === 'all') this.#submit({type: 'cancelAll', wallet, ...(sub > 0 && {sub})});
+    else this.#submit({type: 'armDeadMan', wallet, ...(sub > 0 && {sub}), at: BigInt(this.#deps.now() + 1)});
   }
 
   /** Keeps the dead-man timer of a living socket ahead, and lets go of who is no longer signed in. */
@@ -48,7 +49,7 @@ export class TextDoor {
     const {identity} = client;
     if (!identity) return;
     if (!this.#deps.gate.isStillValid(identity)) client.close(CLOSE.unauthorised, 'the credential has ended');
-    else if (client.onDisconnect === 'marked') this.#submit({type: 'armDeadMan', wallet: identity.wallet, at: BigInt(this.#deps.now() + DEAD_MAN_MS)});
+    else if (client.onDisconnect === 'marked') this.#submit({type: 'armDeadMan', wallet: identity.wallet, ...(client.sub > 0 && {sub: client.sub}), at: BigInt(this.#deps.now() + DEAD_MAN_MS)});
   }
 
   async #control(client: Client, control: Control): Promise<object> {
@@ -74,10 +75,22 @@ export class TextDoor {
     });
     if (client.identity && client.identity.wallet !== identity.wallet) throw new ApiError('UNAUTHORISED', 'This socket speaks for another wallet: open a new one.');
     requireScope(identity, 'read');
-    const account = await this.#deps.engine.accountIndex(identity.wallet);
+    const account = await this.#deps.engine.accountIndex(identity.wallet, auth.sub);
     client.identity = identity;
     client.account = account;
+    client.sub = auth.sub;
+    await this.#listenAll(identity.wallet);
     return {op: 'auth', wallet: identity.wallet, scopes: identity.scopes, account: account ?? null, expiresAt: String(identity.expiresAt)};
+  }
+
+  /** Own channels tell of all accounts of the wallet. */
+  async #listenAll(wallet: Address): Promise<void> {
+    const {engine, feed} = this.#deps;
+    const view = await engine.account(wallet);
+    for (let sub = 0; view && sub <= view.subAccounts; sub += 1) {
+      const account = await engine.accountIndex(wallet, sub);
+      if (account !== undefined) feed.listen(account);
+    }
   }
 
   async #subscribe(client: Client, subscription: Subscription): Promise<object> {
