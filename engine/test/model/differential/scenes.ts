@@ -78,6 +78,12 @@ export function leveraged(coverage: Coverage): Scene {
     {type: 'setAutoRoll', wallet: WALLETS[5]!, market: PERP, takeLots: 300n * USDC, lossLots: 0n});
 }
 
+/** A fund with means and three moderately leveraged longs: the fund takes them over. */
+export const secured = (coverage: Coverage): Scene => opened(coverage, 6_000n).trade(0, 4, 2_000n, 230n).trade(1, 3, 2_000n, 210n).trade(2, 5, 2_000n, 60n);
+
+/** Where random runs begin, in turn. */
+export const STARTS = [opened, leveraged, secured] as const;
+
 type Script = (coverage: Coverage) => void;
 
 const fundTakes: Script = (coverage) => {
