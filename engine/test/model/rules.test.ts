@@ -54,3 +54,12 @@ test('the Liquidation Fund places no orders of its own accord', () => {
   const exchange = world();
   expect(exchange.refusal(exchange.orderCommand(FUND, {side: 'buy', price: USDC, quantity: ETH}))).toBe('UNKNOWN_ACCOUNT');
 });
+
+test('a decremented taker tells its smaller quantity, so that what it fills can be told from its events', () => {
+  const exchange = world();
+  exchange.order(ALICE, {market: PERP, side: 'sell', price: 2_000n * USDC, quantity: 3n * ETH});
+  const events = exchange.order(ALICE, {market: PERP, side: 'buy', price: 2_000n * USDC, quantity: 5n * ETH, selfTrade: 'decrement'});
+  const id = events.find((event) => event.type === 'orderAccepted')!.orderId;
+  expect(events.find((event) => event.type === 'orderAmended')).toMatchObject({orderId: id, quantity: 2n * ETH});
+  expect(events.find((event) => event.type === 'orderRested')).toMatchObject({orderId: id, remaining: 2n * ETH});
+});

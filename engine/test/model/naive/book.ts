@@ -92,6 +92,7 @@ function decrement(world: World, maker: Order, taker: Order): void {
   const lots = min(maker.shown, taker.left);
   taker.left -= lots;
   taker.total -= lots;
+  tellAmended(world, taker);
   if (lots === maker.left) {
     close(world, maker, 'selfTrade');
     return;
