@@ -1,6 +1,7 @@
 /** Single rules that the naive exchange and the core once read differently, each in the fewest commands. */
 import {expect, test} from 'vitest';
 import {accountView} from '../../src/core/queries.ts';
+import {brokenInvariants} from './invariants.ts';
 import {ETH, Exchange, FUND, L1, L1_USDC, USDC, WALLETS} from './exchange.ts';
 
 const [ALICE, BOB, CAROL] = WALLETS as [`0x${string}`, `0x${string}`, `0x${string}`];
@@ -62,4 +63,17 @@ test('a decremented taker tells its smaller quantity, so that what it fills can 
   const id = events.find((event) => event.type === 'orderAccepted')!.orderId;
   expect(events.find((event) => event.type === 'orderAmended')).toMatchObject({orderId: id, quantity: 2n * ETH});
   expect(events.find((event) => event.type === 'orderRested')).toMatchObject({orderId: id, remaining: 2n * ETH});
+});
+
+test('an isolated position closed in several fills keeps in its bucket what the later ones lose', () => {
+  const exchange = world();
+  exchange.must({type: 'setMarginMode', wallet: ALICE, market: PERP, mode: 'isolated'});
+  exchange.order(BOB, {market: PERP, side: 'sell', price: 2_000n * USDC, quantity: 10n * ETH});
+  exchange.order(ALICE, {market: PERP, side: 'buy', price: 2_000n * USDC, quantity: 10n * ETH});
+  for (const quantity of [3n, 3n, 3n]) exchange.order(CAROL, {market: PERP, side: 'buy', price: 1_800n * USDC, quantity: quantity * ETH});
+  // Each ETH has 200 dollars of collateral and loses as many.
+  exchange.order(ALICE, {market: PERP, side: 'sell', price: 1_800n * USDC, quantity: 9n * ETH, timeInForce: 'IOC'});
+  const {margin} = accountView(exchange.core, ALICE)!;
+  expect(margin.equity).toBe(98_000n * USDC - 10n * USDC - 81n * USDC / 10n);
+  expect(brokenInvariants(exchange.core)).toEqual([]);
 });
