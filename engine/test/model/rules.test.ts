@@ -77,3 +77,14 @@ test('an isolated position closed in several fills keeps in its bucket what the 
   expect(margin.equity).toBe(98_000n * USDC - 10n * USDC - 81n * USDC / 10n);
   expect(brokenInvariants(exchange.core)).toEqual([]);
 });
+
+test('an order that turns an isolated position round needs initial margin for all that it opens', () => {
+  const exchange = world(2_000n * USDC);
+  exchange.must({type: 'setMarginMode', wallet: ALICE, market: PERP, mode: 'isolated'});
+  exchange.order(BOB, {market: PERP, side: 'sell', price: 2_000n * USDC, quantity: 5n * ETH});
+  exchange.order(ALICE, {market: PERP, side: 'buy', price: 2_000n * USDC, quantity: 5n * ETH});
+  // 995 dollars are left beside the bucket: five more lots can be opened below them, not fifteen.
+  const turn = (eth: bigint) => exchange.orderCommand(ALICE, {market: PERP, side: 'sell', price: 2_000n * USDC, quantity: eth * ETH});
+  expect(exchange.refusal(turn(10n))).toBe('INSUFFICIENT_MARGIN');
+  expect(exchange.refusal(turn(9n))).toBe('accepted');
+});
