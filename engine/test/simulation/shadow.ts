@@ -55,7 +55,7 @@ export class Shadow {
   /** Best price of a side, or `undefined`. */
   best(market: string, side: Side): bigint | undefined {
     let found: bigint | undefined;
-    for (const price of this.book(market)[side].keys()) if (found === undefined || (side === 'buy' ? price > found : price < found)) found = price;
+    for (const [price, {queue}] of this.book(market)[side]) if (queue.length > 0 && (found === undefined || (side === 'buy' ? price > found : price < found))) found = price;
     return found;
   }
 

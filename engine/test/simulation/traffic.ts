@@ -4,7 +4,7 @@ import type {Command} from '../../src/core/commands.ts';
 import type {Core} from '../../src/core/engine.ts';
 import {accountView, chainViews, epochsView} from '../../src/core/queries.ts';
 import {ETHER, FUND, L1, L1_USDC, L2, L2_USDC, unitsPerLot, USDC} from '../model/exchange.ts';
-import type {Seen, Shadow} from './shadow.ts';
+import {accountOf, type Seen, type Shadow} from './shadow.ts';
 
 export const PERP = 'ETH-PERP';
 export const SPOT = 'ETH-USDC';
@@ -12,17 +12,17 @@ const TICK = 10_000n;
 const LOT = 100_000n;
 const MILLION = 1_000_000n;
 
-export const TRADERS: readonly Address[] = Array.from({length: 12}, (_, index): Address => `0x${(0xa0 + index).toString(16).repeat(20)}`);
+export const TRADERS: readonly Address[] = Array.from({length: 12}, (_, index): Address => `0x${(0xd0 + index).toString(16).repeat(20)}`);
 const ASSETS = [[L1, L1_USDC], [L2, L2_USDC], [L1, ETHER], [L2, ETHER]] as const;
 
 /** What the market does for a while; each has what the others lack. */
 const WEATHERS = ['calm', 'wild', 'flapping', 'empty', 'drained', 'detached'] as const;
 export type Weather = (typeof WEATHERS)[number];
 
-type Kind = 'limit' | 'cross' | 'market' | 'special' | 'cancel' | 'amend' | 'cancelAll' | 'mark' | 'source' | 'tick' | 'deposit' | 'money' | 'ledger' | 'trigger' | 'parent' | 'roll' | 'novate' | 'mode' | 'arm' | 'batch' | 'admin';
+type Kind = 'limit' | 'cross' | 'market' | 'special' | 'cancel' | 'amend' | 'cancelAll' | 'mark' | 'source' | 'tick' | 'deposit' | 'money' | 'ledger' | 'trigger' | 'parent' | 'roll' | 'novate' | 'mode' | 'collateral' | 'arm' | 'batch' | 'admin';
 const WEIGHTS: Record<Kind, number> = {
   limit: 30, cross: 10, market: 6, special: 8, cancel: 14, amend: 6, cancelAll: 1, mark: 8, source: 3, tick: 4, deposit: 2, money: 3, ledger: 1, trigger: 3, parent: 1, roll: 2, novate: 3,
-  mode: 1, arm: 1, batch: 2, admin: 1,
+  mode: 2, collateral: 2, arm: 1, batch: 2, admin: 1,
 };
 const KINDS = Object.entries(WEIGHTS).flatMap(([kind, weight]) => Array.from({length: weight}, () => kind as Kind));
 
@@ -63,6 +63,8 @@ export class Traffic {
       this.#until = index + 400 + this.below(1_600);
       this.weathers.set(this.#weather, (this.weathers.get(this.#weather) ?? 0) + 1);
     }
+    const {status} = core.state.markets.get(PERP)!;
+    if (status !== 0 && this.below(25) === 0) return {command: {type: 'setMarketStatus', market: PERP, status: 'open'}, after: 1n};
     const kind = KINDS[this.below(KINDS.length)]!;
     const long = this.below(this.#weather === 'drained' ? 20 : 120) === 0;
     const command = this.#make(kind, core, shadow) ?? this.#order({});
@@ -78,7 +80,7 @@ export class Traffic {
     this.#client += 1;
     const side = this.below(2) === 0 ? 'buy' : 'sell';
     const away = this.#big(300) * (side === 'buy' ? -1n : 1n);
-    const size = this.below(30) === 0 ? 60_000 : 4_000;
+    const size = this.below(12) === 0 ? 400_000 : 15_000;
     return {
       type: 'placeOrder', wallet: this.#wallet(), market: this.below(5) === 0 ? SPOT : PERP, side, orderType: 'limit', price: (this.#centre + away) * TICK,
       quantity: (1n + this.#big(size)) * LOT, timeInForce: 'GTC', clientOrderId: `t${this.#client}`, ...change,
@@ -185,7 +187,12 @@ export class Traffic {
       case 'parent':
         return {type: 'placeParent', wallet, market: PERP, side, quantity: (100n + this.#big(6_000)) * LOT, strategy: this.below(2) === 0 ? 'twap' : 'vwap', slices: 2 + this.below(8), intervalMs: 1_000 + this.below(20_000)};
       case 'roll': return {type: 'setAutoRoll', wallet, market: PERP, takeLots: this.#big(400) * MILLION, lossLots: this.#big(300) * MILLION};
-      case 'mode': return {type: 'setMarginMode', wallet, market: PERP, mode: this.below(2) === 0 ? 'isolated' : 'cross'};
+      case 'mode': {
+        const busy = new Set([...shadow.positions.get(PERP)?.keys() ?? [], ...[...shadow.orders.values()].map(({account}) => account)]);
+        const flat = this.pick(TRADERS.filter((each) => !busy.has(accountOf(each))));
+        return {type: 'setMarginMode', wallet: flat ?? wallet, market: PERP, mode: this.below(3) > 0 ? 'isolated' : 'cross'};
+      }
+      case 'collateral': return {type: 'moveCollateral', wallet, market: PERP, lots: (this.#big(400) - 200n) * MILLION};
       case 'arm': return {type: 'armDeadMan', wallet, ...(this.below(4) > 0 && {at: this.now + 1n + this.#big(30_000)})};
       case 'novate': {
         const offer = this.pick(this.offers);
@@ -214,7 +221,7 @@ export class Traffic {
     const view = accountView(core, from)!;
     const [chainId, token] = this.pick(ASSETS)!;
     const total = view.balances.reduce((sum, {currency, total: lots}) => (currency === 'USDC' ? sum + lots : sum), 0n);
-    if (token !== ETHER && total > 40_000n * USDC) return undefined;
+    if (token !== ETHER && total > 12_000n * USDC) return undefined;
     const lots = token === ETHER ? (1n + this.#big(4)) * 1_000_000_000n : (500n + this.#big(6_000)) * USDC;
     return this.#advance(core, chainId, {deposits: [{token, from, amount: lots * unitsPerLot(token), txHash: `0x${'1'.repeat(64)}`, logIndex: 0}]});
   }
@@ -246,8 +253,7 @@ export class Traffic {
     if (roll === 0) return {type: 'setFeeTier', wallet, tier: this.below(3)};
     if (roll === 1) return {type: 'createSubAccount', wallet, sub: (accountView(core, wallet)?.subAccounts ?? 0) + 1};
     if (roll === 2) return {type: 'changeMarket', market: PERP, terms: {margins: [{upTo: 1n << 50n, initialPpm: 60_000 + this.below(60_000), maintenancePpm: 25_000 + this.below(25_000)}], fees: [{makerPpm: 200, takerPpm: 500}, {makerPpm: -100, takerPpm: 400}]}};
-    const {status} = core.state.markets.get(PERP)!;
-    if (roll === 3 || status !== 0) return {type: 'setMarketStatus', market: PERP, status: status === 0 ? this.pick(['cancelOnly', 'halted'] as const)! : 'open'};
+    if (roll === 3) return {type: 'setMarketStatus', market: PERP, status: this.pick(['cancelOnly', 'halted'] as const)!};
     const minute = Number((this.now / 60_000n + 4_320n) % 10_080n);
     const session = {feePpm: this.below(1_000_001), fundingClampPpm: 600_000, bandPpm: 300_000, marginPpm: 1_000_000 + this.below(1_000_000)};
     return {type: 'setCalendar', market: PERP, sessions: this.below(2) === 0 || minute > 10_000 ? [] : [{start: minute, ...session, marginPpm: 1_000_000}, {start: minute + 30, ...session}]};
