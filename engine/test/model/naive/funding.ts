@@ -9,8 +9,8 @@ const STALE_MS = 15_000n;
 const OUTLIER = 20_000n;
 const [SAMPLE_MS, FUNDING_MS] = [5_000n, 3_600_000n];
 const PPB = 1_000_000_000n;
-/** 0.01 % per 8 hours, towards which the rate is drawn by at most 0.05 %. */
-const [INTEREST, DRAW] = [12_500n, 500_000n];
+/** The rate is drawn towards the market's interest by at most 0.05 %. */
+const DRAW = 500_000n;
 
 /** The lower middle one; 0 of none. */
 function median(values: readonly bigint[]): bigint {
@@ -56,7 +56,7 @@ const clamp = (value: bigint, most: bigint): bigint => max(-most, min(most, valu
 function rateOf({funding, spec, clampPpm}: Market): bigint {
   const mean = funding.sum / funding.samples;
   const {initial, maintenance} = spec.margins[0]!;
-  return clamp(mean + clamp(INTEREST - mean, DRAW), ((initial - maintenance) * clampPpm) / 1_000n);
+  return clamp(mean + clamp(spec.fundingInterest - mean, DRAW), ((initial - maintenance) * clampPpm) / 1_000n);
 }
 
 /** A positive rate: longs pay. Nobody pays more than its bucket has; what rounding leaves is the fund's. */
@@ -78,7 +78,7 @@ function pay(world: World, market: Market, rate: bigint): void {
 function credit(world: World, position: Position, lots: bigint, ratePpb: bigint): void {
   if (lots === 0n) return;
   toBucket(world, position, lots);
-  world.tell({type: 'fundingSettled', market: position.market.spec.name, wallet: world.wallet(position.account), lots, ratePpb});
+  world.tell({type: 'fundingSettled', market: position.market.spec.name, ...world.who(position.account), lots, ratePpb});
 }
 
 export function toBucket(world: World, position: Position, lots: bigint): void {

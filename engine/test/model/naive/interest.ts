@@ -5,7 +5,6 @@ import {assess, assessBucket, maintenanceOf, valueOf} from './margin.ts';
 import {abs, ceilDiv, max, min, PPM, ppmFloor, sign, split, sum} from './numbers.ts';
 import {FIRST_USER, FUND, type Market, type Position, type World} from './world.ts';
 
-const RATE = 100n;
 const [FUND_KEEPS, EXCESS_SHARE] = [20_000n, 100_000n];
 /** One in ten receives; collateral counts up to twice the position; an account must be in twelve hourly samples. */
 const [TOP, COLLATERAL_CAP, SAMPLES_LEAST] = [10, 2n, 12];
@@ -36,7 +35,7 @@ function payInterest(world: World, market: Market): void {
   let pool = 0n;
   for (const {holder, other, excess} of known) {
     if (excess >= 0n || other === 0n) continue;
-    const lots = min(ceilDiv(-excess * RATE, other * PPM), holder.spare);
+    const lots = min(ceilDiv(-excess * market.spec.collateralInterest, other * PPM), holder.spare);
     pool += lots;
     credit(world, holder.position, -lots);
   }
@@ -46,7 +45,7 @@ function payInterest(world: World, market: Market): void {
 function credit(world: World, position: Position, lots: bigint): void {
   if (lots === 0n) return;
   toBucket(world, position, lots);
-  world.tell({type: 'interestSettled', market: position.market.spec.name, wallet: world.wallet(position.account), lots});
+  world.tell({type: 'interestSettled', market: position.market.spec.name, ...world.who(position.account), lots});
 }
 
 /** Hourly samples in whole settlement units. */
@@ -77,7 +76,7 @@ function distribute(world: World): void {
     const account = chosen[index]![0];
     world.accounts[FUND]!.cash -= lots;
     world.accounts[account]!.cash += lots;
-    world.tell({type: 'excessDistributed', wallet: world.wallet(account), lots});
+    world.tell({type: 'excessDistributed', ...world.who(account), lots});
   });
 }
 
