@@ -10,7 +10,7 @@ import type {LocalNetwork} from '../network/local-network.ts';
 import {clientOf, custodyOf} from './chain-view.ts';
 import type {Checks} from './checks.ts';
 import {L1, L2, type Market} from './market.ts';
-import {DAY_SECONDS, passUntil} from './time.ts';
+import {DAY_SECONDS, passTime, passUntil} from './time.ts';
 import type {Trader} from './trader.ts';
 import {until} from './until.ts';
 
@@ -60,6 +60,20 @@ export async function untilObeyed({trader, chainId, token}: Row): Promise<void> 
   await until(`the engine to see ${trader.name}'s forced withdrawal`, async () => {
     const {forced} = await trader.view();
     return forced.some((each) => each.chainId === chainId && each.token.toLowerCase() === token.toLowerCase()) ? true : undefined;
+  });
+}
+
+/** A withdrawal that alice forces on L1, a day later: from now on no line may pass it over (V10). */
+export async function forceDaysAgo(network: LocalNetwork, {alice, l1Usdc}: Market): Promise<void> {
+  const row = {trader: alice, chainId: L1, token: l1Usdc};
+  await forceWithdrawal(network, row);
+  await untilObeyed(row);
+  await passTime(network, DAY_SECONDS);
+  const {number} = await clientOf(network, L1).getBlock();
+  await until('the engine to know a block of the day after', async () => {
+    const {chains} = (await (await fetch(`${network.engineUrl}/healthz`)).json()) as {chains: {chainId: number; creditedBlock: string | null}[]};
+    const credited = chains.find(({chainId}) => chainId === L1)?.creditedBlock;
+    return credited && BigInt(credited) >= number ? true : undefined;
   });
 }
 
