@@ -33,6 +33,7 @@ export const RULES: readonly {rule: number; text: string}[] = [
   {rule: 8, text: 'Liabilities equal deposits less withdrawals: nothing omitted or invented'},
   {rule: 9, text: 'The transaction log continues and explains every change'},
   {rule: 10, text: 'Forced withdrawals were served'},
+  {rule: 10, text: 'Withdrawals that were forced on chain a day ago leave whole'},
   {rule: 11, text: 'Nothing leaves that was won since the last active epoch'},
 ];
 

@@ -40,6 +40,8 @@ export const answers = {
     balances: z.array(balance),
     positions: z.array(z.object({market: text, size: text, entryPrice: text, mark: text, unrealisedPnl: text})),
     withdrawals: z.array(withdrawal),
+    /** Withdrawals forced on chain and not served yet. */
+    forced: z.array(z.object({chainId: z.int(), token: text, lots: text, exit: z.boolean()})),
     orders: z.array(order),
     margin: z.object({equity: text, initial: text, maintenance: text, free: text}).nullable(),
   }),
