@@ -1,7 +1,7 @@
-import {describe, expect, test} from 'vitest';
+import {beforeAll, describe, expect, test} from 'vitest';
 import {analyse} from '../contracts/sources.ts';
 import type {AstNode} from './ast.ts';
-import {mutate, SWITCH} from './mutate.ts';
+import {type Mutant, mutate, SWITCH} from './mutate.ts';
 
 const FILE = 'contracts/sample/Sample.sol';
 const SOURCE = `// SPDX-License-Identifier: MIT
@@ -19,9 +19,14 @@ contract Sample {
 }
 `;
 
-function sample() {
-  const output = analyse([], {source: ['ast']}, {[FILE]: SOURCE});
-  return mutate({file: FILE, source: SOURCE, ast: output.sources![FILE]!.ast as AstNode, first: 1, switchPath: './Mutant.sol'});
+let ast: AstNode;
+
+beforeAll(() => {
+  ast = analyse([], {source: ['ast']}, {[FILE]: SOURCE}).sources![FILE]!.ast as AstNode;
+});
+
+function sample(options: {source?: string; skip?: (mutant: Mutant) => boolean; fixed?: number} = {}) {
+  return mutate({file: FILE, source: SOURCE, ast, first: 1, switchPath: './Mutant.sol', ...options});
 }
 
 describe('mutate', () => {
@@ -48,8 +53,33 @@ describe('mutate', () => {
     expect(text).toMatch(/\{ uint256 (mutant\d+) = Mutant\.number\(10\); assembly \{ if xor\(iszero\(sload\(0\)\), eq\(\1, 10\)\) \{/);
   });
 
+  test('what is left out of the build leaves a mark at the entry', () => {
+    const {text} = sample({skip: ({number}) => number === 9 || number === 10});
+    expect(text).toContain('returns (bool) { Mutant.on(1);');
+    expect(text).toContain('return a != b;');
+    expect(text).toContain('private { Mutant.on(10); assembly { if iszero(sload(0))');
+  });
+
+  test('a fixed mutant is on without a switch', () => {
+    expect(sample({fixed: 7}).text).toContain('{ if (!true) total += b; }');
+    const {text} = sample({skip: ({number}) => number !== 10, fixed: 10});
+    expect(text).toContain('if xor(iszero(sload(0)), 1) {');
+    expect(text).not.toContain('Mutant.number');
+  });
+
+  test('a mutant is itself as long as its function is', () => {
+    const identities = sample().mutants.map(({identity}) => identity);
+    expect(new Set(identities).size).toBe(identities.length);
+    const edited = sample({source: SOURCE.replace('private total;', 'private whole;')}).mutants.map(({identity}) => identity);
+    expect(edited).toEqual(identities);
+    const other = sample({source: SOURCE.replace('sstore(0, 1)', 'sstore(0, 2)')}).mutants.map(({identity}) => identity);
+    expect(other.slice(0, 9)).toEqual(identities.slice(0, 9));
+    expect(other[9]).not.toBe(identities[9]);
+  });
+
   test('compiles', () => {
-    const {text} = sample();
-    expect(() => analyse([], {contract: ['abi']}, {[FILE]: text, 'contracts/sample/Mutant.sol': SWITCH})).not.toThrow();
+    for (const {text} of [sample(), sample({fixed: 4}), sample({skip: ({number}) => number > 5})]) {
+      expect(() => analyse([], {contract: ['abi']}, {[FILE]: text, 'contracts/sample/Mutant.sol': SWITCH})).not.toThrow();
+    }
   });
 });
