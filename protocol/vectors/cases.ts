@@ -7,6 +7,7 @@ import {
   SUMMARY_TYPES, summaryDigest, voteDigest, VoteKind, ZERO_BLINDING,
 } from '../src/index.ts';
 import {compareText, utf8} from '../src/bytes.ts';
+import {auditVectors} from './audit.ts';
 import {batchVectors} from './batches.ts';
 import {CERTIFICATE_PARAMETERS} from './certificate-parameters.ts';
 
@@ -175,7 +176,7 @@ export function voteVectors(): Json {
 }
 
 export const VECTORS: Readonly<Record<string, () => Json>> = {
-  ids: idVectors, gpmp: gpmpVectors, payouts: payoutVectors, summary: summaryVectors, votes: voteVectors, batches: batchVectors,
+  ids: idVectors, gpmp: gpmpVectors, payouts: payoutVectors, summary: summaryVectors, votes: voteVectors, batches: batchVectors, audit: auditVectors,
 };
 
 export const vectorText = (name: string): string => `${JSON.stringify(VECTORS[name]!(), null, 1)}\n`;
