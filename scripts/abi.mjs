@@ -18,11 +18,11 @@ const contracts = [
   {name: 'ValidatorSets', file: 'validator-sets', constant: 'validatorSetsAbi'},
   {name: 'SlashingCourt', file: 'slashing-court', constant: 'slashingCourtAbi', parts: ['FraudVerifier:errors', 'CertificateVerifier:errors']},
   {name: 'Participation', file: 'participation', constant: 'participationAbi', parts: ['CertificateVerifier:errors']},
-  {name: 'RewardPool', file: 'reward-pool', constant: 'rewardPoolAbi'},
+  {name: 'RewardPool', file: 'reward-pool', constant: 'rewardPoolAbi', parts: ['SignersLib:errors']},
+  {name: 'DrandBeacon', file: 'drand-beacon', constant: 'drandBeaconAbi'},
   {name: 'TestToken', file: 'erc20', constant: 'erc20Abi', as: 'ERC20'},
   // Read by the subgraph alone.
   {name: 'TimelockController'},
-  {name: 'DrandBeacon'},
   {name: 'ReserveBridge'},
 ];
 

@@ -3,9 +3,10 @@
  * No I/O, no clock; runs in Node and in browsers.
  */
 export {bytesToHex, EncodingError, hexToBytes} from './bytes.ts';
-export {AgeKeyError, ageRecipient, encryptionKeyOf} from './age-keys.ts';
+export {AgeKeyError, ageRecipient, encryptionKeyOf, identitySecret} from './age-keys.ts';
 export {canonicalJson} from './canonical-json.ts';
 export {PobsError} from './errors.ts';
+export * from './audit/index.ts';
 export * from './gpmp/index.ts';
 export {accountId, blindingFor, eraOf, isSystemWallet, ZERO_BLINDING} from './ids.ts';
 export {fromJson, JsonError, toJson} from './json.ts';

@@ -1,12 +1,13 @@
 /** The cross-language cases: what vitest and forge both read, a function of nothing. */
 import {type Address, encodeAbiParameters, type Hex} from 'viem';
 import {
-  accountId, aggregateKeys, aggregateSignatures, blindingFor, buildCertificate, buildTree, bytesToHex, type CastVote, type Certificate, domainSalt,
+  accountId, aggregateKeys, aggregateSignatures, blindingFor, buildCertificate, buildTree, bytesToHex, type CastVote, type Certificate, certificateArgument, domainSalt,
   keccak256, leafHash, levelsOf, type Line, LINE_PARAMETERS, lineHash, linesTree, type Member, memberLeaf, membersTree, NO_PAYOUTS_ROOT, payoutLeaf,
   payoutTree, possessionDigest, publicKeyOf, rootOf, type SetHeader, signPossession, signVote, type SnapshotRow, type Summary, SUMMARY_TYPE_STRING,
   SUMMARY_TYPES, summaryDigest, voteDigest, VoteKind, ZERO_BLINDING,
 } from '../src/index.ts';
 import {compareText, utf8} from '../src/bytes.ts';
+import {auditVectors} from './audit.ts';
 import {batchVectors} from './batches.ts';
 import {CERTIFICATE_PARAMETERS} from './certificate-parameters.ts';
 
@@ -168,14 +169,14 @@ export function voteVectors(): Json {
     possessionSignatures: possessions.map((possession, i) => signPossession(secrets[i]!, possession, SALT)),
     certificateNames: ['approve by all', 'approve by five, two absent', 'approve by three, listed', 'reject by two rules', 'dispute by two rules, one in absent form'],
     certificateKinds: certificates.map(({kind}) => kind),
-    encodedCertificates: certificates.map((certificate: Certificate) => encodeAbiParameters(CERTIFICATE_PARAMETERS, [certificate])),
+    encodedCertificates: certificates.map((certificate: Certificate) => encodeAbiParameters(CERTIFICATE_PARAMETERS, [certificateArgument(certificate)])),
     signedWeights: [[0, 1, 2, 3, 4, 5, 6], [0, 2, 3, 5, 6], [1, 4, 6], [1, 5, 6], [0, 1, 2, 3, 5]].map((signers) =>
       String(signers.reduce((sum, index) => sum + members[index]!.weight, 0n))),
   };
 }
 
 export const VECTORS: Readonly<Record<string, () => Json>> = {
-  ids: idVectors, gpmp: gpmpVectors, payouts: payoutVectors, summary: summaryVectors, votes: voteVectors, batches: batchVectors,
+  ids: idVectors, gpmp: gpmpVectors, payouts: payoutVectors, summary: summaryVectors, votes: voteVectors, batches: batchVectors, audit: auditVectors,
 };
 
 export const vectorText = (name: string): string => `${JSON.stringify(VECTORS[name]!(), null, 1)}\n`;

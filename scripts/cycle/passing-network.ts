@@ -6,11 +6,13 @@ import {LocalNetwork, VALIDATORS} from '../network/local-network.ts';
 import {freePorts} from '../network/ports.ts';
 
 const MAX_AGE_SECONDS = 300;
+const TERM_SECONDS = 7 * 86_400;
 
 async function passingNetwork(say: (line: string) => void): Promise<LocalNetwork> {
   const stateDir = mkdtempSync(path.join(tmpdir(), 'pobs-'));
   return new LocalNetwork({
-    stateDir, ports: await freePorts(), l1BlockSeconds: 1, l2BlockSeconds: 1, withdrawEvery: {l1: 1, l2: 1}, maxAgeSeconds: MAX_AGE_SECONDS, say,
+    stateDir, ports: await freePorts(), l1BlockSeconds: 1, l2BlockSeconds: 1, withdrawEvery: {l1: 1, l2: 1}, maxAgeSeconds: MAX_AGE_SECONDS,
+    termSeconds: TERM_SECONDS, say,
   });
 }
 

@@ -8,7 +8,7 @@ import {existsSync, mkdirSync, readFileSync, renameSync, writeFileSync} from 'no
 import path from 'node:path';
 import {promisify} from 'node:util';
 import type {Network} from '@pobs/protocol';
-import {type Address, createPublicClient, createWalletClient, http, parseAbi, parseEther, publicActions} from 'viem';
+import {type Address, createPublicClient, createWalletClient, type Hex, http, parseAbi, parseEther, publicActions} from 'viem';
 import {deployNetwork} from '../../contracts/script/deploy.ts';
 import {actor, keyOf} from './accounts.ts';
 import type {Ports} from './ports.ts';
@@ -18,6 +18,9 @@ export const ROOT = path.resolve(import.meta.dirname, '../..');
 export const VALIDATORS = 4;
 const STAKE_WEI = parseEther('100');
 const GAS_WEI = parseEther('10');
+/** USDC base units the operator holds to pay prizes from, and pays into each term. */
+const OPERATOR_REWARDS = 1_000_000_000_000n;
+export const REWARDS_PER_TERM = 320_000_000n;
 const GRAPH_NODE = path.join(ROOT, 'node_modules/@graphprotocol/gnd-linux-x64/bin/gnd');
 const run = promisify(execFile);
 
@@ -30,11 +33,16 @@ export type LocalNetworkOptions = {
   l2BlockSeconds: number;
   withdrawEvery: {l1: number; l2: number};
   maxAgeSeconds: number;
+  termSeconds: number;
   /** One line per thing that happens. */
   say: (line: string) => void;
 };
 
-type Pair = {l1Rpc: string; l2Rpc: string; storageUrl: string; controlUrl: string; inbox: Address; rollup: Address};
+type Pair = {
+  l1Rpc: string; l2Rpc: string; storageUrl: string; controlUrl: string; inbox: Address; bridge: Address; rollup: Address;
+  /** Simulated, of drand's scheme: what it is constructed with, and where it serves rounds. */
+  beacon: {groupKey: Hex; genesis: number; periodSeconds: number}; beaconUrl: string;
+};
 type Deployed = {network: Network; stakeToken: Address; tokens: {l1Usdc: Address; l2Usdc: Address}};
 
 export class LocalNetwork {
@@ -99,7 +107,7 @@ export class LocalNetwork {
     const {ports, l1BlockSeconds, l2BlockSeconds} = this.options;
     const ready = await this.startOwn('chains', 'sequencer/devnet/host.ts', [
       '--l1-port', String(ports.l1), '--l2-port', String(ports.l2), '--l2-private-port', String(ports['l2-private']),
-      '--storage-port', String(ports.storage), '--control-port', String(ports.control), '--state-dir', this.dir('chains'),
+      '--storage-port', String(ports.storage), '--control-port', String(ports.control), '--beacon-port', String(ports.beacon), '--state-dir', this.dir('chains'),
       '--l1-block-seconds', String(l1BlockSeconds), '--l2-block-seconds', String(l2BlockSeconds),
     ]);
     this.pair = {...(ready as Omit<Pair, 'controlUrl'>), controlUrl: `http://127.0.0.1:${ports.control}`};
@@ -127,7 +135,7 @@ export class LocalNetwork {
       if (!code) throw new ServiceError('The chains are not the ones of this state folder (no registry where it was deployed): run with --fresh to start over.');
       return;
     }
-    const {withdrawEvery, maxAgeSeconds} = this.options;
+    const {withdrawEvery, maxAgeSeconds, termSeconds} = this.options;
     const {stakeToken, network, tokens, auditorIdentity} = await deployNetwork({
       l1: {rpc: this.pair.l1Rpc, inbox: this.pair.inbox},
       l2: {rpc: this.pair.l2Rpc},
@@ -138,12 +146,17 @@ export class LocalNetwork {
       disputeWindow: 0n,
       maxAgeSeconds,
       eraEpochs: 5_760,
-      termSeconds: 7 * 86_400,
+      termSeconds,
       withdrawEvery,
       bootstrapValidators: VALIDATORS,
+      beacon: this.pair.beacon,
+      bridge: this.pair.bridge,
+      // A ticket's chance is weight by cap: here every ticket of an honest validator is paid.
+      weightCap: STAKE_WEI,
     });
     if (auditorIdentity !== undefined) this.secret('auditor', () => auditorIdentity);
     this.deployed = {network, stakeToken, tokens};
+    await this.#mint({rpc: this.pair.l2Rpc, token: tokens.l2Usdc, to: actor('poster').address, amount: OPERATOR_REWARDS});
     writeFileSync(this.networkFile, JSON.stringify(network, null, 2));
     writeFileSync(`${file}.tmp`, JSON.stringify(this.deployed, null, 2));
     renameSync(`${file}.tmp`, file);
@@ -201,9 +214,14 @@ export class LocalNetwork {
       const hash = await wallet.sendTransaction({to: address, value: GAS_WEI, chain: null});
       await wallet.waitForTransactionReceipt({hash, pollingInterval: 100});
     }
-    const l1 = createWalletClient({account, transport: http(this.pair.l1Rpc)}).extend(publicActions);
-    const hash = await l1.writeContract({address: this.deployed.stakeToken, abi: mintAbi, functionName: 'mint', args: [address, STAKE_WEI], chain: null});
-    await l1.waitForTransactionReceipt({hash, pollingInterval: 100});
+    await this.#mint({rpc: this.pair.l1Rpc, token: this.deployed.stakeToken, to: address, amount: STAKE_WEI});
+  }
+
+  /** Test tokens: anybody may make them. */
+  async #mint({rpc, token, to, amount}: {rpc: string; token: Address; to: Address; amount: bigint}): Promise<void> {
+    const wallet = createWalletClient({account: actor('deployer'), transport: http(rpc)}).extend(publicActions);
+    const hash = await wallet.writeContract({address: token, abi: mintAbi, functionName: 'mint', args: [to, amount], chain: null});
+    await wallet.waitForTransactionReceipt({hash, pollingInterval: 100});
   }
 
   async startEngine(): Promise<void> {
@@ -219,6 +237,7 @@ export class LocalNetwork {
       '--network', this.networkFile, '--rpc', this.rpcFlag, '--database-url', this.databaseUrl, '--data-dir', this.dir('sequencer'),
       '--engine-url', this.engineUrl, '--operator-token-file', this.operatorTokenFile(), '--storage', this.storageFlag,
       '--key-file', this.secret('poster.key', () => keyOf('poster')), '--port', String(this.options.ports.sequencer),
+      '--beacon-url', this.pair.beaconUrl, '--rewards-per-term', REWARDS_PER_TERM.toString(),
     ];
   }
 

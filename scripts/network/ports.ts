@@ -2,7 +2,7 @@
 import {createServer} from 'node:net';
 
 export const PORTS = {
-  l1: 18545, l2: 18547, 'l2-private': 18549, storage: 18600, control: 18601, postgres: 18432, engine: 18700,
+  l1: 18545, l2: 18547, 'l2-private': 18549, storage: 18600, control: 18601, beacon: 18602, postgres: 18432, engine: 18700,
   sequencer: 18800, graph: 18810, 'graph-admin': 18811, 'graph-index': 18812, 'graph-ws': 18813, 'graph-metrics': 18814,
   'validator-1': 18901, 'validator-2': 18902, 'validator-3': 18903, 'validator-4': 18904, web: 18000,
 } as const;

@@ -30,7 +30,7 @@ export async function runForever({fresh}: {fresh: boolean}): Promise<number> {
 
   const started = performance.now();
   const network = new LocalNetwork({
-    stateDir: STATE_DIR, ports, l1BlockSeconds: 2, l2BlockSeconds: 1, withdrawEvery: {l1: 4, l2: 1}, maxAgeSeconds: 600, say,
+    stateDir: STATE_DIR, ports, l1BlockSeconds: 2, l2BlockSeconds: 1, withdrawEvery: {l1: 4, l2: 1}, maxAgeSeconds: 600, termSeconds: 86_400, say,
   });
   let stopping = false;
   const interrupted = new Promise<number>((resolve) => {
@@ -109,6 +109,8 @@ function table(network: LocalNetwork): string {
     ...(network.services.has('graph-node') ? [['subgraphs', at(ports.graph), '/subgraphs/name/pobs-l1 and pobs-l2'] as [string, string, string]] : []),
     ['L1 RPC (31337)', network.pair.l1Rpc, `custody ${network.network.l1.custody}`],
     ['L2 RPC (412346)', network.pair.l2Rpc, `custody ${network.network.l2.custody}`],
+    ['beacon', network.pair.beaconUrl, 'drand\'s interface and scheme, simulated by one local key'],
+    ['time', `${network.pair.controlUrl}/pass-time`, 'POST {"seconds": 86400}: both chains, simulated; terms last a day, draws follow half an hour later'],
     ['storage gateway', network.pair.storageUrl, 'Arweave and IPFS, simulated locally'],
     ['mapping files', network.mappingUrl, '/mapping/<epoch>, encrypted to the validators'],
     ['a funded key', keyOf('alice'), 'development key: import it into a wallet'],

@@ -4,6 +4,7 @@ import type {ChainName, PairControl} from './pair/pair-control.ts';
 
 const BODY_BYTES_MAX = 1024 * 1024;
 const BLOCKS_MAX = 10_000;
+const SECONDS_MAX = 100 * 86_400;
 
 type Fields = Record<string, unknown>;
 
@@ -15,6 +16,7 @@ type Fields = Record<string, unknown>;
  * - `/impersonate-send {chain, from, to, data?, value?}` → `{hash, succeeded}`: a transaction without the sender's key
  * - `/set-storage {chain, address, slot, value}` → `{}`
  * - `/set-automine {chain, enabled}` → `{}`
+ * - `/pass-time {seconds}` → `{time}`: both chains go on that much later, as if nobody had touched them meanwhile
  * - `/save {}` → `{}`: writes the state folder now
  */
 export function startControl(port: number, control: PairControl, save: () => Promise<void>): Promise<HttpServer> {
@@ -42,6 +44,8 @@ async function run(path: string, fields: Fields, control: PairControl, save: () 
     case '/set-automine':
       await control.setAutomine(chainOf(fields), fields['enabled'] === true);
       return {};
+    case '/pass-time':
+      return {time: await control.passTime(count(fields, 'seconds', SECONDS_MAX))};
     case '/save':
       await save();
       return {};
@@ -66,10 +70,10 @@ function chainOf(fields: Fields): ChainName {
   throw new HttpError(400, 'chain must be "l1" or "l2".');
 }
 
-function count(fields: Fields, name: string): number {
+function count(fields: Fields, name: string, max = BLOCKS_MAX): number {
   const value = Number(fields[name]);
-  if (Number.isInteger(value) && value > 0 && value <= BLOCKS_MAX) return value;
-  throw new HttpError(400, `${name} must be a whole number from 1 to ${BLOCKS_MAX}.`);
+  if (Number.isInteger(value) && value > 0 && value <= max) return value;
+  throw new HttpError(400, `${name} must be a whole number from 1 to ${max}.`);
 }
 
 function address(fields: Fields, name: string): Address {

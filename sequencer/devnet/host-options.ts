@@ -6,6 +6,7 @@ export type HostOptions = {
   l2PrivatePort: number;
   storagePort: number;
   controlPort: number;
+  beaconPort: number;
   /** Absent: everything is gone at the end. */
   stateDir: string | undefined;
   l1BlockSeconds: number;
@@ -24,13 +25,14 @@ const NUMBERS = {
   'l2-private-port': 18_549,
   'storage-port': 18_600,
   'control-port': 18_601,
+  'beacon-port': 18_602,
   'l1-block-seconds': 2,
   'l2-block-seconds': 1,
 } as const;
 
 export const USAGE = `Usage: node --import tsx sequencer/devnet/host.ts [options]
 
-Runs the local network: L1, L2, the bridge between them, and storage. For development only.
+Runs the local network: L1, L2, the bridge between them, storage, and a randomness beacon. For development only.
 
 ${Object.entries(NUMBERS)
   .map(([name, value]) => `  --${`${name} <n>`.padEnd(24)} default ${value}${name.endsWith('port') ? '; 0 = a free port' : ''}`)
@@ -65,6 +67,7 @@ export function parseHostOptions(argv: string[], env: NodeJS.ProcessEnv): HostOp
     l2PrivatePort: number('l2-private-port'),
     storagePort: number('storage-port'),
     controlPort: number('control-port'),
+    beaconPort: number('beacon-port'),
     l1BlockSeconds: number('l1-block-seconds'),
     l2BlockSeconds: number('l2-block-seconds'),
     stateDir: text('state-dir'),

@@ -5,11 +5,12 @@ import type {Readable, Writable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 import type {Address, Hex} from 'viem';
 import {afterEach, beforeEach, expect, test} from 'vitest';
+import {verifyRound} from './beacon.ts';
 import {Rpc} from './pair/rpc.ts';
 import {temporaryFolder, until} from './testing.ts';
 
 const HOST = join(dirname(fileURLToPath(import.meta.url)), 'host.ts');
-const FREE_PORTS = ['l1', 'l2', 'l2-private', 'storage', 'control'].flatMap((name) => [`--${name}-port`, '0']);
+const FREE_PORTS = ['l1', 'l2', 'l2-private', 'storage', 'control', 'beacon'].flatMap((name) => [`--${name}-port`, '0']);
 const RECEIVER: Address = '0x00000000000000000000000000000000000a0a01';
 
 type Host = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -19,6 +20,8 @@ type Ready = {
   l2Rpc: string;
   storageUrl: string;
   controlUrl: string;
+  beaconUrl: string;
+  beacon: {groupKey: Hex; genesis: number; periodSeconds: number};
   l1ChainId: number;
   l2ChainId: number;
   rollup: Address;
@@ -106,6 +109,29 @@ test('the control endpoint mines, reorganises and sends without a key', async ()
   expect((await post(ready, '/mine', {chain: 'l3', blocks: 1})).status).toBe(400);
 });
 
+test('time passes on both chains at once, the beacon follows it, and a restart goes on from there', async () => {
+  const host = spawnHost();
+  const ready = await readyLine(host);
+  const {genesis, periodSeconds, groupKey} = ready.beacon;
+  const next = Math.floor((Date.now() / 1_000 - genesis) / periodSeconds) + 20_000;
+  expect((await fetch(`${ready.beaconUrl}/public/${next}`)).status).toBe(425);
+
+  const {time} = await control(ready, '/pass-time', {seconds: 86_400});
+  expect(Number(time)).toBeGreaterThan(Date.now() / 1_000 + 86_000);
+  for (const url of [ready.l1Rpc, ready.l2Rpc]) expect(await timeOf(url)).toBeGreaterThan(Date.now() / 1_000 + 86_000);
+  const round = (await (await fetch(`${ready.beaconUrl}/public/${next}`)).json()) as {round: number; signature: string};
+  expect(round.round).toBe(next);
+  expect(verifyRound(groupKey, BigInt(next), `0x${round.signature}`)).toBe(true);
+  expect((await fetch(`${ready.beaconUrl}/public/0`)).status).toBe(404);
+
+  host.kill('SIGTERM');
+  expect(await exitCode(host)).toBe(0);
+  const again = await readyLine(spawnHost());
+  const {head} = await control(again, '/mine', {chain: 'l2', blocks: 1});
+  expect(await new Rpc(again.l2Rpc).blockNumber()).toBeGreaterThanOrEqual(BigInt(head as number));
+  expect(await timeOf(again.l2Rpc)).toBeGreaterThanOrEqual(Number(time));
+});
+
 test('a folder or a port in use is one sentence and exit code 1', async () => {
   const ready = await readyLine(spawnHost());
   const sameFolder = spawnHost();
@@ -166,6 +192,9 @@ async function expectSilence({l1Rpc, l2Rpc}: Ready): Promise<void> {
     );
   }
 }
+
+const timeOf = async (url: string): Promise<number> =>
+  Number((await new Rpc(url).send<{timestamp: Hex}>('eth_getBlockByNumber', ['latest', false])).timestamp);
 
 function post({controlUrl}: Ready, path: string, body: object): Promise<Response> {
   return fetch(controlUrl + path, {method: 'POST', body: JSON.stringify(body)});

@@ -1,6 +1,7 @@
 import {fstatSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {localBeacon, startBeacon} from './beacon-server.ts';
 import {startControl} from './control.ts';
 import {lockFolder} from './folder-lock.ts';
 import {USAGE, UsageError, parseHostOptions, type HostOptions} from './host-options.ts';
@@ -38,7 +39,7 @@ async function main(): Promise<number> {
 
 /** Starts everything and announces it by one line. */
 async function start(options: HostOptions, cleanup: Cleanup): Promise<{failed: Promise<string>}> {
-  const {stateDir, storagePort, controlPort, parentPipe: _, ...pairOptions} = options;
+  const {stateDir, storagePort, controlPort, beaconPort, parentPipe: _, ...pairOptions} = options;
   const dir = stateDir ?? mkdtempSync(join(tmpdir(), 'pobs-devnet-'));
   cleanup.push(stateDir === undefined ? () => rmSync(dir, {recursive: true, force: true}) : lockFolder(dir));
 
@@ -49,9 +50,11 @@ async function start(options: HostOptions, cleanup: Cleanup): Promise<{failed: P
   cleanup.push(() => pair.stop());
   const control = await startControl(controlPort, pair.control, pair.save);
   cleanup.push(() => control.close());
+  const beacon = await startBeacon(beaconPort, () => pair.control.time());
+  cleanup.push(() => beacon.close());
 
   const {failed, control: __, save: ___, stop: ____, ...facts} = pair;
-  console.log(JSON.stringify({ready: true, ...facts, storageUrl: storage.url, controlUrl: control.url}));
+  console.log(JSON.stringify({ready: true, ...facts, storageUrl: storage.url, controlUrl: control.url, beaconUrl: beacon.url, beacon: localBeacon()}));
   return {failed};
 }
 

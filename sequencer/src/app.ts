@@ -22,8 +22,10 @@ import {connect, takeRunLock} from './db/connect.ts';
 import {PgEpochRepository} from './db/epoch-repository.ts';
 import {migrate} from './db/migrate.ts';
 import {SequencerError} from './errors.ts';
+import {dutiesOf} from './duties.ts';
 import {BuildService} from './services/build-service.ts';
 import {Distributor} from './services/distributor.ts';
+import {DutyRunner} from './services/duties/duty-runner.ts';
 import {EpochPipeline} from './services/epoch-pipeline.ts';
 import {MappingKeeper} from './services/mapping-keeper.ts';
 import {pause} from './services/pause.ts';
@@ -39,6 +41,9 @@ export {type Flags, parseConfig, type SequencerConfig} from './config.ts';
 export {type EpochState, type Outcome, type Stage, STAGES} from './core/stages.ts';
 export {SequencerError, type SequencerErrorData} from './errors.ts';
 export type {EpochBuilder, StageReport} from './services/ports.ts';
+
+/** Acts of one duty in a row. */
+const DUTY_STEPS_MAX = 16;
 
 /** Ports that a caller may replace. */
 export type Overrides = {
@@ -102,6 +107,9 @@ export async function createSequencer(config: SequencerConfig, overrides: Overri
         onRetry: (effect) => metrics.onRetry(effect),
       },
     );
+    const duties = new DutyRunner({intervalMs: config.dutySeconds * 1_000, stepsMax: DUTY_STEPS_MAX}, {
+      duties: services.duties, logger, onDone: (duty) => metrics.onDuty(duty),
+    });
     const server: RunningServer = await serve(config.port, {
       mapping: (epoch) => services.mappings.serve(epoch), logger, health: () => health(pool, repository),
       metrics: async () => ({type: metrics.registry.contentType, text: await metrics.registry.metrics()}),
@@ -112,11 +120,25 @@ export async function createSequencer(config: SequencerConfig, overrides: Overri
       if (lost.signal.aborted) throw lost.signal.reason;
       return state;
     };
-    return {port: server.port, runEpoch, run: (options) => runLoop(config.intervalSeconds * 1_000, runEpoch, options), close};
+    return {port: server.port, runEpoch, run: (options) => beside(duties, options.signal, (signal) => runLoop(config.intervalSeconds * 1_000, runEpoch, {...options, signal})), close};
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Duties are looked after while epochs run, and come to a stop between two acts before anything is closed. */
+async function beside(duties: DutyRunner, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const end = new AbortController();
+  const failed = new AbortController();
+  const looking = duties.run(AbortSignal.any([signal, end.signal])).catch((error: unknown) => failed.abort(error));
+  try {
+    await work(AbortSignal.any([signal, failed.signal]));
+  } finally {
+    end.abort();
+    await looking;
+  }
+  if (failed.signal.aborted) throw failed.signal.reason;
 }
 
 async function runLoop(intervalMs: number, runEpoch: Sequencer['runEpoch'], {signal, epochs = Infinity, until}: RunOptions): Promise<void> {
@@ -203,6 +225,7 @@ async function wire(config: SequencerConfig, {repository, vault, logger, builder
     publisher: new Publisher({store, vault, logger}),
     proposer: new Proposer({chain: epochChain, vault}),
     settler: new Settler({maxAgeSeconds}, {vault, votes, logger}),
+    duties: await dutiesOf(config, {clients, account, log: repository, sets: termChain, logger}),
     distributor: new Distributor({batchSize: config.batchSize, pollIntervalMs}, {logger}),
   };
 }

@@ -28,6 +28,11 @@ export type SequencerConfig = {
   l1Every: number;
   batchSize: number;
   voteGraceMs: number;
+  /** drand's HTTP interface, such as `https://api.drand.sh/<chain hash>`; undefined: others bring the rounds. */
+  beaconUrl: string | undefined;
+  /** Base units of the reward token paid into each term. */
+  rewardsPerTerm: bigint;
+  dutySeconds: number;
   timeoutMs: number;
   logLevel: string;
 };
@@ -39,8 +44,13 @@ const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/);
 const hash = z.string().regex(/^0x[0-9a-fA-F]{64}$/);
 const networkShape = z.object({
   name: z.string(),
-  l1: z.object({chainId: z.int().min(1), registry: address, sets: address, custody: address, inbox: address, startBlock: z.int().min(0)}),
-  l2: z.object({chainId: z.int().min(1), epochManager: address, sets: address, custody: address, startBlock: z.int().min(0)}),
+  l1: z.object({
+    chainId: z.int().min(1), registry: address, sets: address, custody: address, inbox: address, startBlock: z.int().min(0), beacon: address.optional(),
+  }),
+  l2: z.object({
+    chainId: z.int().min(1), epochManager: address, sets: address, custody: address, startBlock: z.int().min(0), participation: address.optional(),
+    rewards: address.optional(), beacon: address.optional(),
+  }),
   rules: z.object({
     version: z.literal(1), maxAgeSeconds: z.int().min(1),
     custodies: z.array(z.object({chainId: z.int().min(1), custody: address, withdrawEvery: z.int().min(1), tokens: z.array(z.looseObject({token: address}))})),
@@ -77,7 +87,25 @@ export function parseConfig(flags: Flags): SequencerConfig {
     l1Every: wholeNumber(flags, 'l1Every', {fallback: 4, min: 1, max: 1_000_000}),
     batchSize: wholeNumber(flags, 'batchSize', {fallback: 100, min: 1, max: 100}),
     voteGraceMs: wholeNumber(flags, 'voteGraceMs', {fallback: 2_000, min: 0, max: 600_000}),
+    dutySeconds: wholeNumber(flags, 'dutySeconds', {fallback: 15, min: 1, max: 86_400}),
+    ...parseRewards(flags),
   };
+}
+
+/** What the duties around rewards need. */
+export function parseRewards(flags: Flags): Pick<SequencerConfig, 'beaconUrl' | 'rewardsPerTerm'> {
+  return {
+    beaconUrl: text(flags, 'beaconUrl') === undefined ? undefined : url(flags, 'beaconUrl').replace(/\/+$/, ''),
+    rewardsPerTerm: amount(flags, 'rewardsPerTerm') ?? 0n,
+  };
+}
+
+/** Base units. */
+export function amount(flags: Flags, name: string): bigint | undefined {
+  const value = text(flags, name);
+  if (value === undefined) return undefined;
+  if (!/^\d{1,38}$/.test(value)) throw invalid(`--${dashed(name)} must be a whole number of base units, not "${value}"`);
+  return BigInt(value);
 }
 
 /** Where a flag may also come from. The engine's variables of the same meaning have the same names. */

@@ -169,6 +169,6 @@ function configFor({dir, pair, network, storageUrl, databaseUrl, engineUrl}: {
   return {
     network, l1Url: pair.l1Rpc, l2Url: pair.l2Rpc, databaseUrl, dataDir: path.join(dir, 'data'), engineUrl, operatorTokenFile,
     storage: `ipfs=${storageUrl},arweave=${storageUrl}`, keyFile, passwordFile: undefined, arweaveKeyFile: undefined, port: 0,
-    intervalSeconds: 1, l1Every: 2, batchSize: 100, voteGraceMs: 1_500, timeoutMs: 10_000, logLevel: process.env.POBS_TEST_LOG ?? 'silent',
+    intervalSeconds: 1, l1Every: 2, batchSize: 100, voteGraceMs: 1_500, beaconUrl: undefined, rewardsPerTerm: 0n, dutySeconds: 1, timeoutMs: 10_000, logLevel: process.env.POBS_TEST_LOG ?? 'silent',
   };
 }

@@ -5,6 +5,7 @@ import {chainClient, type ChainClient} from '@pobs/protocol/chain';
 import {custodyKey} from '@pobs/protocol/rules';
 import pino, {type Logger} from 'pino';
 import type {LocalAccount} from 'viem';
+import {AuditFile} from './adapters/audit-file.ts';
 import {DiskCache} from './adapters/cache.ts';
 import {ChainCustody} from './adapters/custody.ts';
 import {Decisions} from './adapters/decisions.ts';
@@ -13,15 +14,18 @@ import {KeyFolder} from './adapters/keys.ts';
 import {MappingServer} from './adapters/mapping.ts';
 import {Registry} from './adapters/registry.ts';
 import {RemoteSigner} from './adapters/remote-signer.ts';
+import {Rewards} from './adapters/rewards.ts';
 import {Storage} from './adapters/storage.ts';
 import {VoteCaster} from './adapters/votes.ts';
 import type {Config, KeyConfig} from './config.ts';
 import {SigningJournal} from './journal/signing-journal.ts';
+import {AuditKeeper} from './services/audit-keeper.ts';
 import {EvidenceGatherer} from './services/evidence.ts';
 import {HandVote} from './services/hand-vote.ts';
 import {Judge} from './services/judge.ts';
 import type {Clock, EpochsPort, SignPort} from './services/ports.ts';
 import {PublishedEpochs} from './services/published-epoch.ts';
+import {RewardClaimer} from './services/reward-claimer.ts';
 import {Verifier, type VerifierOptions} from './services/verifier.ts';
 import {localSigner, Voter} from './services/voter.ts';
 import {Watcher, type WatcherEvents} from './services/watcher.ts';
@@ -38,7 +42,7 @@ export async function connect({network, l1Url, l2Url, timeoutMs}: Config): Promi
   return {l1, l2};
 }
 
-export type Auditor = {epochs: EpochsPort; evidence: EvidenceGatherer; judge: Judge; registry: Registry; decisions: Decisions};
+export type Auditor = {epochs: EpochsPort; evidence: EvidenceGatherer; judge: Judge; registry: Registry; decisions: Decisions; published: PublishedEpochs};
 
 /** Everything that judging needs: RPC, storage, mapping; no voting key, no database, no engine. */
 export async function buildAuditor(config: Config, {l1, l2}: Chains, {graceMs = config.storageGraceMs, onLie}: {graceMs?: number; onLie?: (sentence: string) => void} = {}): Promise<Auditor> {
@@ -53,7 +57,7 @@ export async function buildAuditor(config: Config, {l1, l2}: Chains, {graceMs = 
   const mapping = mappingUrl === undefined ? undefined : new MappingServer({url: mappingUrl, identity: () => new KeyFolder(dataDir).openIdentity(), timeoutMs});
   const published = new PublishedEpochs({graceMs}, {storage: new Storage(stores, onLie), mapping, cache: new DiskCache(dataDir), clock});
   const evidence = new EvidenceGatherer({network}, {epochs, custodies, sets: registry, published});
-  return {epochs, evidence, judge: new Judge({evidence}), registry, decisions: new Decisions({client: l2, manager: network.l2.epochManager})};
+  return {epochs, evidence, judge: new Judge({evidence}), registry, published, decisions: new Decisions({client: l2, manager: network.l2.epochManager})};
 }
 
 export async function buildVerifier(config: Config, chains: Chains, {scope, onLie}: {scope: VerifierOptions['scope']; onLie: (sentence: string) => void}): Promise<Verifier> {
@@ -94,6 +98,19 @@ export function buildVoting({config, chains, auditor, signer}: {config: Config; 
   const cast = new VoteCaster({client: chains.l2, manager: network.l2.epochManager, startBlock: BigInt(network.l2.startBlock), account: signer.gas});
   const voter = new Voter({salt: network.salt}, {signer, journal, sets: auditor.registry, cast, clock});
   return {voter, journal, cast, close: () => journal.close()};
+}
+
+export type RewardParts = {rewards: Rewards; audits: AuditKeeper; claimer: RewardClaimer};
+
+/** Undefined where the network has no reward pool. */
+export function buildRewards({config, chains, auditor, gas, log}: {config: Config; chains: Chains; auditor: Auditor; gas: LocalAccount; log: Logger}): RewardParts | undefined {
+  const {network: {l2}, dataDir} = config;
+  if (l2.rewards === undefined) return undefined;
+  const rewards = new Rewards({pool: l2.rewards, sets: l2.sets, manager: l2.epochManager, startBlock: BigInt(l2.startBlock)}, {client: chains.l2, account: gas});
+  const {epochs, published, registry: sets} = auditor;
+  const validator = gas.address;
+  const audits = new AuditKeeper({validator, secret: new KeyFolder(dataDir).auditSecret()}, {epochs, published, sets, rewards, audits: new AuditFile(dataDir), log});
+  return {rewards, audits, claimer: new RewardClaimer({validator}, {epochs, sets, rewards, audits, log})};
 }
 
 export const buildHandVote = ({network}: Config, {auditor, voting}: {auditor: Auditor; voting: Voting}): HandVote =>

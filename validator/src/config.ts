@@ -32,6 +32,9 @@ export type Config = {
   timeoutMs: number;
   pollIntervalMs: number;
   vote: 'auto' | 'confirm' | 'never';
+  /** Claim prizes while running. */
+  claim: 'auto' | 'never';
+  rewardIntervalMs: number;
   /** Refuse to start when the chain shows votes of this key that the journal does not know. */
   doppelganger: boolean;
   logLevel: string;
@@ -46,8 +49,8 @@ const digits = z.string().regex(/^\d+$/, 'not a whole number');
 
 const networkShape = z.object({
   name: z.string(),
-  l1: z.object({...chainFields, registry: hex(20), inbox: hex(20)}),
-  l2: z.object({...chainFields, epochManager: hex(20)}),
+  l1: z.object({...chainFields, registry: hex(20), inbox: hex(20), court: hex(20).optional(), beacon: hex(20).optional()}),
+  l2: z.object({...chainFields, epochManager: hex(20), participation: hex(20).optional(), rewards: hex(20).optional(), beacon: hex(20).optional()}),
   salt: hex(32),
   auditor: z.string(),
   rules: z.strictObject({
@@ -65,7 +68,7 @@ const networkShape = z.object({
 
 const DEFAULTS: Record<string, string> = {
   'data-dir': '.pobs-validator', 'health-port': '18901', confirmations: 'finalized', 'storage-grace-seconds': '10',
-  timeout: '10', 'poll-interval-ms': '500', vote: 'auto', 'log-level': 'info',
+  timeout: '10', 'poll-interval-ms': '500', vote: 'auto', claim: 'auto', 'reward-interval-seconds': '15', 'log-level': 'info',
 };
 
 export function readConfig(flags: Flags): Config {
@@ -86,6 +89,8 @@ export function readConfig(flags: Flags): Config {
     confirmations: required('confirmations') === 'finalized' ? 'finalized' : wholeNumber('confirmations', required('confirmations'), 100_000),
     storageGraceMs: wholeNumber('storage-grace-seconds', required('storage-grace-seconds'), 86_400) * 1_000,
     pollIntervalMs: Math.max(50, wholeNumber('poll-interval-ms', required('poll-interval-ms'), 60_000)),
+    claim: oneOf('claim', required('claim'), ['auto', 'never']),
+    rewardIntervalMs: wholeNumber('reward-interval-seconds', required('reward-interval-seconds'), 86_400) * 1_000,
     vote: oneOf('vote', required('vote'), ['auto', 'confirm', 'never']),
     doppelganger: flags.doppelganger === true || /^(1|true|yes)$/i.test(get('doppelganger') ?? ''),
     logLevel: oneOf('log-level', required('log-level'), ['trace', 'debug', 'info', 'warn', 'error', 'silent']),

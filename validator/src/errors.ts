@@ -30,6 +30,7 @@ export type ValidatorErrorData =
   | {code: 'NOTHING_UNBONDING'; address: string}
   | {code: 'STILL_UNBONDING'; until: string}
   | {code: 'NOT_REGISTERED'; address: string}
+  | {code: 'NOT_JAILED'; address: string; standing: string}
   | {code: 'EPOCH_UNKNOWN'; epoch: string}
   | {code: 'BLOCK_NOT_FINAL'; chainId: number; block: string}
   | {code: 'BYTES_UNAVAILABLE'; what: string; detail: string}
@@ -50,7 +51,7 @@ const EXITS: Record<ValidatorErrorData['code'], Exit> = {
   MAPPING_UNAVAILABLE: Exit.dependency, DOUBLE_VOTE: Exit.doubleVote, EPOCH_CLOSED: Exit.doubleVote, JOURNAL_DAMAGED: Exit.doubleVote, LOCKED: Exit.doubleVote,
   PASSWORD_MISMATCH: Exit.key, SIGNER_UNAVAILABLE: Exit.key, PROOF_INVALID: Exit.usage, NOT_VALID: Exit.invalid, TOO_LATE: Exit.deadline,
   UNDEAD: Exit.dependency, INCOMPLETE: Exit.dependency, INTERCHANGE_INVALID: Exit.usage, INTERCHANGE_FOREIGN: Exit.usage, DOPPELGANGER: Exit.doubleVote,
-  NOTHING_UNBONDING: Exit.usage, STILL_UNBONDING: Exit.dependency, NOT_REGISTERED: Exit.funds,
+  NOTHING_UNBONDING: Exit.usage, STILL_UNBONDING: Exit.dependency, NOT_REGISTERED: Exit.funds, NOT_JAILED: Exit.usage,
   STAKE_TOO_LOW: Exit.funds, NOT_A_MEMBER: Exit.funds, NOT_CONFIRMED: Exit.usage, INTERRUPTED: Exit.interrupted,
 };
 
@@ -90,6 +91,7 @@ function sentence(data: ValidatorErrorData): string {
     case 'NOTHING_UNBONDING': return `${data.address} has no stake to withdraw: run pobs-validator stake exit first.`;
     case 'STILL_UNBONDING': return `The stake is unbonding until ${data.until}: withdraw it then.`;
     case 'NOT_REGISTERED': return `${data.address} holds no seat: run pobs-validator stake deposit first.`;
+    case 'NOT_JAILED': return `${data.address} is not in jail but ${data.standing}: there is nothing to do.`;
     case 'EPOCH_UNKNOWN': return `Epoch ${data.epoch} was never proposed: check the number and the network file.`;
     case 'BLOCK_NOT_FINAL': return `Chain ${data.chainId} has not finalised block ${data.block} yet: wait, or check that its RPC is in sync.`;
     case 'BYTES_UNAVAILABLE': return `Cannot get ${data.what} (${data.detail}): check --storage.`;

@@ -4,13 +4,17 @@
  */
 import type {Address, Hex} from 'viem';
 import type {Rules} from '@pobs/protocol';
-import type {Session} from './venue/sessions.ts';
 
 export type Command =
   /** First command of every journal. */
   | {type: 'genesis'; rules: Rules}
   /** Binds a wallet: creates the account, sets its secret, moves its unmatched deposits to it. */
   | {type: 'bindAccount'; wallet: Address; secret: Hex; viewingKey?: string}
+  /**
+   * Another account of the wallet, with balances, positions, margin and orders of its own: what one loses the others do not pay. `sub` is the wallet's next
+   * number, from 1 to 64. It starts with the main account's fee tier. Money comes by `transfer`; only the main account withdraws.
+   */
+  | {type: 'createSubAccount'; wallet: Address; sub: number}
   /** One final block range of a chain, in order; deposits and payouts lie in blocks ≤ `blockNumber`. Ranges never overlap. */
   | {
       type: 'advanceChain';
@@ -28,6 +32,8 @@ export type Command =
   | {
       type: 'placeOrder';
       wallet: Address;
+      /** Which of the wallet's sub-accounts; absent or 0: the main account. So everywhere. */
+      sub?: number;
       market: string;
       side: 'buy' | 'sell';
       orderType: 'limit' | 'market';
@@ -35,6 +41,10 @@ export type Command =
       price?: bigint;
       quantity: bigint;
       timeInForce: 'GTC' | 'IOC' | 'FOK' | 'GTD';
+      /**
+       * 1 to 64 characters, the account's own. Again with the same order, within the last 2^15 to 2^16 orders of all: accepted, nothing changes and
+       * `orderRepeated` answers as the first time. With another order: refused. An amended order keeps its id, and its repetition answers its new number.
+       */
       clientOrderId: string;
       /** Never takes. */
       postOnly?: boolean;
@@ -50,49 +60,122 @@ export type Command =
       deadMan?: boolean;
     }
   /** New price and open quantity; keeps its place when only the quantity falls, else it becomes a new order. */
-  | {type: 'amendOrder'; wallet: Address; orderId: bigint; price: bigint; quantity: bigint}
+  | {type: 'amendOrder'; wallet: Address; sub?: number; orderId: bigint; price: bigint; quantity: bigint}
   /** All open orders, of one market or of all. */
-  | {type: 'cancelAll'; wallet: Address; market?: string}
+  | {type: 'cancelAll'; wallet: Address; sub?: number; market?: string}
   /** One source's price of the underlying; the index is the median of the fresh ones that agree. */
   | {type: 'setSourcePrice'; market: string; source: number; price: bigint}
   /** Cross or isolated margin in one perpetual, while the account has nothing there. */
-  | {type: 'setMarginMode'; wallet: Address; market: string; mode: 'cross' | 'isolated'}
+  | {type: 'setMarginMode'; wallet: Address; sub?: number; market: string; mode: 'cross' | 'isolated'}
   /** Settlement lots into (positive) or out of an isolated position. */
-  | {type: 'moveCollateral'; wallet: Address; market: string; lots: bigint}
+  | {type: 'moveCollateral'; wallet: Address; sub?: number; market: string; lots: bigint}
+  /** For all accounts of the wallet: operator. */
   | {type: 'setFeeTier'; wallet: Address; tier: number}
   /** The account's dead-man orders are cancelled at `at` unless armed anew; absent: disarmed. Milliseconds. */
-  | {type: 'armDeadMan'; wallet: Address; at?: bigint}
-  /** Who may trade how: operator. */
+  | {type: 'armDeadMan'; wallet: Address; sub?: number; at?: bigint}
+  /**
+   * Who may trade how: operator. `cancelOnly` and `halted` take no orders and both let cancel; marks, funding and liquidation go on. A delisted
+   * market stays delisted.
+   */
   | {type: 'setMarketStatus'; market: string; status: 'open' | 'cancelOnly' | 'halted'}
+  /**
+   * Lists a market: operator. Quantities are multiples of `lot` base lots, prices of `tick` (1e-6 quote per whole base) below `tick · ladderTicks`;
+   * tick · lot must be worth whole quote lots. A name is used once for ever. A perpetual settles in the settlement currency; its base may be something
+   * no custody holds, then `baseDecimals` says how many decimals a base lot has. `ladderTicks` is a power of two, 2^10 to 2^24.
+   */
+  | {
+      type: 'createMarket'; market: string; kind: 'spot' | 'perpetual'; base: string; baseDecimals?: number; quote: string; tick: bigint; lot: bigint;
+      ladderTicks: number; terms: Pick<MarketTermsInput, 'fees'> & Partial<MarketTermsInput>; sessions?: readonly SessionInput[];
+    }
+  /**
+   * New terms, the others stay: operator. Positions meet new margin rates at the next mark. On a spot market waiting purchases hold the new worst
+   * fee; where that rose, from the newest back they are cancelled (`margin`) while their account has less free than nothing. Tick, lot and currencies never change.
+   */
+  | {type: 'changeMarket'; market: string; terms: Partial<MarketTermsInput>}
+  /**
+   * Ends a market for ever: operator. In this order: `marketStatusSet`, its orders (purchases from the best price, then sales), triggers, parents and
+   * novation offers by id are closed, auto-rolls forgotten, every position by account number settled at the last mark, isolated modes ended. Funding
+   * since the last hour is not paid.
+   */
+  | {type: 'delistMarket'; market: string}
   /** A conditional order, or two of which one cancels the other. */
-  | {type: 'placeTrigger'; wallet: Address; market: string; conditions: readonly TriggerCondition[]}
-  | {type: 'cancelTrigger'; wallet: Address; triggerId: bigint}
+  | {type: 'placeTrigger'; wallet: Address; sub?: number; market: string; conditions: readonly TriggerCondition[]}
+  | {type: 'cancelTrigger'; wallet: Address; sub?: number; triggerId: bigint}
   /** A large order worked in slices by the clock; `vwap` follows the hours in which the market trades. */
   | {
-      type: 'placeParent'; wallet: Address; market: string; side: 'buy' | 'sell'; quantity: bigint; strategy: 'twap' | 'vwap'; slices: number;
+      type: 'placeParent'; wallet: Address; sub?: number; market: string; side: 'buy' | 'sell'; quantity: bigint; strategy: 'twap' | 'vwap'; slices: number;
       intervalMs: number; limitPrice?: bigint; reduceOnly?: boolean;
     }
-  | {type: 'cancelParent'; wallet: Address; parentId: bigint}
+  | {type: 'cancelParent'; wallet: Address; sub?: number; parentId: bigint}
   /** Open gain and open loss, settlement lots, at which the position is re-struck at the mark; 0 = never. */
-  | {type: 'setAutoRoll'; wallet: Address; market: string; takeLots: bigint; lossLots: bigint}
-  /** The holder's consent: `size` of its position (its own sign) to another account; no price = the mark at acceptance. */
-  | {type: 'offerNovation'; wallet: Address; to: Address; market: string; size: bigint; price?: bigint}
-  | {type: 'acceptNovation'; wallet: Address; offerId: bigint}
-  | {type: 'withdrawNovation'; wallet: Address; offerId: bigint}
+  | {type: 'setAutoRoll'; wallet: Address; sub?: number; market: string; takeLots: bigint; lossLots: bigint}
+  /**
+   * The holder's consent: `size` of its position (its own sign) to another account; no price = the mark at acceptance, else within 1 % of it.
+   * Giver and receiver hold it cross; after it the giver has maintenance, the receiver initial margin. Between accounts of one wallet it is done at once.
+   */
+  | {type: 'offerNovation'; wallet: Address; sub?: number; to: Address; toSub?: number; market: string; size: bigint; price?: bigint}
+  | {type: 'acceptNovation'; wallet: Address; sub?: number; offerId: bigint}
+  | {type: 'withdrawNovation'; wallet: Address; sub?: number; offerId: bigint}
   /** The week of a market in sessions (paper appendix A2): operator. */
-  | {type: 'setCalendar'; market: string; sessions: readonly Session[]}
-  /** Order commands in turn, each on its own: a refused one is told and does not stop the rest. */
-  | {type: 'batch'; commands: readonly Extract<Command, {type: 'placeOrder' | 'cancelOrder' | 'amendOrder' | 'cancelAll'}>[]}
+  | {type: 'setCalendar'; market: string; sessions: readonly SessionInput[]}
+  /**
+   * 1 to 256 order commands in turn. Best effort: each on its own, a refused one is told (`batchItemRefused`) and does not stop the rest. `atomic`: the
+   * first refused one refuses the batch (`BATCH_REFUSED`) and the state is as before it. Triggers look at prices after the whole batch.
+   */
+  | {type: 'batch'; atomic?: boolean; commands: readonly Extract<Command, {type: 'placeOrder' | 'cancelOrder' | 'amendOrder' | 'cancelAll'}>[]}
   /** Moves the core's clock to the command's time; what is due happens. */
   | {type: 'tick'}
-  | {type: 'cancelOrder'; wallet: Address; orderId: bigint}
+  | {type: 'cancelOrder'; wallet: Address; sub?: number; orderId: bigint}
   | {type: 'requestWithdrawal'; wallet: Address; chainId: number; token: Address; lots: bigint}
   | {type: 'cancelWithdrawal'; wallet: Address; chainId: number; token: Address}
-  | {type: 'transfer'; from: Address; to: Address; chainId: number; token: Address; lots: bigint}
+  /**
+   * Free lots to another account, without fee. `toSub` only within one wallet: another wallet receives in its main account. The Liquidation Fund's
+   * wallet may receive, the other system rows not.
+   */
+  | {type: 'transfer'; from: Address; fromSub?: number; to: Address; toSub?: number; chainId: number; token: Address; lots: bigint}
   | {type: 'setMark'; market: string; price: bigint}
   /** Seals an epoch: settles open PnL into claims, fixes rows, withdrawals and payouts (PROTOCOL §2, §3, §9). */
   | {type: 'seal'; epoch: bigint; snapshotTime: bigint}
   | {type: 'decideEpoch'; epoch: bigint; outcome: 'approved' | 'dead'};
+
+/** What may change while a market is open. Rates are ppm; amounts settlement lots, `openInterestMax` base lots rounded down to market lots. */
+export type MarketTermsInput = {
+  /** By tier, 1 to 32; 0 to 10 % of the notional. A negative maker rate is a rebate, no more than the least taker rate. */
+  fees: readonly {makerPpm: number; takerPpm: number}[];
+  /** Share of a perpetual's fees that feeds the Liquidation Fund. */
+  fundSharePpm: number;
+  /** Perpetuals, 1 to 8 by rising value: rates for positions worth up to `upTo`; the last tier is open. */
+  margins: readonly {upTo: bigint; initialPpm: number; maintenancePpm: number}[];
+  /** How far beyond the mark (spot: the last price) an order may be priced against itself; 0 = no band. */
+  bandPpm: number;
+  /** How far from the best price a market order takes. */
+  marketBandPpm: number;
+  /** What the Liquidation Fund may charge, ppm of the value it takes; at most the first tier's maintenance. */
+  penaltyPpm: number;
+  /** Long side; 0 = no cap. */
+  openInterestMax: bigint;
+  /** Value of open interest from which initial margin grows, and at which it is 100 %; 0 = never. */
+  interestFrom: bigint;
+  interestFull: bigint;
+  /** What the impact price buys or sells; 0 = the best price. */
+  impactNotional: bigint;
+  /** Per hour, parts per 10⁹, −0.1 % to 0.1 %. */
+  fundingInterestPpb: number;
+  /** |funding rate| ≤ this share of (initial − maintenance margin of the first tier); sessions have their own. */
+  fundingClampPpm: number;
+  /** Hourly interest under symmetric liquidation of a position without any collateral. */
+  collateralInterestPpm: number;
+};
+
+/**
+ * A part of a market's week, from `start` minutes after Monday 00:00 UTC until the next one. Shares (`feePpm` of the fees, `fundingClampPpm`, `bandPpm`,
+ * `makerFeePpm` of the maker fee of programme members, `makerSizePpm`, `makerTimePpm`) are 0 to 100 %; multiples (`marginPpm` of margin rates, `warnPpm` of
+ * maintenance below which accounts are warned half an hour before, `makerSpreadPpm`) 100 to 1000 %. What is left out is 100 %.
+ */
+export type SessionInput = {
+  start: number; feePpm: number; fundingClampPpm: number; bandPpm: number; marginPpm: number;
+  warnPpm?: number; makerFeePpm?: number; makerSpreadPpm?: number; makerSizePpm?: number; makerTimePpm?: number;
+};
 
 export type TriggerCondition = {
   by: 'mark' | 'index' | 'last';
@@ -124,7 +207,10 @@ export type Rejection =
   | {code: 'NO_MARK'; market: string}
   | {code: 'NO_LIQUIDITY'; market: string}
   | {code: 'WOULD_SELF_TRADE'}
+  /** The id was used for another order than this one; the same one is accepted again (`orderRepeated`). */
   | {code: 'DUPLICATE_CLIENT_ORDER_ID'; orderId: bigint}
+  /** An atomic batch: the item and its own refusal. */
+  | {code: 'BATCH_REFUSED'; index: number; item: string}
   | {code: 'WOULD_TAKE'}
   | {code: 'WOULD_INCREASE'}
   | {code: 'PRICE_OUT_OF_BAND'; market: string}
@@ -139,5 +225,7 @@ export type Rejection =
   | {code: 'SHEET_NOT_SOLVABLE'; reason: string}
   /** Genesis with rules the core cannot run; the reason names the entry. */
   | {code: 'INVALID_RULES'; reason: string}
+  /** A market that cannot be listed or changed so. */
+  | {code: 'INVALID_MARKET'; reason: string}
   /** A system row, a custody or a token where a user's wallet is expected. */
   | {code: 'RESERVED_WALLET'; wallet: Address};

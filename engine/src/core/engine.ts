@@ -10,10 +10,12 @@ import type {Command, Rejection} from './commands.ts';
 import {decodeEvents} from './decode.ts';
 import {advanceChain, applyGenesis, bindAccount, transfer} from './deposits.ts';
 import type {Event} from './events.ts';
+import {changeMarket, createMarket, delistMarket} from './listing.ts';
 import {amendOrder, cancelAll, cancelOrder, placeOrder} from './orders.ts';
 import {decideEpoch, seal} from './sealing.ts';
 import {arm, changeCollateral, changeFeeTier, changeMarginMode, setMark, setMarketStatus, setSourcePrice} from './settings.ts';
 import {type Context, emptyState, type State, ZERO_ADDRESS} from './state.ts';
+import {createSubAccount} from './subaccounts.ts';
 import {tick} from './venue/tick.ts';
 import {fireTriggers} from './venue/triggers.ts';
 import {cancelWithdrawal, requestWithdrawal} from './withdrawals.ts';
@@ -35,20 +37,19 @@ export function createCore(): Core {
     state,
     apply(command, at) {
       const events: Event[] = [];
-      const clientText = command.type === 'placeOrder' ? command.clientOrderId : undefined;
       state.venue.log.clear();
       const before = state.venue.now;
       state.venue.now = Math.max(before, Number(at));
       // The venue tells by records, the modules around it by events: whatever it has told so far comes first.
-      const flush = (text?: string): void => {
-        for (const event of decodeEvents(state, {from: 0, clientText: text ?? clientText})) events.push(event);
+      const flush = (): void => {
+        for (const event of decodeEvents(state)) events.push(event);
         state.venue.log.clear();
       };
       const emit = (event: Event): void => {
         flush();
         events.push(event);
       };
-      const rejection = dispatch({state, emit, flush}, command);
+      const rejection = dispatch({state, emit}, command);
       if (rejection) {
         state.venue.now = before;
         return {ok: false, rejection};
@@ -67,6 +68,7 @@ function dispatch(context: Context, command: Command): Rejection | undefined {
   if (context.state.identities.length === 0) return {code: 'WRONG_SEQUENCE', reason: 'genesis comes first'};
   switch (command.type) {
     case 'bindAccount': return bindAccount(context, command);
+    case 'createSubAccount': return createSubAccount(context, command);
     case 'advanceChain': return advanceChain(context, command);
     case 'placeOrder': return placeOrder(context, command);
     case 'amendOrder': return amendOrder(context, command);
@@ -81,6 +83,9 @@ function dispatch(context: Context, command: Command): Rejection | undefined {
     case 'moveCollateral': return changeCollateral(context, command);
     case 'setFeeTier': return changeFeeTier(context, command);
     case 'armDeadMan': return arm(context, command);
+    case 'createMarket': return createMarket(context, command);
+    case 'changeMarket': return changeMarket(context, command);
+    case 'delistMarket': return delistMarket(context, command);
     case 'setMarketStatus': return setMarketStatus(context, command);
     case 'placeTrigger': return placeTrigger(context, command);
     case 'cancelTrigger': return cancelTrigger(context, command);

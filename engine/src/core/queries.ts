@@ -4,6 +4,7 @@ import type {Address, Hex} from 'viem';
 import {big} from './amounts.ts';
 import {entryPriceOf, priceOf, quantityOf} from './decode.ts';
 import {digestOf} from './digest.ts';
+import {baseNameOf} from './listing.ts';
 import type {Core} from './engine.ts';
 import {
   type Asset, claimOf, findAsset, type Identity, lower, requestedOf, sealedOf, type State, userAccount,
@@ -29,11 +30,12 @@ export function blindingOf({state}: Core, {wallet, epoch}: {wallet: Address; epo
   return secret && blindingFor(secret, eraOf(epoch, state.rules.eraEpochs));
 }
 
-export function accountView({state}: Core, wallet: Address): AccountView | undefined {
-  const account = userAccount(state, wallet);
+/** @param sub - 0 for the wallet's main account. */
+export function accountView({state}: Core, wallet: Address, sub = 0): AccountView | undefined {
+  const account = userAccount(state, wallet, sub);
   if (!account) return undefined;
   return {
-    wallet: account.wallet, account: account.number, ...(account.viewingKey !== undefined && {viewingKey: account.viewingKey}),
+    wallet: account.wallet, account: account.number, sub, subAccounts: state.subs.get(account.owner)?.length ?? 0, ...(account.viewingKey !== undefined && {viewingKey: account.viewingKey}),
     balances: balancesOf(state, account), positions: positionsOf(state, account.number), orders: ordersOf(state, account.number),
     withdrawals: withdrawalsOf(state, account), margin: marginView(state, account.number),
   };
@@ -96,9 +98,10 @@ function orderView(state: State, slot: number): OrderView {
   const {orders, markets} = state.venue;
   const market = markets[orders.market(slot)]!;
   const sequence = orders.sequence[slot]!;
+  const owner = state.identities[orders.owner[slot]!]!;
   return {
     orderId: orderId(sequence, slot), clientOrderId: state.clientTexts.get(sequence) ?? '', market: market.spec.name,
-    wallet: state.identities[orders.owner[slot]!]!.wallet, side: orders.side(slot) === 0 ? 'buy' : 'sell', price: priceOf(market, orders.price[slot]!),
+    wallet: owner.wallet, ...(owner.sub > 0 && {sub: owner.sub}), side: orders.side(slot) === 0 ? 'buy' : 'sell', price: priceOf(market, orders.price[slot]!),
     quantity: quantityOf(market, orders.total[slot]!), remaining: quantityOf(market, remainingOf(state.venue, slot)),
   };
 }
@@ -171,7 +174,7 @@ function marketView(state: State, market: Market): MarketView {
   const {spec, ladder, mark, last, perpetual} = market;
   const [fees, margin] = [spec.fees[0]!, spec.margins[0]];
   return {
-    market: spec.name, kind: perpetual ? 'perpetual' : 'spot', base: state.currencies[spec.base]!, quote: state.currencies[spec.quote]!,
+    market: spec.name, kind: perpetual ? 'perpetual' : 'spot', base: baseNameOf(state, market), quote: state.currencies[spec.quote]!,
     tick: big(spec.tick), lot: big(spec.lot), makerFeeBps: toBps(fees.makerPpm), takerFeeBps: toBps(fees.takerPpm),
     ...(margin && {initialMarginBps: toBps(margin.initialPpm), maintenanceMarginBps: toBps(margin.maintenancePpm)}),
     ...(mark > 0 && {mark: priceOf(market, mark)}), ...(last > 0 && {lastPrice: priceOf(market, last)}),
@@ -199,4 +202,4 @@ export function epochsView({state}: Core): EpochsView {
 export const sealedEpoch = ({state}: Core, epoch: bigint): SealedEpoch | undefined => state.sealedEpochs.get(epoch);
 
 /** Bound wallets by account number, for projections that rebuild. */
-export const boundWallets = ({state}: Core): Address[] => state.identities.slice(FIRST_USER).map(({wallet}) => lower(wallet));
+export const boundWallets = ({state}: Core): Address[] => state.identities.slice(FIRST_USER).filter(({sub}) => sub === 0).map(({wallet}) => lower(wallet));

@@ -98,6 +98,8 @@ export function withdrawalRoutes(app: App, {gate, engine}: AccountDeps): void {
 
 /** What became of an order, from the events of its own command. */
 function outcomeOf(events: readonly Event[]): {orderId: bigint; state: 'open' | 'filled' | 'cancelled'; filled: bigint} {
+  const repeated = events.find((event) => event.type === 'orderRepeated');
+  if (repeated) return {orderId: repeated.orderId, state: repeated.state, filled: repeated.filled};
   const placed = events.find((event) => event.type === 'orderAccepted');
   if (!placed) throw new Error('an accepted order has no orderAccepted event');
   const {orderId} = placed;

@@ -40,6 +40,7 @@ function explain(rejection: Rejection): [ErrorStatus, string] {
     case 'NO_LIQUIDITY': return [422, `Market ${rejection.market} has nobody to trade with at this price.`];
     case 'WOULD_SELF_TRADE': return [422, 'The order would trade with an order of the same account.'];
     case 'DUPLICATE_CLIENT_ORDER_ID': return [409, `This clientOrderId was used for order ${rejection.orderId}.`];
+    case 'BATCH_REFUSED': return [422, `Command ${rejection.index} of the batch was refused (${rejection.item}), so none was done.`];
     case 'WOULD_TAKE': return [422, 'A post-only order would trade at once.'];
     case 'WOULD_INCREASE': return [422, 'A reduce-only order needs a position it shrinks.'];
     case 'PRICE_OUT_OF_BAND': return [422, `The price is too far from the mark of ${rejection.market}.`];
@@ -52,6 +53,7 @@ function explain(rejection: Rejection): [ErrorStatus, string] {
     case 'EPOCH_OUT_OF_ORDER': return [409, `The next epoch is ${rejection.expected}.`];
     case 'SHEET_NOT_SOLVABLE': return [409, `No balance sheet without a negative row can be built: ${rejection.reason}.`];
     case 'INVALID_RULES': return [409, `The engine cannot run these rules: ${rejection.reason}.`];
+    case 'INVALID_MARKET': return [422, `The market cannot be so: ${rejection.reason}.`];
     case 'RESERVED_WALLET': return [403, `${rejection.wallet} is not a user's wallet.`];
   }
 }

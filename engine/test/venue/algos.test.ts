@@ -241,8 +241,9 @@ describe('novation', () => {
 });
 
 describe('sessions', () => {
-  const day = {feePpm: 1_000_000, fundingClampPpm: 600_000, bandPpm: 500_000, marginPpm: 1_000_000};
-  const night = {feePpm: 500_000, fundingClampPpm: 900_000, bandPpm: 100_000, marginPpm: 2_000_000};
+  const plain = {warnPpm: 1_000_000, makerFeePpm: 1_000_000, makerSpreadPpm: 1_000_000, makerSizePpm: 1_000_000, makerTimePpm: 1_000_000};
+  const day = {...plain, feePpm: 1_000_000, fundingClampPpm: 600_000, bandPpm: 500_000, marginPpm: 1_000_000};
+  const night = {...plain, feePpm: 500_000, fundingClampPpm: 900_000, bandPpm: 100_000, marginPpm: 2_000_000};
   const MONDAY = 4 * 86_400_000;
 
   test('the clock picks the part of the week; who would not meet its margin is warned before', () => {
@@ -286,7 +287,9 @@ test('all of it goes through an image', () => {
   run(it, (venue) => placeParent(venue, {account: a, market: PERP, side: SELL, quantity: 100, limit: 0, byVolume: 1, reduceOnly: 0, slices: 4, interval: 1_000}));
   run(it, (venue) => setAutoRoll(venue, a, PERP, {take: 5, loss: 7}));
   run(it, (venue) => offerNovation(venue, {from: a, to: d, market: PERP, lots: 60, price: 0}));
-  run(it, (venue) => setCalendar(venue, PERP, [{start: 0, feePpm: 1, fundingClampPpm: 2, bandPpm: 3, marginPpm: 1_000_000}]));
+  run(it, (venue) => setCalendar(venue, PERP, [{
+    start: 0, feePpm: 1, fundingClampPpm: 2, bandPpm: 3, marginPpm: 1_000_000, warnPpm: 1_000_001, makerFeePpm: 4, makerSpreadPpm: 1_000_002, makerSizePpm: 5, makerTimePpm: 6,
+  }]));
   at(it, 1_500);
   const copy = new Venue({currencyOf: it.venue.currencyOf, currencies: 2, settlement: USD, clientIds: 256});
   copy.addMarket(spotSpec);

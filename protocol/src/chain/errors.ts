@@ -5,6 +5,7 @@ import {PobsError} from '../errors.ts';
 
 export type ChainErrorData =
   | {code: 'CHAIN_UNREACHABLE'; url: string; detail: string}
+  | {code: 'BEACON_UNREACHABLE'; url: string; detail: string}
   | {code: 'CHAIN_WRONG_ID'; url: string; expected: number; actual: number}
   /** `error` is the contract's custom error, or its reason text; `args` its values. */
   | {code: 'CHAIN_REVERTED'; functionName: string; error: string; args: readonly string[]}
@@ -18,7 +19,7 @@ export type ChainErrorData =
   | {code: 'SET_UNKNOWN'; setId: number}
   | {code: 'SET_MISMATCH'; setId: number; detail: string};
 
-const RETRYABLE: readonly ChainErrorData['code'][] = ['CHAIN_UNREACHABLE', 'CHAIN_TX_TIMEOUT'];
+const RETRYABLE: readonly ChainErrorData['code'][] = ['CHAIN_UNREACHABLE', 'CHAIN_TX_TIMEOUT', 'BEACON_UNREACHABLE'];
 
 /** `retryable` is true only when the same call may succeed later. The message is one sentence for people. */
 export class ChainError extends PobsError<ChainErrorData> {
@@ -32,6 +33,8 @@ function sentence(data: ChainErrorData): string {
   switch (data.code) {
     case 'CHAIN_UNREACHABLE':
       return `The RPC at ${data.url} does not answer (${data.detail}): check its URL and that it runs.`;
+    case 'BEACON_UNREACHABLE':
+      return `The randomness beacon at ${data.url} does not answer (${data.detail}): check --beacon-url.`;
     case 'CHAIN_WRONG_ID':
       return `The RPC at ${data.url} serves chain ${data.actual}, not ${data.expected}: give the URL of chain ${data.expected}.`;
     case 'CHAIN_REVERTED':

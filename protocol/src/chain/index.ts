@@ -1,7 +1,10 @@
+export {type BeaconRound, fetchRound} from './beacon.ts';
+export {type CountedProposal, countedProposal, counts, type GroupInfo, PROPOSAL_STATUS} from './certified.ts';
 export {type ChainClient, chainClient, parseRpc, rpcOf, walletFor} from './client.ts';
 export {balanceAt, type CustodyAsset, type CustodyRoot, type CustodyState, paidAt, readCustodyAt} from './custody.ts';
 export {depositsBySender} from './deposits.ts';
 export {ChainError, chainError, type ChainErrorData} from './errors.ts';
 export {type BlockRange, inChunks, logsOf, newestInChunks} from './logs.ts';
+export {type PoolTerms, readPool, readPrizes, type TermPrizes} from './reward-pool.ts';
 export {resumeSent, type Send, sendAndWait, type Sent} from './send.ts';
 export {type LoadedSet, loadSet} from './validator-set.ts';

@@ -91,6 +91,29 @@ export class PairControl {
     await this.#deps.exclusive.run(() => this.#deps.clocks[chain].setAutomine(enabled));
   }
 
+  /**
+   * Moves both clocks on together, so that deadlines of days can be met in a test.
+   *
+   * @returns the newer head's time, seconds.
+   */
+  async passTime(seconds: number): Promise<number> {
+    const {l1, l2, recorders, exclusive} = this.#deps;
+    await exclusive.run(async () => {
+      await Promise.all([l1, l2].map(async (rpc) => {
+        await rpc.send('evm_increaseTime', [seconds]);
+        await rpc.send('evm_mine');
+      }));
+      await Promise.all([recorders.l1.step(), recorders.l2.step()]);
+    });
+    return this.time();
+  }
+
+  /** Time of the newer head, seconds. */
+  async time(): Promise<number> {
+    const heads = await Promise.all([this.#deps.l1, this.#deps.l2].map((rpc) => rpc.send<{timestamp: Hex}>('eth_getBlockByNumber', ['latest', false])));
+    return Math.max(...heads.map(({timestamp}) => Number(timestamp)));
+  }
+
   async setStorageAt(chain: ChainName, address: Address, slot: Hex, value: Hex): Promise<void> {
     await this.#deps[chain].send('anvil_setStorageAt', [address, slot, value]);
   }

@@ -9,7 +9,7 @@ import {L1_CHAIN_ID, L2_CHAIN_ID, startNodes, type Nodes} from './nodes.ts';
 import {PairControl} from './pair-control.ts';
 import {installPrecompiles} from './precompiles.ts';
 import {Relay} from './relay/relay.ts';
-import type {RpcBlock} from './rpc.ts';
+import type {Rpc, RpcBlock} from './rpc.ts';
 import {ShimMethods} from './shim/methods.ts';
 import {startRpcServer} from './shim/server.ts';
 import {sleep} from './sleep.ts';
@@ -97,6 +97,7 @@ async function assemble(
   log: Log,
 ): Promise<Pair> {
   const [l1, l2] = [nodes.l1.rpc, nodes.l2.rpc];
+  if (saved !== undefined) await Promise.all([l1, l2].map(goOnFromHead));
   const accounts = await l1.send<Address[]>('eth_accounts');
   const relayAddress = accountAt(accounts, RELAY_ACCOUNT);
   await installPrecompiles(l2);
@@ -130,6 +131,13 @@ async function assemble(
     save,
     stop,
   };
+}
+
+/** A node starts at the machine's time; where the saved chain was ahead of it (`passTime`), it stays ahead. */
+async function goOnFromHead(rpc: Rpc): Promise<void> {
+  const {timestamp} = await rpc.send<{timestamp: Hex}>('eth_getBlockByNumber', ['latest', false]);
+  const ahead = Number(timestamp) - Math.floor(Date.now() / 1_000);
+  if (ahead > 0) await rpc.send('evm_increaseTime', [ahead]);
 }
 
 function rollupOptions(accounts: readonly Address[]) {

@@ -10,6 +10,7 @@ export class Metrics {
   });
   readonly #epochs = new Counter({name: 'pobs_epochs_total', help: 'Epochs that ended.', labelNames: ['outcome'], registers: [this.registry]});
   readonly #retries = new Counter({name: 'pobs_effect_retries_total', help: 'Failures that were tried again.', labelNames: ['effect'], registers: [this.registry]});
+  readonly #duties = new Counter({name: 'pobs_duties_total', help: 'Acts on chain beside epochs.', labelNames: ['duty'], registers: [this.registry]});
   readonly #last = new Gauge({name: 'pobs_last_epoch', help: 'Newest epoch that ended.', registers: [this.registry]});
 
   onStage({stage, ms, outcome, epoch}: StageReport): void {
@@ -17,6 +18,10 @@ export class Metrics {
     if (stage !== 'final') return;
     this.#epochs.inc({outcome: outcome ?? 'unknown'});
     this.#last.set(Number(epoch));
+  }
+
+  onDuty(duty: string): void {
+    this.#duties.inc({duty});
   }
 
   onRetry(effect: string): void {

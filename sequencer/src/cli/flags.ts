@@ -17,12 +17,17 @@ const FLAGS = {
   l1Every: ['--l1-every <n>', 'settle on L1 in every n-th epoch (4), and whenever L1 pays withdrawals'],
   batchSize: ['--batch-size <n>', 'payees per transaction, at most 100 (100)'],
   voteGraceMs: ['--vote-grace-ms <n>', 'how long missing votes are waited for after two thirds (2000)'],
+  beaconUrl: ['--beacon-url <url>', 'drand\'s HTTP interface, https://api.drand.sh/<chain hash>: rounds for draws are fetched there'],
+  rewardsPerTerm: ['--rewards-per-term <base units>', 'paid into each term\'s prizes (0)'],
+  dutySeconds: ['--duty-seconds <n>', 'between two looks at what else is due on chain (15)'],
   timeout: ['--timeout <seconds>', 'of one request (10)'],
   logLevel: ['--log-level <level>', 'trace, debug, info, warn, error or silent (info)'],
   json: ['--json', 'print one JSON object'],
   yes: ['--yes', 'do it without asking'],
   chain: ['--chain <id>', 'chain id of the custody'],
   epoch: ['--epoch <n>', 'epoch number'],
+  set: ['--set <n>', 'term, by the number of its validator set (the newest)'],
+  amount: ['--amount <base units>', 'of the reward token'],
   out: ['--out <folder>', 'where to write the files'],
   parentPipe: ['--parent-pipe', 'stop when standard input closes'],
 } as const satisfies Record<string, readonly [string, string]>;
@@ -33,7 +38,7 @@ export const CHAIN_FLAGS = ['network', 'rpc', 'timeout', 'logLevel', 'json'] as 
 export const SENDER_FLAGS = [...CHAIN_FLAGS, 'keyFile', 'passwordFile'] as const satisfies FlagName[];
 export const ALL_FLAGS = [
   ...SENDER_FLAGS, 'databaseUrl', 'dataDir', 'engineUrl', 'operatorTokenFile', 'storage', 'arweaveKeyFile', 'port', 'intervalSeconds', 'l1Every',
-  'batchSize', 'voteGraceMs', 'parentPipe',
+  'batchSize', 'voteGraceMs', 'beaconUrl', 'rewardsPerTerm', 'dutySeconds', 'parentPipe',
 ] as const satisfies FlagName[];
 
 /** Everything that a script passes to every command may be given to any of them; unknown flags are still refused. */

@@ -1,4 +1,4 @@
-/** `pobs-operator`: snapshot, root, epoch, withdrawals, custody, term. stdout = result, stderr = logs. */
+/** `pobs-operator`: snapshot, root, epoch, withdrawals, custody, rewards, duties, term. stdout = result, stderr = logs. */
 import {Command, CommanderError} from 'commander';
 import type {Overrides} from '../app.ts';
 import type {Flags} from '../config.ts';
@@ -10,6 +10,7 @@ type Result = (flags: Flags) => Promise<object>;
 /** Commands are loaded when they run: help and typing errors answer at once. */
 const onRun = () => import('./run.ts');
 const onChain = () => import('./chain-commands.ts');
+const onDuties = () => import('./duty-commands.ts');
 const onSnapshot = () => import('./snapshot.ts');
 
 /**
@@ -72,6 +73,12 @@ function addChain(program: Command): void {
   short(custody.command('pause').description('Stop settling and paying').option('--hours <n>', 'how long, at most 72 (24)').option('--reason <text>', 'kept in the output'),
     [...SENDER_FLAGS, 'chain', 'yes'], async (flags) => (await onChain()).pauseCustody(flags));
   short(custody.command('unpause').description('Go on'), [...SENDER_FLAGS, 'chain', 'yes'], async (flags) => (await onChain()).unpauseCustody(flags));
+
+  const rewards = program.command('rewards').description('Prizes of validators');
+  short(rewards.command('status').description('Funds, draw and claims of a term'), [...CHAIN_FLAGS, 'set'], async (flags) => (await onDuties()).rewardStatus(flags));
+  short(rewards.command('fund').description('Add to the prizes of a term'), [...SENDER_FLAGS, 'set', 'amount', 'yes'], async (flags) => (await onDuties()).fundRewards(flags));
+  short(program.command('duties').description('Do once what is due on chain beside epochs: participation, draws, answers to forced withdrawals'),
+    [...SENDER_FLAGS, 'dataDir', 'beaconUrl', 'rewardsPerTerm', 'yes'], async (flags) => (await onDuties()).runDuties(flags));
 
   const term = program.command('term').description('Validator sets');
   short(term.command('fix').description('Fix the next term on L1'), [...SENDER_FLAGS, 'yes'], async (flags) => (await onChain()).fixTerm(flags));

@@ -8,7 +8,7 @@ import {type ChainConfig, type Flags, invalid, parseChainConfig, required, text}
 import type {CustodyChain, TransactionLog} from '../services/ports.ts';
 
 /** A one-shot command that dies leaves its transaction to the chain; running it again looks there first. */
-const noLog: TransactionLog = {
+export const noLog: TransactionLog = {
   findSent: () => Promise.resolve(undefined),
   addSent: () => Promise.resolve(),
   closeSent: () => Promise.resolve(),

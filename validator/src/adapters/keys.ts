@@ -7,7 +7,9 @@ import {existsSync, readdirSync} from 'node:fs';
 import path from 'node:path';
 import bls from '@chainsafe/bls-keystore';
 import {bls12_381} from '@noble/curves/bls12-381.js';
-import {encryptionKeyOf, publicKeyOf} from '@pobs/protocol';
+import {hmac} from '@noble/hashes/hmac.js';
+import {sha256} from '@noble/hashes/sha2.js';
+import {encryptionKeyOf, identitySecret, publicKeyOf} from '@pobs/protocol';
 import {generateX25519Identity, identityToRecipient} from 'age-encryption';
 import {bytesToHex, type Hex, hexToBytes, type LocalAccount, pad} from 'viem';
 import {privateKeyToAccount} from 'viem/accounts';
@@ -20,6 +22,7 @@ export type StoredKey = {path: string; publicKey: string};
 
 const VOTING = 'PofBS voting key';
 const GAS = 'PofBS gas key';
+const AUDIT = 'PofBS audit salts 1';
 
 /** The password is the file's first line. @throws {ValidatorError} `FILE_UNREADABLE` */
 export function readPassword(file: string): string {
@@ -103,6 +106,11 @@ export class KeyFolder {
 
   openIdentity(): string {
     return readSecretFile(this.identityFile).split('\n').find((line) => line.startsWith('AGE-SECRET-KEY-'))?.trim() ?? invalidIdentity(this.identityFile);
+  }
+
+  /** What the salts of audit roots derive from: as secret as the identity, and backed up with it. */
+  auditSecret(): Hex {
+    return bytesToHex(hmac(sha256, identitySecret(this.openIdentity()), new TextEncoder().encode(AUDIT)));
   }
 
   async recipient(): Promise<string> {

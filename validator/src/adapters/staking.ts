@@ -100,6 +100,13 @@ export class Staking {
     return this.#send('withdraw', [address]);
   }
 
+  /** Comes back after absence; the key queues for a seat again. @throws {ValidatorError} `NOT_JAILED` */
+  async unjail(): Promise<Hex> {
+    const {standing, address} = await this.state();
+    if (standing !== 'jailed') throw new ValidatorError({code: 'NOT_JAILED', address, standing});
+    return this.#send('unjail', [address]);
+  }
+
   async #approve(token: Address, amount: bigint): Promise<void> {
     const {l1, account} = this.#deps;
     const {registry} = this.#options;
@@ -108,7 +115,7 @@ export class Staking {
     await sendAndWait({client: l1, account, address: token, abi: erc20Abi, functionName: 'approve', args: [registry, amount]});
   }
 
-  async #send(functionName: 'register' | 'topUp' | 'requestExit' | 'withdraw', args: readonly unknown[]): Promise<Hex> {
+  async #send(functionName: 'register' | 'topUp' | 'requestExit' | 'withdraw' | 'unjail', args: readonly unknown[]): Promise<Hex> {
     const {l1, account} = this.#deps;
     const address = this.#options.registry;
     const send = {client: l1, account, address, abi: validatorRegistryAbi, functionName, args} as Parameters<typeof sendAndWait<typeof validatorRegistryAbi, typeof functionName>>[0];

@@ -6,6 +6,7 @@ const COMMANDS: readonly {name: string; summary: string; load: () => Promise<Com
   {name: 'init', summary: 'create the keys of a new validator', load: async () => (await import('./init.ts')).initCommand()},
   {name: 'key', summary: 'create, import, list, show, export and delete voting keys', load: async () => (await import('./key.ts')).keyCommand()},
   {name: 'stake', summary: 'deposit, add to, leave and withdraw stake', load: async () => (await import('./stake.ts')).stakeCommand()},
+  {name: 'rewards', summary: 'show and claim prizes', load: async () => (await import('./rewards.ts')).rewardsCommand()},
   {name: 'run', summary: 'check every epoch and vote', load: async () => (await import('./run.ts')).runCommand()},
   {name: 'verify', summary: 'check epochs or an inclusion proof, without voting; needs no key', load: async () => (await import('./verify.ts')).verifyCommand()},
   {name: 'vote', summary: 'show or cast one vote by hand', load: async () => (await import('./vote.ts')).voteCommand()},

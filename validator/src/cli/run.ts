@@ -2,10 +2,11 @@
 import {Command} from 'commander';
 import {createMetrics} from '../adapters/metrics.ts';
 import {startHealthServer} from '../adapters/health-server.ts';
-import {buildAuditor, buildVoting, buildWatcher, connect, createLogger, openSigner, type PasswordSource} from '../app.ts';
+import {buildAuditor, buildRewards, buildVoting, buildWatcher, connect, createLogger, openSigner, type PasswordSource} from '../app.ts';
 import {type Config, type Flags, readConfig} from '../config.ts';
 import {type EpochReport, reportText} from '../core/report.ts';
 import {ValidatorError} from '../errors.ts';
+import {RewardLoop} from '../services/reward-loop.ts';
 import {requireNoDoppelganger} from '../services/doppelganger.ts';
 import type {WatcherEvents, WatcherStatus} from '../services/watcher.ts';
 import {VERSION} from '../version.ts';
@@ -22,6 +23,8 @@ export function runCommand(): Command {
     .option('--health-port <port>', '/healthz, /metrics and /reports/<epoch> on 127.0.0.1 (default 18901)')
     .option('--poll-interval-ms <n>', 'how often the chain is looked at (default 500)')
     .option('--vote <auto|confirm|never>', 'confirm: ask before each vote; never: check and report only (default auto)')
+    .option('--claim <auto|never>', 'whether prizes are claimed while running (default auto)')
+    .option('--reward-interval-seconds <n>', 'between two looks at audit roots and prizes (default 15)')
     .option('--doppelganger', 'refuse to start when the chain shows votes of this key that the signing journal does not know')
     .option('--parent-pipe', 'stop when stdin closes')
     .action(async (flags: Flags) => {
@@ -47,11 +50,20 @@ async function run(config: Config, signal: AbortSignal, password: PasswordSource
       metrics: () => metrics.registry.metrics(), report: (epoch) => state.report(epoch),
     });
     printJson({ready: true, program: 'pobs-validator', port: server.port, address: signer.gas.address, key: signer.key});
-    await watcher.run(signal);
+    await Promise.all([watcher.run(signal), rewardLoop({config, chains, auditor, gas: signer.gas, log})?.run(signal)]);
     await server.close();
   } finally {
     voting.close();
   }
+}
+
+/** Undefined where the network has no reward pool. */
+function rewardLoop(inputs: Parameters<typeof buildRewards>[0]): RewardLoop | undefined {
+  const parts = buildRewards(inputs);
+  const {config, log} = inputs;
+  return parts && new RewardLoop({intervalMs: config.rewardIntervalMs, claims: config.claim === 'auto'}, {
+    ...parts, log, onPaid: ({setId, ticket, epoch, prize, hash}) => printJson({event: 'prize', setId, ticket, epoch, prize, hash}),
+  });
 }
 
 /** What `/healthz` and `/reports` answer, and one line on stdout per verdict and vote. */

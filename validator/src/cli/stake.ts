@@ -1,4 +1,4 @@
-/** `pobs-validator stake deposit|top-up|exit|withdraw|status`: the validator's stake on L1, held by its gas key. */
+/** `pobs-validator stake deposit|top-up|exit|withdraw|unjail|status`: the validator's stake on L1, held by its gas key. */
 import {setTimeout as sleep} from 'node:timers/promises';
 import {Command, InvalidArgumentError} from 'commander';
 import type {Hex} from 'viem';
@@ -15,7 +15,7 @@ const WAIT_MS = 2_000;
 
 export function stakeCommand(): Command {
   return new Command('stake').description('deposit, add to, leave and withdraw stake')
-    .addCommand(depositCommand()).addCommand(topUpCommand()).addCommand(exitCommand()).addCommand(withdrawCommand()).addCommand(statusCommand());
+    .addCommand(depositCommand()).addCommand(topUpCommand()).addCommand(exitCommand()).addCommand(withdrawCommand()).addCommand(unjailCommand()).addCommand(statusCommand());
 }
 
 const withAmount = (command: Command): Command => command.requiredOption('--amount <n>', 'base units of the stake token', (text) => {
@@ -52,6 +52,12 @@ const withdrawCommand = () => withNetwork(new Command('withdraw')).description('
   const {staking, gas} = await open(flags);
   await confirm(`Withdrawing the unbonded stake of ${gas.address}`, flags.yes === true);
   printFields(flags.json === true, {hash: await staking.withdraw(), ...(await staking.state())});
+});
+
+const unjailCommand = () => withNetwork(new Command('unjail')).description('come back after absence; the key queues for a seat again').action(async (flags: Flags) => {
+  const {staking, gas} = await open(flags);
+  await confirm(`Releasing ${gas.address} from jail`, flags.yes === true);
+  printFields(flags.json === true, {hash: await staking.unjail(), ...(await staking.state())});
 });
 
 const statusCommand = () => withNetwork(new Command('status')).description('show stake, seat and what unbonds').action(async (flags: Flags) => {

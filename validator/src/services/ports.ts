@@ -1,6 +1,6 @@
 /** What the services need from the world; adapters implement it, `app.ts` wires it. */
-import type {Certificate} from '@pobs/protocol';
-import type {LoadedSet} from '@pobs/protocol/chain';
+import type {Certificate, Line, Member, RowOpening, Summary} from '@pobs/protocol';
+import type {CountedProposal, GroupInfo, LoadedSet, PoolTerms, TermPrizes} from '@pobs/protocol/chain';
 import type {Address, Hex} from 'viem';
 import type {ShownVote} from '../core/decision.ts';
 import type {Proposal} from '../core/proposals.ts';
@@ -80,6 +80,40 @@ export type SignPort = {
   /** 96 bytes, wire form. */
   readonly key: Hex;
   sign(request: SignRequest): Promise<Hex>;
+};
+
+/** First and last epoch proposed under a set. */
+export type Span = {first: bigint; last: bigint};
+
+/** `IRewardPool.TicketClaim`. */
+export type TicketClaim = {
+  member: Member;
+  path: readonly Hex[];
+  agreed: readonly GroupInfo[];
+  disputed: readonly GroupInfo[];
+  audit: {salt: Hex; auditRoot: Hex; path: readonly Hex[]; summary: Summary; lines: readonly Line[]; openings: readonly RowOpening[]};
+};
+
+/** RewardPool on L2. */
+export type RewardsPort = {
+  pool(): Promise<PoolTerms>;
+  /** Time in seconds of the newest L2 block. */
+  time(): Promise<bigint>;
+  /** Greatest set id L2 knows. */
+  latestSet(): Promise<number>;
+  span(setId: number): Promise<Span | undefined>;
+  prizes(setId: number): Promise<TermPrizes>;
+  counted(epoch: bigint): Promise<CountedProposal | undefined>;
+  auditRootOf(setId: number, validator: Address): Promise<Hex>;
+  isClaimed(setId: number, ticket: number): Promise<boolean>;
+  commit(setId: number, root: Hex): Promise<Hex>;
+  claim(setId: number, ticket: number, claim: TicketClaim): Promise<Hex>;
+};
+
+/** Audit roots this validator has computed, kept across restarts. */
+export type AuditsPort = {
+  get(epoch: bigint, digest: Hex): Hex | undefined;
+  add(epoch: bigint, digest: Hex, root: Hex): void;
 };
 
 export type Clock = {nowMs(): number};

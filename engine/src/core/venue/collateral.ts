@@ -3,7 +3,7 @@ import {setAside} from './claims.ts';
 import {CLOSE, EVENT, ORDER_FLAG, SIDE, TIME_IN_FORCE} from './codes.ts';
 import {cancelOrders, closeOrder, createOrder} from './lifecycle.ts';
 import {assess} from './margin.ts';
-import type {Market} from './market.ts';
+import {type Market, MARKET_STATUS} from './market.ts';
 import {match} from './matching.ts';
 import {draftOrder} from './orders.ts';
 import {head} from './records.ts';
@@ -62,7 +62,7 @@ function sell(venue: Venue, account: number, market: Market): void {
 /** Mark of a perpetual on the same base, in ticks of the spot market; 0 where there is none. */
 function referencePrice({markets}: Venue, spot: Market): number {
   for (const market of markets) {
-    if (market.perpetual && market.spec.base === spot.spec.base && market.mark > 0) return Math.floor((market.mark * market.spec.tick) / spot.spec.tick);
+    if (market.perpetual && market.spec.base === spot.spec.base && market.mark > 0 && market.status !== MARKET_STATUS.delisted) return Math.floor((market.mark * market.spec.tick) / spot.spec.tick);
   }
   return spot.last;
 }

@@ -7,7 +7,7 @@ import {EVENT} from './codes.ts';
 import {mulDivCeil, mulDivFloor, splitByWeight} from './integers.ts';
 import {riskPass} from './liquidation.ts';
 import {assessBucket} from './margin.ts';
-import type {Market} from './market.ts';
+import {DEFAULT_TERMS, type Market} from './market.ts';
 import {POSITION_FLAG} from './positions.ts';
 import {premiumPpb} from './prices.ts';
 import {head} from './records.ts';
@@ -16,8 +16,7 @@ import type {Venue} from './venue.ts';
 export const SAMPLE_MS = 5_000;
 export const FUNDING_MS = 3_600_000;
 const PPB = 1e9;
-/** Interest per hour towards which the rate is drawn, and how far: 0.01 % per 8 hours, ±0.05 %. */
-const INTEREST_PPB = 12_500;
+/** How far the rate is drawn towards the market's interest: ±0.05 %. */
 const DRAW_PPB = 500_000;
 
 /** Samples of one market since its last funding. */
@@ -56,7 +55,8 @@ export function tickFunding(venue: Venue, market: Market): void {
 /** F = premium + clamp(interest − premium, ±draw), held to the session's share of (initial − maintenance). */
 export function fundingRate(market: Market): number {
   const premium = Math.trunc(market.funding.sum / market.funding.samples);
-  const rate = premium + Math.max(-DRAW_PPB, Math.min(DRAW_PPB, INTEREST_PPB - premium));
+  const interest = market.spec.fundingInterestPpb ?? DEFAULT_TERMS.fundingInterestPpb;
+  const rate = premium + Math.max(-DRAW_PPB, Math.min(DRAW_PPB, interest - premium));
   const {initialPpm, maintenancePpm} = market.spec.margins[0]!;
   const most = Math.floor(((initialPpm - maintenancePpm) * market.fundingClampPpm) / 1_000);
   return Math.max(-most, Math.min(most, rate));

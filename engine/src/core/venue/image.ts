@@ -20,7 +20,8 @@ type Part = {owner: object; columns: readonly string[]; length: number};
 const ORDER_COLUMNS = [
   'price', 'quantity', 'total', 'owner', 'next', 'previous', 'ownerNext', 'ownerPrevious', 'loss', 'meta', 'clientHigh', 'clientLow', 'sequence',
 ] as const;
-const POSITION_COLUMNS = ['account', 'market', 'flags', 'quantity', 'openBuy', 'openSell', 'next', 'holder', 'cost', 'openLoss', 'collateral'] as const;
+/** The groups in which a position's fields lie. */
+const POSITION_COLUMNS = ['lots', 'keys', 'amounts'] as const;
 const ACCOUNT_COLUMNS = ['cash', 'firstPosition', 'firstOrder', 'orderCount', 'feeTier', 'flags'] as const;
 
 function partsOf(venue: Venue): Part[] {
@@ -33,7 +34,7 @@ function partsOf(venue: Venue): Part[] {
     {owner: positions, columns: POSITION_COLUMNS, length: positions.used},
     {owner: legs, columns: ['from', 'to', 'what', 'lots'], length: legs.length},
     {owner: timers, columns: ['at', 'rank', 'kind', 'subject', 'sequence'], length: timers.length},
-    {owner: clients, columns: ['account', 'high', 'low', 'slot', 'sequence'], length: Math.min(clients.added, clients.capacity)},
+    {owner: clients, columns: ['account', 'high', 'low', 'slot', 'sequence', 'content', 'outcome'], length: Math.min(clients.added, clients.capacity)},
     ...venue.markets.map((market) => ({owner: market, columns: ['holders'], length: market.holderCount})),
   ];
 }
@@ -59,7 +60,9 @@ const marketScalars = (market: Market): number[] => [
 const TRIGGER_FIELDS = ['account', 'market', 'by', 'direction', 'price', 'side', 'quantity', 'limit', 'reduceOnly', 'trail', 'sibling'] as const;
 const PARENT_FIELDS = ['account', 'market', 'side', 'quantity', 'done', 'limit', 'byVolume', 'reduceOnly', 'slices', 'next', 'at', 'interval'] as const;
 const OFFER_FIELDS = ['from', 'to', 'market', 'lots', 'price'] as const;
-const SESSION_FIELDS = ['start', 'feePpm', 'fundingClampPpm', 'bandPpm', 'marginPpm'] as const;
+const SESSION_FIELDS = [
+  'start', 'feePpm', 'fundingClampPpm', 'bandPpm', 'marginPpm', 'warnPpm', 'makerFeePpm', 'makerSpreadPpm', 'makerSizePpm', 'makerTimePpm',
+] as const;
 
 const inOrder = <K extends string>(fields: readonly K[]) => (record: Readonly<Record<K, number>>): number[] => fields.map((field) => record[field]);
 
@@ -71,7 +74,7 @@ function tablesOf(venue: Venue): number[] {
     ...byKey(venue.icebergs, ({hidden, peak}) => [hidden, peak]), ...byKey(venue.expiries, (at) => [at]),
     ...byKey(venue.deadMen, (at) => [at]), ...byKey(venue.standings, ({collateral, value, samples}) => [collateral, value, samples]),
     ...byKey(venue.triggers.waiting, inOrder(TRIGGER_FIELDS)), ...byKey(venue.triggers.perAccount, (count) => [count]), ...byKey(venue.parents.working, inOrder(PARENT_FIELDS)),
-    ...byKey(venue.offers.open, inOrder(OFFER_FIELDS)),
+    ...byKey(venue.offers.open, inOrder(OFFER_FIELDS)), ...byKey(venue.owners, (owner) => [owner]),
     ...venue.markets.flatMap((market) => [...byKey(market.rolls, ({take, loss}) => [take, loss]), market.calendar.length, ...market.calendar.flatMap(inOrder(SESSION_FIELDS))]),
     ...byKey(new Map([...venue.requested].filter(([, lots]) => lots.some((value) => value !== 0))), (lots) => [...lots]),
   ];
@@ -146,6 +149,7 @@ export function restoreVenue(venue: Venue, bytes: Uint8Array): void {
     for (const name of columns) target[name] = reader.column(target[name]!, length);
   }
   ensure(reader.done, 'the image of the venue has more in it than the venue');
+  venue.positions.bind();
   venue.clients.reindex();
   for (const market of venue.markets) relink(venue, market);
 }
@@ -195,6 +199,7 @@ function restoreTables(venue: Venue, tables: Float64Array): void {
   for (let count = next(); count > 0; count -= 1) venue.triggers.perAccount.set(next(), next());
   for (let count = next(); count > 0; count -= 1) venue.parents.working.set(next(), record<Parent>(PARENT_FIELDS));
   for (let count = next(); count > 0; count -= 1) venue.offers.open.set(next(), record<Offer>(OFFER_FIELDS));
+  for (let count = next(); count > 0; count -= 1) venue.owners.set(next(), next());
   for (const market of venue.markets) {
     for (let count = next(); count > 0; count -= 1) market.rolls.set(next(), {take: next(), loss: next()});
     market.calendar = Array.from({length: next()}, () => record<Session>(SESSION_FIELDS));

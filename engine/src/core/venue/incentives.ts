@@ -8,13 +8,11 @@ import {EVENT} from './codes.ts';
 import {openInterestValue} from './controls.ts';
 import {mulDivFloor, PPM, ppmFloor, splitByWeight} from './integers.ts';
 import {assess, assessBucket} from './margin.ts';
-import type {Market} from './market.ts';
+import {DEFAULT_TERMS, type Market} from './market.ts';
 import {POSITION_FLAG} from './positions.ts';
 import {head} from './records.ts';
 import type {Venue} from './venue.ts';
 
-/** Interest per hour at no collateral at all, ppm of the position's value. */
-const INTEREST_PPM = 100;
 /** The fund keeps this of open interest, and gives this share of what exceeds it, ppm. */
 const FUND_KEEPS_PPM = 20_000;
 const EXCESS_SHARE_PPM = 100_000;
@@ -62,7 +60,7 @@ export function payInterest(venue: Venue, market: Market): void {
   holders.forEach((holder, index) => {
     const other = rates.get(holder.side)!.collateral;
     if (excess[index]! >= 0n || other === 0n) return;
-    const due = (-excess[index]! * BigInt(INTEREST_PPM) + other * BigInt(PPM) - 1n) / (other * BigInt(PPM));
+    const due = (-excess[index]! * BigInt(market.spec.collateralInterestPpm ?? DEFAULT_TERMS.collateralInterestPpm) + other * BigInt(PPM) - 1n) / (other * BigInt(PPM));
     const lots = Math.min(Number(due), holder.spare);
     pool += lots;
     credit(venue, market, holder, -lots);

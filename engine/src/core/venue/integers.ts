@@ -16,20 +16,29 @@ export const TICKS_MAX = 2 ** 24 - 1;
 /** A whole number from `least` to `most`; NaN, fractions and infinities are not. */
 export const isWhole = (value: number, least: number, most: number): boolean => Number.isInteger(value) && value >= least && value <= most;
 
-/** ⌊value·ppm/10⁶⌋ for any sign of `value`, |value| < 2^53, 0 ≤ ppm ≤ 2^31; the result must fit. */
+const SMALL = 2 ** 53;
+
+/**
+ * ⌊value·ppm/10⁶⌋ for any sign of `value`, |value| < 2^53, 0 ≤ ppm ≤ 2^31; the result must fit. Where the product is exact, one division
+ * will do: its quotient is below 2^34, where doubles lie 2^-19 apart and rounding moves it by less than the 10^-6 to the next whole number.
+ * `+ 0` makes a negative zero an ordinary one: amounts are compared and hashed by their bytes.
+ */
 export function ppmFloor(value: number, ppm: number): number {
+  const product = value * ppm;
+  if (product < SMALL && product > -SMALL) return Math.floor(product / PPM) + 0;
   const whole = Math.floor(value / PPM);
   return whole * ppm + Math.floor(((value - whole * PPM) * ppm) / PPM);
 }
 
 /** ⌈value·ppm/10⁶⌉, as {@link ppmFloor}. */
 export function ppmCeil(value: number, ppm: number): number {
+  const product = value * ppm;
+  if (product < SMALL && product > -SMALL) return Math.ceil(product / PPM) + 0;
   const whole = Math.floor(value / PPM);
   return whole * ppm + Math.ceil(((value - whole * PPM) * ppm) / PPM);
 }
 
 const HALF = 65_536;
-const SMALL = 2 ** 53;
 
 /** ⌊value·numerator/denominator⌋ for 0 ≤ value < 2^53 and numerator, denominator in 0…2^32 (denominator > 0); the result must fit. */
 export function mulDivFloor(value: number, numerator: number, denominator: number): number {

@@ -5,6 +5,7 @@ import {EVENT, REASON, type Reason} from './codes.ts';
 import {dropIfIdle, findPosition, openPosition} from './exposure.ts';
 import {isWhole, VALUE_MAX} from './integers.ts';
 import {assess, assessBucket} from './margin.ts';
+import {MARKET_STATUS} from './market.ts';
 import {POSITION_FLAG} from './positions.ts';
 import {head} from './records.ts';
 import type {Venue} from './venue.ts';
@@ -14,6 +15,7 @@ export function setMarginMode(venue: Venue, account: number, index: number, isol
   const market = venue.markets[index];
   if (!isUser(venue, account)) return REASON.unknownAccount;
   if (market === undefined || !market.perpetual) return REASON.unknownMarket;
+  if (market.status === MARKET_STATUS.delisted) return REASON.marketHalted;
   const {positions} = venue;
   const known = findPosition(venue, account, index);
   if (known !== NONE && (positions.quantity[known] !== 0 || positions.openBuy[known] !== 0 || positions.openSell[known] !== 0)) return REASON.positionOpen;

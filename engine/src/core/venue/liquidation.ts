@@ -11,7 +11,7 @@ import {unwindFund} from './fund.ts';
 import {PPM, ppmCeil, ppmFloor} from './integers.ts';
 import {cancelOrders} from './lifecycle.ts';
 import {assess, assessBucket} from './margin.ts';
-import {isPrice, type Market} from './market.ts';
+import {isPrice, type Market, MARKET_STATUS} from './market.ts';
 import {POSITION_FLAG} from './positions.ts';
 import {head} from './records.ts';
 import {rollPositions} from './roll.ts';
@@ -25,6 +25,7 @@ const TARGET_PPM = 1_200_000;
 export function setMark(venue: Venue, index: number, price: number): Reason {
   const market = venue.markets[index];
   if (market === undefined) return REASON.unknownMarket;
+  if (market.status === MARKET_STATUS.delisted) return REASON.marketHalted;
   if (!isPrice(market, price)) return REASON.badPrice;
   const previous = market.mark;
   market.mark = price;

@@ -3,7 +3,7 @@ import {NONE} from './accounts.ts';
 import {grown} from './columns.ts';
 import {MarketControls} from './controls.ts';
 import {FundingState} from './funding.ts';
-import {ensure, isWhole, PPM, QUANTITY_MAX, TICKS_MAX, VALUE_MAX} from './integers.ts';
+import {ensure, isWhole, PPM, QUANTITY_MAX, SAFE_MAX, TICKS_MAX, VALUE_MAX} from './integers.ts';
 import {Ladder} from './ladder.ts';
 import {Sources} from './prices.ts';
 import type {RollSetting} from './roll.ts';
@@ -25,9 +25,10 @@ export type MarginTier = {upTo: number; initialPpm: number; maintenancePpm: numb
 export type MarketSpec = {
   name: string;
   kind: MarketKind;
-  /** Currency numbers. */
+  /** Currency numbers; `base` is −1 for a perpetual on something no custody holds, which `underlying` names. */
   base: number;
   quote: number;
+  underlying?: string;
   /** Interface price units (10⁻⁶ quote per whole base) per tick. */
   tick: number;
   /** Base currency lots per market lot. */
@@ -50,32 +51,68 @@ export type MarketSpec = {
   /** Value of open interest from which initial margin grows, and at which it is 100 %; 0 = never. */
   interestFrom: number;
   interestFull: number;
+  /** Settlement lots whose average price through the book is the impact price that funding looks at; absent or 0 = the best price. */
+  impactNotional?: number;
+  /** Interest per hour towards which funding is drawn, parts per 10⁹; {@link DEFAULT_TERMS} unless said, as the next two. */
+  fundingInterestPpb?: number;
+  /** Outside sessions |funding rate| ≤ this share of (initial − maintenance margin), ppm. */
+  fundingClampPpm?: number;
+  /** Hourly interest under symmetric liquidation of a position with no collateral at all, ppm of its value. */
+  collateralInterestPpm?: number;
 };
+
+/** 0.01 % per 8 hours; 60 % of the margin's difference; 0.01 % per hour. */
+export const DEFAULT_TERMS = {impactNotional: 0, fundingInterestPpb: 12_500, fundingClampPpm: 600_000, collateralInterestPpm: 100} as const;
+
+/** What may change while a market is open. Name, kind, currencies, tick, lot, unit and ladder never do: positions and orders are counted in them. */
+export type MarketTerms = Omit<MarketSpec, 'name' | 'kind' | 'base' | 'quote' | 'underlying' | 'tick' | 'lot' | 'unit' | 'ladderTicks'>;
+
+/** Orders name their market by 8 bits. */
+export const MARKETS_MAX = 256;
 
 /** First fault of a specification, or `undefined`. */
 export function faultOfMarket(spec: MarketSpec): string | undefined {
-  if (spec.name.length === 0 || spec.name.length > 32) return 'a name has 1 to 32 characters';
+  if (!/^[A-Z0-9][A-Z0-9./-]{0,31}$/.test(spec.name)) return 'a name has 1 to 32 capital letters, digits, dots, slashes and dashes';
+  if (!isWhole(spec.kind, 0, 1)) return 'a market is spot or perpetual';
   if (!isWhole(spec.tick, 1, VALUE_MAX) || !isWhole(spec.lot, 1, VALUE_MAX) || !isWhole(spec.unit, 1, 2 ** 26)) return 'tick, lot and unit are whole and positive';
-  if (spec.fees.length === 0 || spec.fees.length > 32) return 'a market has 1 to 32 fee tiers';
-  const leastTaker = Math.min(...spec.fees.map(({takerPpm}) => takerPpm));
-  for (const {makerPpm, takerPpm} of spec.fees) {
+  if (!isWhole(spec.ladderTicks, 1 << 10, 1 << 24) || (spec.ladderTicks & (spec.ladderTicks - 1)) !== 0) return 'a ladder has 2^10 to 2^24 ticks, a power of two';
+  return faultOfFees(spec) ?? faultOfLimits(spec) ?? (spec.kind === MARKET_KIND.spot ? faultOfPair(spec) : faultOfMargins(spec));
+}
+
+function faultOfFees({fees, fundSharePpm}: MarketSpec): string | undefined {
+  if (fees.length === 0 || fees.length > 32) return 'a market has 1 to 32 fee tiers';
+  const leastTaker = Math.min(...fees.map(({takerPpm}) => takerPpm));
+  for (const {makerPpm, takerPpm} of fees) {
     if (!isWhole(takerPpm, 0, 100_000) || !isWhole(makerPpm, -leastTaker, takerPpm)) return 'fees are 0 to 10 %, a rebate no more than the least taker fee';
   }
-  if (spec.kind === MARKET_KIND.spot) return spec.base === spec.quote ? 'a spot market trades two currencies' : undefined;
-  if (spec.margins.length === 0 || spec.margins.length > 8) return 'a perpetual has 1 to 8 margin tiers';
+  return isWhole(fundSharePpm, 0, PPM) ? undefined : 'the share of the Liquidation Fund is 0 to 100 %';
+}
+
+function faultOfLimits(spec: MarketSpec): string | undefined {
+  if (!isWhole(spec.bandPpm, 0, PPM) || !isWhole(spec.marketBandPpm, 0, PPM - 1)) return 'bands are 0 to 100 %';
+  const amounts = [spec.openInterestMax, spec.interestFrom, spec.interestFull, spec.impactNotional ?? 0];
+  if (amounts.some((amount) => !isWhole(amount, 0, SAFE_MAX))) return 'caps and notionals are whole and not negative';
+  if (!isWhole(spec.fundingInterestPpb ?? 0, -PPM, PPM)) return 'funding interest is −0.1 % to 0.1 % an hour';
+  if (!isWhole(spec.fundingClampPpm ?? 0, 0, PPM)) return 'the funding clamp is 0 to 100 %';
+  return isWhole(spec.collateralInterestPpm ?? 0, 0, 10_000) ? undefined : 'collateral interest is 0 to 1 % an hour';
+}
+
+const faultOfPair = ({base, quote}: MarketSpec): string | undefined => (base === quote || base < 0 || quote < 0 ? 'a spot market trades two currencies' : undefined);
+
+function faultOfMargins({margins, penaltyPpm}: MarketSpec): string | undefined {
+  if (margins.length === 0 || margins.length > 8) return 'a perpetual has 1 to 8 margin tiers';
   let above = 0;
-  for (const {upTo, initialPpm, maintenancePpm} of spec.margins) {
-    if (!(upTo > above)) return 'margin tiers rise';
+  for (const {upTo, initialPpm, maintenancePpm} of margins) {
+    if (!(upTo > above) || Number.isNaN(upTo)) return 'margin tiers rise';
     if (!isWhole(maintenancePpm, 1, PPM) || !isWhole(initialPpm, maintenancePpm, PPM)) return 'initial margin is at least maintenance, both to 100 %';
     above = upTo;
   }
-  if (!isWhole(spec.penaltyPpm, 0, spec.margins[0]!.maintenancePpm)) return 'the liquidation penalty is at most the maintenance margin';
-  return undefined;
+  return isWhole(penaltyPpm, 0, margins[0]!.maintenancePpm) ? undefined : 'the liquidation penalty is at most the maintenance margin';
 }
 
 export class Market {
   readonly index: number;
-  readonly spec: MarketSpec;
+  spec: MarketSpec;
   readonly perpetual: boolean;
   readonly unit: number;
   readonly ladder: Ladder;
@@ -91,9 +128,9 @@ export class Market {
   holders: Int32Array = new Int32Array(16);
   holderCount = 0;
   /** Highest taker rate: what a waiting spot purchase holds for fees, and what margin reserves. */
-  readonly worstTakerPpm: number;
+  worstTakerPpm: number;
   /** Maker and taker ppm by tier, two words each. */
-  readonly rates: Float64Array;
+  rates: Float64Array;
   /** Initial margin is multiplied by this, ppm ≥ 10⁶: grows with open interest. */
   interestScalePpm = PPM;
   /** Symmetric liquidation is active (paper §3.5). */
@@ -114,7 +151,7 @@ export class Market {
   marginPpm = PPM;
   bandPpm: number;
   /** |funding rate| ≤ this share of (initial − maintenance margin), ppm. */
-  fundingClampPpm = 600_000;
+  fundingClampPpm: number;
 
   constructor(index: number, spec: MarketSpec) {
     const fault = faultOfMarket(spec);
@@ -124,9 +161,20 @@ export class Market {
     this.perpetual = spec.kind === MARKET_KIND.perpetual;
     this.unit = spec.unit;
     this.bandPpm = spec.bandPpm;
+    this.fundingClampPpm = spec.fundingClampPpm ?? DEFAULT_TERMS.fundingClampPpm;
     this.ladder = new Ladder(spec.ladderTicks);
     this.worstTakerPpm = Math.max(...spec.fees.map(({takerPpm}) => takerPpm));
     this.rates = Float64Array.from(spec.fees.flatMap(({makerPpm, takerPpm}) => [makerPpm, takerPpm]));
+  }
+
+  /** New terms; a running session's share of fees and margins stays, its band and clamp too. Grid and currencies must be the same. */
+  revise(spec: MarketSpec): void {
+    this.spec = spec;
+    this.worstTakerPpm = Math.max(...spec.fees.map(({takerPpm}) => takerPpm));
+    this.rates = Float64Array.from(spec.fees.flatMap(({makerPpm, takerPpm}) => [makerPpm, takerPpm]));
+    if (this.session >= 0) return;
+    this.bandPpm = spec.bandPpm;
+    this.fundingClampPpm = spec.fundingClampPpm ?? DEFAULT_TERMS.fundingClampPpm;
   }
 
   makerPpm(tier: number): number {

@@ -5,7 +5,7 @@
 import {isUser} from './claims.ts';
 import {CLOSE, EVENT, ORDER_FLAG, REASON, type Reason, TIME_IN_FORCE} from './codes.ts';
 import {isWhole, mulDivFloor} from './integers.ts';
-import {isPrice, isQuantity, type Market} from './market.ts';
+import {isPrice, isQuantity, type Market, MARKET_STATUS} from './market.ts';
 import {draftOrder, placeDraft} from './orders.ts';
 import {head} from './records.ts';
 import {TIMER} from './timers.ts';
@@ -37,6 +37,7 @@ export function placeParent(venue: Venue, wanted: ParentRequest): Reason {
   const market = venue.markets[wanted.market];
   if (!isUser(venue, wanted.account)) return REASON.unknownAccount;
   if (market === undefined) return REASON.unknownMarket;
+  if (market.status === MARKET_STATUS.delisted) return REASON.marketHalted;
   if (!isQuantity(wanted.quantity) || wanted.quantity < wanted.slices) return REASON.badQuantity;
   if (wanted.limit !== 0 && !isPrice(market, wanted.limit)) return REASON.badPrice;
   if (!isWhole(wanted.slices, 2, SLICES_MAX) || !isWhole(wanted.interval, INTERVAL_MIN_MS, 24 * HOUR_MS)) return REASON.badTime;
@@ -61,6 +62,11 @@ export function cancelParent(venue: Venue, account: number, id: number): Reason 
 function close(venue: Venue, id: number, parent: Parent, reason: number): void {
   venue.parents.working.delete(id);
   venue.log.push(head(EVENT.parentClosed, reason, parent.market), parent.account, parent.done, 0, 0, 0, 0, 0, id, 0, 0, 0);
+}
+
+/** Closes every parent of a market, by id. */
+export function closeParents(venue: Venue, market: number, reason: number): void {
+  for (const [id, parent] of venue.parents.working) if (parent.market === market) close(venue, id, parent, reason);
 }
 
 /** Share of the remaining slices' weight that the next one has, as lots of what is left. */

@@ -1,7 +1,7 @@
 /** Index prices from several journaled sources, and the premium of the book over the index (paper appendix A1). */
 import {EVENT, REASON, type Reason} from './codes.ts';
 import {isWhole, PPM} from './integers.ts';
-import {isPrice, type Market} from './market.ts';
+import {isPrice, type Market, MARKET_STATUS} from './market.ts';
 import {head} from './records.ts';
 import type {Venue} from './venue.ts';
 
@@ -21,6 +21,7 @@ export class Sources {
 export function setSource(venue: Venue, index: number, source: number, price: number): Reason {
   const market = venue.markets[index];
   if (market === undefined) return REASON.unknownMarket;
+  if (market.status === MARKET_STATUS.delisted) return REASON.marketHalted;
   if (!isPrice(market, price)) return REASON.badPrice;
   if (!isWhole(source, 0, SOURCES_MAX - 1)) return REASON.badFlags;
   market.sources.price[source] = price;

@@ -4,9 +4,9 @@
  */
 import {FIRST_USER} from './accounts.ts';
 import {EVENT, REASON, type Reason} from './codes.ts';
-import {isWhole, PPM} from './integers.ts';
+import {isWhole, PPM, ppmCeil} from './integers.ts';
 import {assessBucket} from './margin.ts';
-import type {Market} from './market.ts';
+import {type Market, MARKET_STATUS} from './market.ts';
 import {head} from './records.ts';
 import type {Venue} from './venue.ts';
 
@@ -25,22 +25,42 @@ export type Session = {
   bandPpm: number;
   /** Of the market's margin rates: never less than 100 %. */
   marginPpm: number;
+  /** Before this session begins, accounts with less than this multiple of its maintenance are warned; 100 % = only those below it. */
+  warnPpm: number;
+  /** Of the maker fee, for members of the market's programmes in good standing (paper A2), beyond `feePpm`. */
+  makerFeePpm: number;
+  /** Of a market maker's agreed spread (never less), size and share of time (never more): what this session asks of it. */
+  makerSpreadPpm: number;
+  makerSizePpm: number;
+  makerTimePpm: number;
 };
 
-/** Empty = one session for ever. Starts rise; the last one lasts into the next week. */
+export const SESSIONS_MAX = 64;
+
+/** What is wrong with a calendar. */
+export function faultOfCalendar(sessions: readonly Session[]): Reason {
+  if (sessions.length > SESSIONS_MAX) return REASON.badFlags;
+  let before = -1;
+  for (const session of sessions) {
+    if (!isWhole(session.start, before + 1, WEEK_MINUTES - 1)) return REASON.badTime;
+    const shares = [session.feePpm, session.fundingClampPpm, session.bandPpm, session.makerFeePpm, session.makerSizePpm, session.makerTimePpm];
+    const multiples = [session.marginPpm, session.warnPpm, session.makerSpreadPpm];
+    if (shares.some((share) => !isWhole(share, 0, PPM)) || multiples.some((multiple) => !isWhole(multiple, PPM, 10 * PPM))) return REASON.badAmount;
+    before = session.start;
+  }
+  return REASON.none;
+}
+
+/** Empty = one session for ever, by the market's terms. Starts rise; the last one lasts into the next week. The next tick enters one. */
 export function setCalendar(venue: Venue, index: number, sessions: readonly Session[]): Reason {
   const market = venue.markets[index];
   if (market === undefined) return REASON.unknownMarket;
-  let before = -1;
-  for (const {start, feePpm, fundingClampPpm, bandPpm, marginPpm} of sessions) {
-    if (!isWhole(start, before + 1, WEEK_MINUTES - 1)) return REASON.badTime;
-    if (!isWhole(feePpm, 0, PPM) || !isWhole(fundingClampPpm, 0, PPM) || !isWhole(bandPpm, 0, PPM) || !isWhole(marginPpm, PPM, 10 * PPM)) return REASON.badAmount;
-    before = start;
-  }
-  if (sessions.length > 64) return REASON.badFlags;
+  if (market.status === MARKET_STATUS.delisted) return REASON.marketHalted;
+  const fault = faultOfCalendar(sessions);
+  if (fault !== REASON.none) return fault;
   market.calendar = sessions.map((session) => ({...session}));
-  market.session = -1;
-  market.warned = -1;
+  Object.assign(market, {session: -1, warned: -1, feePpm: PPM, marginPpm: PPM});
+  market.revise(market.spec);
   venue.log.push(head(EVENT.session, 1, index), sessions.length, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   return REASON.none;
 }
@@ -56,7 +76,8 @@ export function tickSession(venue: Venue, market: Market): void {
   if (current !== market.session) enter(venue, market, current);
   const next = (current + 1) % calendar.length;
   const left = (calendar[next]!.start - minute + WEEK_MINUTES) % WEEK_MINUTES || WEEK_MINUTES;
-  if (left <= WARN_MINUTES && market.warned !== next && calendar[next]!.marginPpm > market.marginPpm) warn(venue, market, next);
+  const {marginPpm, warnPpm} = calendar[next]!;
+  if (left <= WARN_MINUTES && market.warned !== next && (marginPpm > market.marginPpm || warnPpm > PPM)) warn(venue, market, next);
 }
 
 function enter(venue: Venue, market: Market, index: number): void {
@@ -65,16 +86,18 @@ function enter(venue: Venue, market: Market, index: number): void {
   venue.log.push(head(EVENT.session, 0, market.index), index, feePpm, fundingClampPpm, bandPpm, marginPpm, 0, 0, 0, 0, 0, 0);
 }
 
-/** Everybody whose bucket would be below maintenance under the next session's rates. */
+/** By account number, everybody whose bucket has less than the next session's multiple of maintenance under the next session's rates here. */
 function warn(venue: Venue, market: Market, next: number): void {
   const {positions} = venue;
+  const {marginPpm, warnPpm} = market.calendar[next]!;
+  const present = market.marginPpm;
   market.warned = next;
-  const factor = market.calendar[next]!.marginPpm / market.marginPpm;
-  for (let index = 0; index < market.holderCount; index += 1) {
-    const slot = market.holders[index]!;
-    const account = positions.account[slot]!;
-    if (positions.quantity[slot] === 0 || account < FIRST_USER) continue;
+  market.marginPpm = marginPpm;
+  const slots = [...market.holders.subarray(0, market.holderCount)].filter((slot) => positions.quantity[slot] !== 0 && positions.account[slot]! >= FIRST_USER);
+  for (const slot of slots.sort((a, b) => positions.account[a]! - positions.account[b]!)) {
     const {equity, maintenance} = assessBucket(venue, slot);
-    if (equity < maintenance * factor) venue.log.push(head(EVENT.warning, 0, market.index), account, 0, 0, 0, 0, 0, 0, equity, Math.ceil(maintenance * factor), 0, 0);
+    const needed = ppmCeil(maintenance, warnPpm);
+    if (equity < needed) venue.log.push(head(EVENT.warning, 0, market.index), positions.account[slot]!, 0, 0, 0, 0, 0, 0, equity, needed, 0, 0);
   }
+  market.marginPpm = present;
 }

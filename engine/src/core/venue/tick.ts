@@ -3,6 +3,7 @@ import {CLOSE, EVENT, ORDER_FLAG} from './codes.ts';
 import {tickFunding} from './funding.ts';
 import {distributeExcess, payInterest, sampleStandings} from './incentives.ts';
 import {cancelOrders, closeOrder} from './lifecycle.ts';
+import {MARKET_STATUS} from './market.ts';
 import {workParent} from './parents.ts';
 import {head} from './records.ts';
 import {tickSession} from './sessions.ts';
@@ -22,6 +23,7 @@ export function tick(venue: Venue): undefined {
     if (kind === TIMER.deadMan) fireDeadMan(venue, subject, sequence);
   }
   for (const market of markets) {
+    if (market.status === MARKET_STATUS.delisted) continue;
     tickSession(venue, market);
     if (market.perpetual) tickFunding(venue, market);
   }

@@ -6,7 +6,7 @@
 import {isUser} from './claims.ts';
 import {CLOSE, EVENT, ORDER_FLAG, REASON, type Reason, TIME_IN_FORCE, TRIGGER_BY} from './codes.ts';
 import {isWhole, TICKS_MAX} from './integers.ts';
-import {isPrice, isQuantity, type Market} from './market.ts';
+import {isPrice, isQuantity, type Market, MARKET_STATUS} from './market.ts';
 import {draftOrder, placeDraft} from './orders.ts';
 import {head} from './records.ts';
 import type {Venue} from './venue.ts';
@@ -55,6 +55,7 @@ function check(venue: Venue, trigger: Trigger): Reason {
   const market = venue.markets[trigger.market];
   if (!isUser(venue, trigger.account)) return REASON.unknownAccount;
   if (market === undefined) return REASON.unknownMarket;
+  if (market.status === MARKET_STATUS.delisted) return REASON.marketHalted;
   if (!isQuantity(trigger.quantity)) return REASON.badQuantity;
   if (!isPrice(market, trigger.price) || (trigger.limit !== 0 && !isPrice(market, trigger.limit)) || !isWhole(trigger.trail, 0, TICKS_MAX)) return REASON.badPrice;
   if (!isWhole(trigger.by, 0, 2) || Math.abs(trigger.direction) !== 1 || !isWhole(trigger.side, 0, 1) || !isWhole(trigger.reduceOnly, 0, 1)) return REASON.badFlags;
@@ -100,6 +101,11 @@ export function cancelTrigger(venue: Venue, account: number, id: number): Reason
   if (trigger === undefined || trigger.account !== account) return REASON.unknownOrder;
   remove(venue, id, trigger, CLOSE.user);
   return REASON.none;
+}
+
+/** Closes every trigger of a market, by id. */
+export function closeTriggers(venue: Venue, market: number, reason: number): void {
+  for (const [id, trigger] of venue.triggers.waiting) if (trigger.market === market) remove(venue, id, trigger, reason);
 }
 
 /** Runs after every accepted command: prices may have moved, and orders set off here may move them again. */

@@ -6,4 +6,5 @@ export {validatorSetsAbi} from './validator-sets.ts';
 export {slashingCourtAbi} from './slashing-court.ts';
 export {participationAbi} from './participation.ts';
 export {rewardPoolAbi} from './reward-pool.ts';
+export {drandBeaconAbi} from './drand-beacon.ts';
 export {erc20Abi} from './erc20.ts';
