@@ -1,7 +1,7 @@
 /** Random cases in batches, from one printed seed: rows, payouts and certificates of any shape, ABI-encoded for forge. */
 import {type Address, encodeAbiParameters, type Hex} from 'viem';
 import {
-  aggregateKeys, buildCertificate, buildTree, bytesToHex, type CastVote, domainSalt, keccak256, type Member, membersTree, payoutTree, publicKeyOf, rootOf,
+  aggregateKeys, buildCertificate, buildTree, bytesToHex, type CastVote, certificateArgument, domainSalt, keccak256, type Member, membersTree, payoutTree, publicKeyOf, rootOf,
   type SetHeader, signVote, type SnapshotRow, voteDigest, VoteKind,
 } from '../src/index.ts';
 import {compareText, utf8} from '../src/bytes.ts';
@@ -115,7 +115,7 @@ function certificateCase(number: number): {header: Hex; certificate: Hex; signed
   });
   return {
     header: encodeAbiParameters(HEADER, [header]),
-    certificate: encodeAbiParameters(CERTIFICATE_PARAMETERS, [buildCertificate({header, members}, votes)]),
+    certificate: encodeAbiParameters(CERTIFICATE_PARAMETERS, [certificateArgument(buildCertificate({header, members}, votes))]),
     signedWeight: String(votes.reduce((sum, {index}) => sum + members[index]!.weight, 0n)),
   };
 }

@@ -1,7 +1,7 @@
 /** The cross-language cases: what vitest and forge both read, a function of nothing. */
 import {type Address, encodeAbiParameters, type Hex} from 'viem';
 import {
-  accountId, aggregateKeys, aggregateSignatures, blindingFor, buildCertificate, buildTree, bytesToHex, type CastVote, type Certificate, domainSalt,
+  accountId, aggregateKeys, aggregateSignatures, blindingFor, buildCertificate, buildTree, bytesToHex, type CastVote, type Certificate, certificateArgument, domainSalt,
   keccak256, leafHash, levelsOf, type Line, LINE_PARAMETERS, lineHash, linesTree, type Member, memberLeaf, membersTree, NO_PAYOUTS_ROOT, payoutLeaf,
   payoutTree, possessionDigest, publicKeyOf, rootOf, type SetHeader, signPossession, signVote, type SnapshotRow, type Summary, SUMMARY_TYPE_STRING,
   SUMMARY_TYPES, summaryDigest, voteDigest, VoteKind, ZERO_BLINDING,
@@ -169,7 +169,7 @@ export function voteVectors(): Json {
     possessionSignatures: possessions.map((possession, i) => signPossession(secrets[i]!, possession, SALT)),
     certificateNames: ['approve by all', 'approve by five, two absent', 'approve by three, listed', 'reject by two rules', 'dispute by two rules, one in absent form'],
     certificateKinds: certificates.map(({kind}) => kind),
-    encodedCertificates: certificates.map((certificate: Certificate) => encodeAbiParameters(CERTIFICATE_PARAMETERS, [certificate])),
+    encodedCertificates: certificates.map((certificate: Certificate) => encodeAbiParameters(CERTIFICATE_PARAMETERS, [certificateArgument(certificate)])),
     signedWeights: [[0, 1, 2, 3, 4, 5, 6], [0, 2, 3, 5, 6], [1, 4, 6], [1, 5, 6], [0, 1, 2, 3, 5]].map((signers) =>
       String(signers.reduce((sum, index) => sum + members[index]!.weight, 0n))),
   };

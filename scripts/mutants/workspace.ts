@@ -15,6 +15,8 @@ const BUILD_TIMEOUT_MS = 30 * 60_000;
 /** Mutants are larger than a chain allows; few fuzz runs with a fixed seed, because every mutant repeats them. */
 const ENVIRONMENT = {
   FOUNDRY_FUZZ_RUNS: '24', FOUNDRY_FUZZ_SEED: '0x01', FOUNDRY_FUZZ_SHOW_LOGS: 'true', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1', FOUNDRY_LINT_LINT_ON_BUILD: 'false',
+  // What broke one mutant must not be tried on the next: verdicts would depend on their order.
+  FOUNDRY_FUZZ_FAILURE_PERSIST_DIR: '/dev/null/none',
   MUTANTS_SOLC_CACHE: path.join(BUILD_FOLDER, 'solc'),
 };
 

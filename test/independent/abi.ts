@@ -5,8 +5,7 @@ const structs = [
   'struct Summary { uint64 epoch; uint64 snapshotTime; uint32 setId; bytes32 parent; bytes32 linesRoot; uint32 lineCount; bytes32 snapshotCid; bytes32 mappingHash; bytes32 logRoot; bytes32 journalHead; bytes32 rulesHash; }',
   'struct AssetLine { address token; uint128 lotSize; uint64 deposited; uint64 liabilities; uint64 withdrawable; uint64 withdrawals; uint64 authorisedOut; uint32 count; bytes32 root; }',
   'struct Line { uint64 chainId; address custody; uint64 blockNumber; bytes32 blockHash; uint32 kills; bytes32 payoutRoot; uint32 payoutCount; AssetLine[] assets; }',
-  'struct Member { uint32 index; address validator; bytes key; uint128 weight; }',
-  'struct VoteGroup { uint16 rule; bool absent; Member[] members; bytes32[] siblings; bytes signature; }',
+  'struct VoteGroup { uint16 rule; bool absent; bytes members; bytes32[] siblings; bytes signature; }',
   'struct Certificate { uint32 setId; uint8 kind; VoteGroup[] groups; }',
   'struct SetHeader { uint32 setId; bytes32 membersRoot; bytes aggregateKey; uint128 totalWeight; uint32 count; uint64 activeFrom; uint64 activeUntil; }',
 ] as const;

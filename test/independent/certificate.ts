@@ -1,6 +1,6 @@
 /** Certificates by PROTOCOL §6, with noble alone. */
 import {bls12_381 as bls} from '@noble/curves/bls12-381.js';
-import {type Hex, hashTypedData, hexToBytes, sliceHex} from 'viem';
+import {type Hex, hashTypedData, hexToBytes, size, sliceHex} from 'viem';
 import {memberLeaf, multiproofRoot} from './merkle.ts';
 
 const {longSignatures} = bls;
@@ -9,7 +9,8 @@ const DST = 'BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_NUL_';
 type Group = {
   rule: number;
   absent: boolean;
-  members: readonly {index: number; validator: Hex; key: Hex; weight: bigint}[];
+  /** `index:4 ‖ validator:20 ‖ key:96 ‖ weight:16` each. */
+  members: Hex;
   siblings: readonly Hex[];
   signature: Hex;
 };
@@ -33,6 +34,15 @@ function g2(bytes: Hex) {
   return point;
 }
 
+const RECORD = 136;
+
+function listed(members: Hex) {
+  return Array.from({length: size(members) / RECORD}, (_, i) => {
+    const part = (from: number, to: number) => sliceHex(members, i * RECORD + from, i * RECORD + to);
+    return {index: Number(part(0, 4)), validator: part(4, 24), key: part(24, 120), weight: BigInt(part(120, 136))};
+  });
+}
+
 /** Weight proven to have signed `kind`; throws where anything does not hold. */
 export function signedWeight(
   {certificate, header, epoch, summary, salt}:
@@ -41,16 +51,17 @@ export function signedWeight(
   if (certificate.setId !== header.setId) throw new Error('certificate of another set');
   let signed = 0n;
   for (const group of certificate.groups) {
-    if (group.members.some((member, i) => i > 0 && member.index <= group.members[i - 1]!.index)) {
+    const members = listed(group.members);
+    if (members.some((member, i) => i > 0 && member.index <= members[i - 1]!.index)) {
       throw new Error('members not ascending');
     }
-    if (group.members.length > 0) {
-      const leaves = new Map(group.members.map((member) => [member.index, memberLeaf(member)]));
+    if (members.length > 0) {
+      const leaves = new Map(members.map((member) => [member.index, memberLeaf(member)]));
       const root = multiproofRoot(header.count, leaves, group.siblings);
       if (root !== header.membersRoot) throw new Error('members are not of the set');
     }
-    const listedWeight = group.members.reduce((sum, member) => sum + member.weight, 0n);
-    const listedKey = group.members.reduce((sum, member) => sum.add(g1(member.key)), bls.G1.Point.ZERO);
+    const listedWeight = members.reduce((sum, member) => sum + member.weight, 0n);
+    const listedKey = members.reduce((sum, member) => sum.add(g1(member.key)), bls.G1.Point.ZERO);
     const key = group.absent ? g1(header.aggregateKey).subtract(listedKey) : listedKey;
     const message = hashTypedData({
       domain: {name: 'PofBS', version: '1', salt},

@@ -1,6 +1,6 @@
 /** Seals, publishes, proposes and certifies epochs over a {@link World}, honestly or not. */
 import {
-  blindingFor, buildCertificate, type Certificate, encryptMapping, type SealedAsset, type SealedEpoch, summaryDigest, type Summary, VoteKind,
+  blindingFor, buildCertificate, type Certificate, certificateArgument, encryptMapping, type SealedAsset, type SealedEpoch, summaryDigest, type Summary, VoteKind,
 } from '@pobs/protocol';
 import {epochManagerAbi} from '@pobs/protocol/abi';
 import {assembleEpoch, buildEpoch, type BuiltEpoch} from '@pobs/protocol/builder';
@@ -138,7 +138,7 @@ export class Operator {
     const set = await loadSet({l1: await chainClient({chainId: 31_337, url: l1.url}), registry: network.l1.registry, setId: this.setId, fromBlock: 0n});
     const certificate: Certificate = buildCertificate(set, votes.map(({index, kind, rule, signature}) => ({index, kind: kind as VoteKind, rule, signature})));
     const hash = await l2.client.writeContract({
-      account: deployer, address: network.l2.epochManager, abi: epochManagerAbi, functionName: 'certify', args: [this.epoch, certificate as never], chain: null,
+      account: deployer, address: network.l2.epochManager, abi: epochManagerAbi, functionName: 'certify', args: [this.epoch, certificateArgument(certificate)], chain: null,
     });
     await l2.client.waitForTransactionReceipt({hash});
     if (votes[0]!.kind === VoteKind.Approve) this.#lastDigest = digest;

@@ -1,6 +1,6 @@
 /** One validator, and the on-chain course of one epoch: propose, vote, certify, settle, distribute. Everything is real but the clock of L1→L2. */
 import {
-  buildCertificate, type CastVote, linesTree, type Member, membersTree, type SealedEpoch, type SetHeader, signPossession, signVote, VoteKind,
+  buildCertificate, type CastVote, certificateArgument, linesTree, type Member, membersTree, type SealedEpoch, type SetHeader, signPossession, signVote, VoteKind,
   publicKeyOf, voteDigest,
 } from '@pobs/protocol';
 import {epochManagerAbi, validatorRegistryAbi, validatorSetsAbi} from '@pobs/protocol/abi';
@@ -60,7 +60,7 @@ export async function approve({l2, network}: Chains, {header, members}: Validato
   const vote: CastVote = {index: 0, kind: VoteKind.Approve, rule: 0, signature: signVote(SECRET_KEY, message)};
   await send(l2, account(8), {...manager, functionName: 'castVote', args: [summary.epoch, vote.kind, 0, members[0], membersTree(members).prove(0), vote.signature]});
   const certificate = buildCertificate({header, members}, [vote]);
-  await send(l2, deployer, {...manager, functionName: 'certify', args: [summary.epoch, certificate]});
+  await send(l2, deployer, {...manager, functionName: 'certify', args: [summary.epoch, certificateArgument(certificate)]});
   return certificate;
 }
 
@@ -70,7 +70,7 @@ export async function settleAndPay(chain: Anvil, built: BuiltEpoch, certificate:
   const line = built.lines[index]!;
   const call = {address: custody, abi: custodyAbi as Abi};
   await send(chain, deployer, {...call, functionName: 'settle', args: [
-    built.summary, line, BigInt(index), linesTree(built.lines).prove(index), built.trees[index]!.map(({hash}) => hash), certificate,
+    built.summary, line, BigInt(index), linesTree(built.lines).prove(index), built.trees[index]!.map(({hash}) => hash), certificateArgument(certificate),
   ]});
   const tree = built.payoutTrees[index]!;
   const claims = tree.rows.map((row, at) => ({...row, index: at, path: tree.prove(at)}));

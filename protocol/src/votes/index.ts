@@ -1,4 +1,5 @@
 export {aggregateKeys, aggregateSignatures, encodeKey, encodeSignature, publicKeyOf, VoteError} from './bls.ts';
+export {certificateArgument, certificateOf, type CertificateArgument, type GroupArgument, MEMBER_RECORD_BYTES} from './argument.ts';
 export {
   buildCertificate, type CastVote, type CertificateVerdict, isBlocking, isQuorum, MEMBERS_MAX, type ValidatorSet, verifyCertificate,
 } from './certificate.ts';

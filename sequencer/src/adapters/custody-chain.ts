@@ -1,3 +1,4 @@
+import {certificateArgument} from '@pobs/protocol';
 import {custodyAbi} from '@pobs/protocol/abi';
 import type {Reserve} from '@pobs/protocol/builder';
 import {type ChainClient, chainError, type CustodyRoot, paidAt, readCustodyAt} from '@pobs/protocol/chain';
@@ -62,7 +63,7 @@ export class ViemCustodyChain implements CustodyChain {
   async settle({summary, line, lineIndex, linePath, treeHashes, certificate}: SettleArguments): Promise<Hex> {
     const {client, account, outbox} = this.#deps;
     const receipt = await outbox.send(`settle ${summary.epoch}`, {
-      client, account, ...this.#contract, functionName: 'settle', args: [summary, line, lineIndex, linePath, treeHashes, certificate],
+      client, account, ...this.#contract, functionName: 'settle', args: [summary, line, lineIndex, linePath, treeHashes, certificateArgument(certificate)],
     });
     return receipt.transactionHash;
   }

@@ -1,4 +1,4 @@
-import {type CastVote, type Certificate, type Line, type Network, type Summary, VoteKind} from '@pobs/protocol';
+import {type CastVote, type Certificate, certificateArgument, certificateOf, type Line, type Network, type Summary, VoteKind} from '@pobs/protocol';
 import {epochManagerAbi} from '@pobs/protocol/abi';
 import {type BlockRange, type ChainClient, chainError, inChunks, newestInChunks} from '@pobs/protocol/chain';
 import {decodeFunctionData, type Hex, type LocalAccount, zeroHash} from 'viem';
@@ -64,7 +64,7 @@ export class ViemEpochChain implements EpochChain {
       const {input, to} = await this.#typed('eth_getTransactionByHash', () => client.getTransaction({hash: transactionHash}));
       if (to?.toLowerCase() !== network.l2.epochManager.toLowerCase()) continue;
       const call = decodeFunctionData({abi: epochManagerAbi, data: input});
-      if (call.functionName === 'certify' && call.args[0] === args.epoch) return {...call.args[1], kind: VoteKind.Approve};
+      if (call.functionName === 'certify' && call.args[0] === args.epoch) return certificateOf(call.args[1]);
     }
     return undefined;
   }
@@ -78,7 +78,7 @@ export class ViemEpochChain implements EpochChain {
 
   async certify(epoch: bigint, certificate: Certificate): Promise<Hex> {
     const {client, account, outbox} = this.#deps;
-    const receipt = await outbox.send(`certify ${epoch}`, {client, account, ...this.#contract, functionName: 'certify', args: [epoch, certificate]});
+    const receipt = await outbox.send(`certify ${epoch}`, {client, account, ...this.#contract, functionName: 'certify', args: [epoch, certificateArgument(certificate)]});
     return receipt.transactionHash;
   }
 

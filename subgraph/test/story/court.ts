@@ -4,7 +4,7 @@ import {hash, type Tell, wallet} from './tell.ts';
 export async function playCourt(tell: Tell): Promise<void> {
   const reporter = wallet(90);
   const convict = (n: number, epoch: bigint, offence: number) => tell('court', 'Convicted', {validator: wallet(n), epoch, offence, setId: 1, slashed: 10n, reporter});
-  const queue = (n: number, epoch: bigint) => tell('court', 'DissentQueued', {validator: wallet(n), epoch, digest: hash(`epoch ${epoch}`), setId: 1, executableAt: 400n, reporter});
+  const queue = (n: number, epoch: bigint) => tell('court', 'DissentQueued', {validator: wallet(n), epoch, digest: hash(`epoch ${epoch}`), setId: 1, executableAt: 400n, rejecter: true, reporter});
   await tell('court', 'AbsenceReporterSet', {bridge: wallet(91), l2Reporter: wallet(92)});
   await tell('court', 'AbsenceReporterSet', {bridge: wallet(91), l2Reporter: wallet(93)});
   await convict(10, 1n, 1);

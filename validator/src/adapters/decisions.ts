@@ -1,5 +1,5 @@
 /** Votes and certificates of one epoch as L2 shows them. */
-import {type Certificate, VoteKind} from '@pobs/protocol';
+import {type Certificate, certificateOf, type VoteKind} from '@pobs/protocol';
 import {epochManagerAbi} from '@pobs/protocol/abi';
 import {type BlockRange, type ChainClient, inChunks} from '@pobs/protocol/chain';
 import {type Address, decodeFunctionData, type Hex} from 'viem';
@@ -36,7 +36,7 @@ export class Decisions {
     const {input, to} = await rpc(this.#client, 'eth_getTransactionByHash', () => this.#client.getTransaction({hash}));
     if (to?.toLowerCase() !== this.#manager.toLowerCase()) return undefined;
     const call = decodeFunctionData({abi: epochManagerAbi, data: input});
-    return call.functionName === 'certify' && call.args[0] === epoch ? {...call.args[1], kind: call.args[1].kind as VoteKind} : undefined;
+    return call.functionName === 'certify' && call.args[0] === epoch ? certificateOf(call.args[1]) : undefined;
   }
 
   /** Nothing is said of an epoch before it is proposed. */

@@ -51,4 +51,5 @@ export const participationAbi = [
   {"type":"error","name":"Certificate_UnknownKind","inputs":[{"name":"kind","type":"uint8","internalType":"uint8"}]},
   {"type":"error","name":"Certificate_UnknownSet","inputs":[{"name":"setId","type":"uint32","internalType":"uint32"}]},
   {"type":"error","name":"Certificate_WrongSet","inputs":[{"name":"expected","type":"uint32","internalType":"uint32"},{"name":"given","type":"uint32","internalType":"uint32"}]},
+  {"type":"error","name":"Members_BadListLength","inputs":[{"name":"length","type":"uint256","internalType":"uint256"}]},
 ] as const;
