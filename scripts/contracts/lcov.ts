@@ -76,3 +76,28 @@ function belowMin(what: string, found: number, missed: number, min: number): str
 
 /** A file without branches has all of them. */
 export const percent = (hit: number, found: number): number => (found === 0 ? 100 : (100 * hit) / found);
+
+const share = (hit: number, found: number) => (found === 0 ? '–' : `${hit}/${found} (${percent(hit, found).toFixed(1)} %)`);
+
+/** The page of a run without problems. */
+export function renderCoverage(files: readonly Judged[], {linesMin, branchesMin, exceptions}: Thresholds): string {
+  const rows = files.map((file) =>
+    `| ${file.file.replace('contracts/src/', '')} | ${share(file.linesHit, file.linesFound)} | ${share(file.branchesHit, file.branchesFound)} | ${file.mustBeFull ? 'all' : `${linesMin} % / ${branchesMin} %`} |`);
+  const sum = (value: (file: Judged) => number) => files.reduce((total, file) => total + value(file), 0);
+  const total = `| all | ${share(sum(({linesHit}) => linesHit), sum(({linesFound}) => linesFound))} | ${share(sum(({branchesHit}) => branchesHit), sum(({branchesFound}) => branchesFound))} | |`;
+  const excused = exceptions.map(({file, code, reason}) => `| ${file.replace('contracts/src/', '')} | \`${code.replaceAll('|', '\\|')}\` | ${reason} |`);
+  return `# Coverage of the contracts
+
+Written by \`npm run coverage:contracts\`: unit, attack and exhaustive tests, without the optimizer. Of an \`if\` without \`else\` forge counts
+the side that is taken; that the other side runs, and matters, is what the flipped conditions of [mutants.md](mutants.md) show.
+
+| file | lines | branches | wanted |
+|---|---|---|---|
+${rows.join('\n')}
+${total}
+
+## Exceptions
+
+${excused.length === 0 ? 'None.' : `| file | code | why it does not run |\n|---|---|---|\n${excused.join('\n')}`}
+`;
+}

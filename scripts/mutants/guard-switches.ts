@@ -97,3 +97,20 @@ export function switchAll(guards: readonly Guard[], read: (file: string) => stri
   }
   return texts;
 }
+
+const cell = (text: string) => `\`${text.trim().replaceAll(/\s+/g, ' ').replaceAll('|', '\\|')}\``;
+
+/** The page of a run in which no test was blind. */
+export function renderGuards(guards: readonly Guard[]): string {
+  const tests = new Set(guards.flatMap((guard) => guard.tests));
+  const rows = guards.map(({file, guard, tests: own}) => `| ${file} | ${cell(guard)} | ${own.map((test) => test.replace('.', ' ')).join('<br>')} |`);
+  return `# Guards and the tests that miss them
+
+Written by \`node --import tsx scripts/mutants/guards.ts\` when it ends well: ${guards.length} guards were removed one at a time, and each of
+the ${tests.size} tests named beside a guard failed without it and passed with it.
+
+| file | guard | tests that fail without it |
+|---|---|---|
+${rows.join('\n')}
+`;
+}

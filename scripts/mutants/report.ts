@@ -1,5 +1,6 @@
 /** Results of a run as a committed file and as a page. */
 import type {Mutant} from './mutate.ts';
+import type {RunFigures} from './verdicts.ts';
 
 export type Result = Mutant & {outcome: 'killed' | 'survived' | 'not compiled'; by: string};
 
@@ -24,7 +25,9 @@ export function renderSnapshot(results: readonly Result[]): string {
   return `[\n${rows.join(',\n')}\n]\n`;
 }
 
-export function renderMarkdown(results: readonly Result[], reasons: readonly Reason[]): string {
+const sayRun = ({judged, minutes, load, cores}: RunFigures) => `${judged} judged in ${minutes.toFixed(1)} min (load average ${load.toFixed(1)} on ${cores} cores)`;
+
+export function renderMarkdown(results: readonly Result[], reasons: readonly Reason[], runs: readonly RunFigures[]): string {
   const files = [...new Set(results.map(({file}) => file))];
   const count = (rows: readonly Result[], outcome: Result['outcome']) => rows.filter((row) => row.outcome === outcome).length;
   const table = files.map((file) => {
@@ -37,8 +40,13 @@ export function renderMarkdown(results: readonly Result[], reasons: readonly Rea
   });
   return `# Mutants
 
-Written by \`npm run mutants\`: every comparison flipped and moved by one, every check, assignment, call, \`onlyRole\` and \`nonReentrant\` dropped,
-one at a time, against the unit and attack tests. Not mutated: events, initializers, statements in the head of a loop.
+Written by \`npm run mutants\`: every comparison flipped and moved by one, every other condition flipped, every check, assignment,
+call, event, \`onlyRole\` and \`nonReentrant\` dropped, one at a time, against those unit and attack tests that come by the place
+(recorded once, with no mutant on). Not mutated: initializers, statements in the head of a loop. A verdict is kept until the function,
+or the file of the test that killed the mutant, changes; survivors are asked again whenever any source or test does. \`--fresh\`
+forgets all of them.
+
+Measured: ${runs.map(sayRun).join('; then ')}. A load above the number of cores means that other work shared them.
 
 | file | mutants | killed | survived | not compiled |
 |---|---|---|---|---|

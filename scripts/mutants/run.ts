@@ -1,123 +1,137 @@
 /**
- * `npm run mutants`: does any test notice when a comparison is flipped, a check or an assignment dropped? Works in a temporary copy.
- * Writes `contracts/snapshots/mutants.json` and `docs/bench/mutants.md`; exits 1 when a mutant survives without a reason in
- * `contracts/test/mutants.survivors.json`.
+ * `npm run mutants`: does any test notice when a comparison is flipped, a check or an assignment dropped? Works in a copy. Verdicts are
+ * kept as they come: a run that was interrupted goes on where it stopped. Writes `contracts/snapshots/mutants.json` and
+ * `docs/bench/mutants.md`; exits 1 when a mutant survives without a reason in `contracts/test/mutants.survivors.json`.
  *
  *   npm run mutants -- --only GpmpLib     mutants of matching files; writes nothing
- *   npm run mutants -- --keep             leaves the temporary copy for a look
+ *   npm run mutants -- --again            survivors once more, even if nothing changed
+ *   npm run mutants -- --fresh            everything once more
  */
+import {createHash} from 'node:crypto';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 import path from 'node:path';
 import {ROOT} from '../contracts/sources.ts';
+import {judge} from './judge.ts';
 import type {Mutant} from './mutate.ts';
+import {Reach} from './reach.ts';
 import {type Reason, renderMarkdown, renderSnapshot, type Result, withoutReason} from './report.ts';
 import {Schemata} from './schemata.ts';
-import {rounds, targets, testFiles} from './targets.ts';
-import {type Run, Workspace} from './workspace.ts';
+import {targets, testFiles} from './targets.ts';
+import {hashOfEverything, Verdicts} from './verdicts.ts';
+import {BUILD_FOLDER, inWorkspace, Workspace} from './workspace.ts';
 
-const RUN_TIMEOUT_MS = 90_000;
-/** More than these point to a broken build, not to gas. */
-const UNFIT_MAX = 12;
 const REASONS = 'contracts/test/mutants.survivors.json';
+const WORKERS = Math.min(2, availableParallelism());
 
-const say = (text: string) => process.stderr.write(`${text}\n`);
+const started = Date.now();
+const say = (text: string) => process.stderr.write(`${((Date.now() - started) / 60_000).toFixed(1).padStart(5)} min  ${text}\n`);
 const option = (name: string) => { const i = process.argv.indexOf(name); return i < 0 ? undefined : process.argv[i + 1]; };
+const given = (name: string) => process.argv.includes(name);
 
-/** Which test noticed: the first failure that forge names. */
-function killerOf(output: string): string {
-  const failed = /\[FAIL[^\n]*\]\s+(\w+)\(/.exec(output)?.[1];
-  const suite = /Ran \d+ tests? for \S+:(\w+)/.exec(output.slice(0, output.indexOf('[FAIL')).split('\n\n').at(-1) ?? '')?.[1];
-  return failed === undefined ? 'setUp' : `${suite ?? ''}.${failed}`;
-}
+class Trial {
+  #done = 0;
+  #spent = 0;
+  #reach!: Reach;
 
-/** @throws Error when forge neither passed nor failed a test: then the run says nothing. */
-function verdictOf(mutant: Mutant, {code, output}: Run): Result | undefined {
-  if (code === 'timeout') return {...mutant, outcome: 'killed', by: 'time ran out'};
-  if (code === 0 && / [1-9]\d* tests? passed, 0 failed/.test(output)) return undefined;
-  if (code === 0 || !/\[FAIL|failing test/i.test(output)) throw new Error(`No verdict on mutant ${mutant.number} (${mutant.file}:${mutant.line}):\n${output.slice(-1_500)}`);
-  return {...mutant, outcome: 'killed', by: killerOf(output)};
-}
+  constructor(readonly workspace: Workspace, readonly schemata: Schemata, readonly verdicts: Verdicts, readonly open: readonly Mutant[]) {}
 
-async function judge(workspace: Workspace, mutant: Mutant, {all, without}: Tests): Promise<Result> {
-  for (const paths of rounds(mutant.file, all)) {
-    const verdict = verdictOf(mutant, await workspace.test({active: mutant.number, paths, without, timeoutMs: RUN_TIMEOUT_MS}));
-    if (verdict !== undefined) return verdict;
+  async run(tests: readonly string[]): Promise<void> {
+    const hard: Mutant[] = [];
+    const first = await this.#layer(this.schemata.mutants, tests, hard, true);
+    const waiting = this.open.filter(({number}) => !first.has(number) && !hard.some((mutant) => mutant.number === number));
+    for (let rest = waiting; rest.length > 0;) {
+      const chosen = await this.#layer(rest, tests, hard, false);
+      rest = rest.filter(({number}) => !chosen.has(number) && !hard.some((mutant) => mutant.number === number));
+    }
+    for (const mutant of hard.filter((each) => this.open.includes(each))) await this.#alone(mutant, tests, first);
   }
-  return {...mutant, outcome: 'survived', by: ''};
+
+  /** Builds as many of the wanted as fit and judges the open ones among them. */
+  async #layer(wanted: readonly Mutant[], tests: readonly string[], hard: Mutant[], isFirst: boolean): Promise<ReadonlySet<number>> {
+    const {chosen, unfit} = await this.schemata.fit(this.workspace, wanted, say);
+    hard.push(...unfit);
+    const queue = this.open.filter(({number}) => chosen.has(number));
+    if (queue.length === 0 && !isFirst) return chosen;
+    await this.#build(tests);
+    if (isFirst) await this.#record(tests);
+    say(`${chosen.size} mutants built, ${queue.length} to be judged`);
+    const worker = async () => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await this.#judge(next, next.number);
+    };
+    await Promise.all(Array.from({length: WORKERS}, worker));
+    return chosen;
+  }
+
+  /** A mutant whose function has no place left for a switch. */
+  async #alone(mutant: Mutant, tests: readonly string[], chosen: ReadonlySet<number>): Promise<void> {
+    this.schemata.write(this.workspace, chosen, mutant.number);
+    const {code, output} = await this.workspace.build('contracts/src', ...tests);
+    if (code === 0) await this.#judge(mutant, 0);
+    else if (/stack too deep/i.test(output)) this.#book(mutant, {outcome: 'not compiled', by: '', file: ''}, 0);
+    else throw new Error(`Mutant ${mutant.number} does not compile:\n${output.slice(-2_000)}`);
+  }
+
+  async #build(tests: readonly string[]): Promise<void> {
+    const {code, output} = await this.workspace.build('contracts/src', ...tests);
+    if (code !== 0) throw new Error(`The mutants do not compile:\n${output.slice(-3_000)}`);
+  }
+
+  async #record(tests: readonly string[]): Promise<void> {
+    say('built; recording which tests come by which mutant');
+    this.#reach = await Reach.record(this.workspace, tests, createHash('sha256').update(hashOfEverything()).digest('hex').slice(0, 24));
+    for (const name of this.#reach.unfit) say(`not asked, it fails with no mutant on: ${name}`);
+  }
+
+  async #judge(mutant: Mutant, active: number): Promise<void> {
+    const begun = Date.now();
+    const tests = this.#reach.testsOf(mutant);
+    const judgement = tests.length === 0 ? {outcome: 'survived' as const, by: '', file: ''} : await judge(this.workspace, mutant, active, tests);
+    this.#book(mutant, judgement, (Date.now() - begun) / 1_000);
+  }
+
+  #book(mutant: Mutant, judgement: Awaited<ReturnType<typeof judge>>, seconds: number): void {
+    this.verdicts.add(mutant, {...judgement, seconds});
+    this.#done += 1;
+    this.#spent += seconds;
+    const left = (this.open.length - this.#done) * (this.#spent / this.#done) / WORKERS / 60;
+    if (judgement.outcome !== 'killed') say(`${judgement.outcome}: ${mutant.file}:${mutant.line} ${mutant.function}, ${mutant.kind}: ${mutant.code}`);
+    if (this.#done % 20 === 0) say(`${this.#done} of ${this.open.length}, about ${left.toFixed(0)} min left`);
+  }
 }
 
-type Tests = {all: readonly string[]; without: readonly string[]};
-
-async function judgeAll(workspace: Workspace, schemata: Schemata, mutants: readonly Mutant[], asked: Tests): Promise<Result[]> {
-  const results: Result[] = [];
-  const queue = mutants.filter((mutant) => !schemata.isCrowded(mutant));
-  const total = mutants.length;
-  const book = (result: Result) => {
-    results.push(result);
-    if (result.outcome !== 'killed') say(`  ${result.outcome}: ${result.file}:${result.line} ${result.kind}: ${result.code}`);
-    if (results.length % 25 === 0) say(`  ${results.length} of ${total}`);
-  };
-  /** Mutants of different functions, built together if they fit, else each alone. */
-  const judgeGroup = async (group: readonly Mutant[]): Promise<void> => {
-    if (group.length === 0) return;
-    if (await schemata.buildOnly(workspace, group)) for (const mutant of group) book(await judge(workspace, mutant, asked));
-    else if (group.length > 1) for (const mutant of group) await judgeGroup([mutant]);
-    else book({...group[0]!, outcome: 'not compiled', by: ''});
-  };
-  const worker = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) book(await judge(workspace, next, asked));
-  };
-  await Promise.all(Array.from({length: Math.min(2, availableParallelism())}, worker));
-  for (const group of schemata.crowdedGroups()) await judgeGroup(group.filter(({number}) => mutants.some((mutant) => mutant.number === number)));
-  return results.sort((a, b) => a.number - b.number);
-}
-
-/** Tests that fail with no mutant on, because the switches cost gas or stack: they cannot be asked, and are named. */
-async function unfit(workspace: Workspace, all: readonly string[]): Promise<string[]> {
-  const {code, output} = await workspace.test({active: 0, paths: all, timeoutMs: 10 * RUN_TIMEOUT_MS, failFast: false});
-  if (code === 0) return [];
-  const failed = [...new Set([...output.matchAll(/^\[FAIL[^\n]*\]\s+(\w+)\(/gm)].map(([, name]) => name!))];
-  for (const name of failed) say(`  not asked, it fails with no mutant on: ${name}`);
-  if (failed.length === 0 || failed.length > UNFIT_MAX) throw new Error(`The tests fail with no mutant switched on:\n${output.slice(-3_000)}`);
-  return failed;
-}
-
-async function main(workspace: Workspace, all: readonly string[]): Promise<number> {
-  const only = option('--only');
-  const started = Date.now();
-  const schemata = new Schemata(targets());
-  const mutants = schemata.mutants().filter(({file}) => only === undefined || file.includes(only));
-  say(`${mutants.length} mutants, ${all.length} test files; building all of them at once`);
-  await schemata.buildTogether(workspace, (text) => say(`  ${text}`));
-  const without = await unfit(workspace, all);
-  say(`  built and green with no mutant on (${((Date.now() - started) / 1_000).toFixed(0)} s)`);
-
-  const results = await judgeAll(workspace, schemata, mutants, {all, without});
+function report(mutants: readonly Mutant[], verdicts: Verdicts, isPart: boolean): number {
+  const results = mutants.map((mutant): Result => {
+    const {outcome, by} = verdicts.of(mutant)!;
+    return {...mutant, outcome, by};
+  });
   const reasons = existsSync(path.join(ROOT, REASONS)) ? (JSON.parse(readFileSync(path.join(ROOT, REASONS), 'utf8')) as Reason[]) : [];
-  if (only === undefined) {
-    writeFileSync(path.join(ROOT, 'contracts/snapshots/mutants.json'), renderSnapshot(results));
-    writeFileSync(path.join(ROOT, 'docs/bench/mutants.md'), renderMarkdown(results, reasons));
-  }
   const {open, unused} = withoutReason(results, reasons);
   for (const result of open) say(`survived without a reason: ${result.file}:${result.line} in ${result.function}, ${result.kind}: ${result.code}`);
-  if (only === undefined) for (const reason of unused) say(`a reason that explains nothing any more: ${reason.file} ${reason.function}, ${reason.kind}: ${reason.code}`);
+  if (!isPart) {
+    writeFileSync(path.join(ROOT, 'contracts/snapshots/mutants.json'), renderSnapshot(results));
+    writeFileSync(path.join(ROOT, 'docs/bench/mutants.md'), renderMarkdown(results, reasons, verdicts.runs()));
+    for (const reason of unused) say(`a reason that explains nothing any more: ${reason.file} ${reason.function}, ${reason.kind}: ${reason.code}`);
+  }
   const killed = results.filter(({outcome}) => outcome === 'killed').length;
-  say(`${killed} of ${results.length} killed, ${open.length} survived without a reason (${((Date.now() - started) / 60_000).toFixed(1)} min)`);
-  return open.length + (only === undefined ? unused.length : 0);
+  say(`${killed} of ${results.length} killed, ${open.length} survived without a reason`);
+  return open.length + (isPart ? 0 : unused.length);
+}
+
+async function main(workspace: Workspace, tests: readonly string[]): Promise<number> {
+  const only = option('--only');
+  const schemata = new Schemata(targets());
+  const verdicts = new Verdicts(path.join(BUILD_FOLDER, 'verdicts.json'), given('--fresh'));
+  const mutants = schemata.mutants.filter(({file}) => only === undefined || file.includes(only));
+  const open = mutants.filter((mutant) => {
+    const verdict = verdicts.of(mutant);
+    return verdict === undefined || (given('--again') && verdict.outcome !== 'killed');
+  });
+  say(`${mutants.length} mutants, ${mutants.length - open.length} of them known; ${tests.length} test files`);
+  if (open.length > 0) await new Trial(workspace, schemata, verdicts, open).run(tests);
+  return report(mutants, verdicts, only !== undefined);
 }
 
 const tests = testFiles();
-const workspace = new Workspace(tests);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    workspace.remove();
-    process.exit(130);
-  });
-}
-try {
-  process.exitCode = (await main(workspace, tests)) === 0 ? 0 : 1;
-} finally {
-  if (process.argv.includes('--keep')) say(`left in ${workspace.folder}`);
-  else workspace.remove();
-}
+const workspace = new Workspace('mutants', tests);
+await inWorkspace(workspace, () => main(workspace, tests));

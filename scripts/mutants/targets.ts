@@ -17,16 +17,12 @@ const NEAR: readonly (readonly [RegExp, RegExp])[] = [
   [/Gpmp|Payout|Tree/, /Gpmp|Payout|Tree|Libraries|Vectors/],
 ];
 
-/** Tests that touch any target; those of registry, court and rewards do not. */
+/** All but the long ones and those that measure gas. */
 export function testFiles(): string[] {
-  return solidityFiles('contracts/test').filter((file) =>
-    file.endsWith('.t.sol') && !/\/(gas|invariant|symbolic|exhaustive)\//.test(file) && NEAR.some(([, test]) => test.test(path.basename(file))));
+  return solidityFiles('contracts/test').filter((file) => file.endsWith('.t.sol') && !/\/(gas|invariant|exhaustive)\//.test(file));
 }
 
-/** The rounds of tests one mutant of `file` goes through until a test fails. */
-export function rounds(file: string, all: readonly string[]): string[][] {
-  const near = NEAR.find(([source]) => source.test(file))?.[1];
-  const first = all.filter((test) => near?.test(path.basename(test)));
-  const second = all.filter((test) => !first.includes(test));
-  return [first, second].filter((round) => round.length > 0);
+/** Is this the kind of test that looks at that source? */
+export function near(source: string, test: string): boolean {
+  return NEAR.find(([sources]) => sources.test(source))?.[1].test(path.basename(test)) ?? false;
 }
