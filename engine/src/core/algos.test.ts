@@ -64,7 +64,7 @@ describe('conditional and worked orders', () => {
   test('a batch goes on after a refusal and keeps every client id', () => {
     const exchange = opened();
     const order = (clientOrderId: string, quantity: bigint) => exchange.orderCommand(ALICE, {market, side: 'buy', price: P - 50n * USDC, quantity, clientOrderId});
-    const events = exchange.must({type: 'batch', commands: [order('x', ETH), order('x', ETH), order('y', 3n), order('z', ETH), {type: 'cancelAll', wallet: BOB}]});
+    const events = exchange.must({type: 'batch', commands: [order('x', ETH), order('x', 2n * ETH), order('y', 3n), order('z', ETH), {type: 'cancelAll', wallet: BOB}]});
     expect(events.filter((event) => event.type === 'batchItemRefused')).toEqual([
       {type: 'batchItemRefused', index: 1, code: 'DUPLICATE_CLIENT_ORDER_ID'}, {type: 'batchItemRefused', index: 2, code: 'INVALID_QUANTITY'},
     ]);

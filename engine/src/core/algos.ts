@@ -18,8 +18,8 @@ type Wallet = `0x${string}`;
 const BATCH_MAX = 256;
 
 /** Account and market of a command, or why there are none. */
-function partiesOf(state: State, wallet: Wallet, name: string): {account: number; market: Market} | Rejection {
-  const account = userAccount(state, wallet);
+function partiesOf(state: State, {wallet, sub, market: name}: {wallet: Wallet; sub?: number; market: string}): {account: number; market: Market} | Rejection {
+  const account = userAccount(state, wallet, sub);
   if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
   const market = state.markets.get(name);
   return market ? {account: account.number, market} : {code: 'UNKNOWN_MARKET', market: name};
@@ -41,8 +41,9 @@ function conditionOf(account: number, market: Market, condition: TriggerConditio
   };
 }
 
-export function placeTrigger({state}: Context, {wallet, market: name, conditions}: Of<'placeTrigger'>): Rejection | undefined {
-  const parties = partiesOf(state, wallet, name);
+export function placeTrigger({state}: Context, command: Of<'placeTrigger'>): Rejection | undefined {
+  const {wallet, conditions} = command;
+  const parties = partiesOf(state, command);
   if ('code' in parties) return parties;
   if (conditions.length < 1 || conditions.length > 2) return {code: 'INVALID_ORDER', reason: 'one condition, or two of which one cancels the other'};
   const made: Omit<Trigger, 'sibling'>[] = [];
@@ -56,14 +57,14 @@ export function placeTrigger({state}: Context, {wallet, market: name, conditions
   return refusalOf(state, reason, {market: parties.market, wallet});
 }
 
-export function cancelTrigger({state}: Context, {wallet, triggerId}: Of<'cancelTrigger'>): Rejection | undefined {
-  const account = userAccount(state, wallet);
+export function cancelTrigger({state}: Context, {wallet, sub, triggerId}: Of<'cancelTrigger'>): Rejection | undefined {
+  const account = userAccount(state, wallet, sub);
   if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
   return cancelTriggerOf(state.venue, account.number, idOf(triggerId)) === REASON.none ? undefined : {code: 'UNKNOWN_ORDER', orderId: triggerId};
 }
 
 export function placeParent({state}: Context, command: Of<'placeParent'>): Rejection | undefined {
-  const parties = partiesOf(state, command.wallet, command.market);
+  const parties = partiesOf(state, command);
   if ('code' in parties) return parties;
   const {account, market} = parties;
   const limit = command.limitPrice === undefined ? 0 : ticksOf(market, command.limitPrice);
@@ -78,23 +79,24 @@ export function placeParent({state}: Context, command: Of<'placeParent'>): Rejec
   return refusalOf(state, reason, {market, wallet: command.wallet});
 }
 
-export function cancelParent({state}: Context, {wallet, parentId}: Of<'cancelParent'>): Rejection | undefined {
-  const account = userAccount(state, wallet);
+export function cancelParent({state}: Context, {wallet, sub, parentId}: Of<'cancelParent'>): Rejection | undefined {
+  const account = userAccount(state, wallet, sub);
   if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
   return cancelParentOf(state.venue, account.number, idOf(parentId)) === REASON.none ? undefined : {code: 'UNKNOWN_ORDER', orderId: parentId};
 }
 
-export function setAutoRoll({state}: Context, {wallet, market: name, takeLots, lossLots}: Of<'setAutoRoll'>): Rejection | undefined {
-  const parties = partiesOf(state, wallet, name);
+export function setAutoRoll({state}: Context, command: Of<'setAutoRoll'>): Rejection | undefined {
+  const {wallet, takeLots, lossLots} = command;
+  const parties = partiesOf(state, command);
   if ('code' in parties) return parties;
   const lots = (value: bigint): number => (value >= 0n && value <= big(VALUE_MAX) ? Number(value) : -1);
   return refusalOf(state, setRoll(state.venue, parties.account, parties.market.index, {take: lots(takeLots), loss: lots(lossLots)}), {market: parties.market, wallet});
 }
 
 export function offerNovation({state}: Context, command: Of<'offerNovation'>): Rejection | undefined {
-  const parties = partiesOf(state, command.wallet, command.market);
+  const parties = partiesOf(state, command);
   if ('code' in parties) return parties;
-  const to = userAccount(state, command.to);
+  const to = userAccount(state, command.to, command.toSub);
   if (!to) return {code: 'UNKNOWN_ACCOUNT', wallet: command.to};
   const {account, market} = parties;
   const lots = lotsOf(market, command.size < 0n ? -command.size : command.size);
@@ -106,8 +108,8 @@ export function offerNovation({state}: Context, command: Of<'offerNovation'>): R
 }
 
 /** The receiver's consent, or either side's refusal of an open offer. */
-export function decideNovation({state}: Context, {type, wallet, offerId}: Of<'acceptNovation' | 'withdrawNovation'>): Rejection | undefined {
-  const account = userAccount(state, wallet);
+export function decideNovation({state}: Context, {type, wallet, sub, offerId}: Of<'acceptNovation' | 'withdrawNovation'>): Rejection | undefined {
+  const account = userAccount(state, wallet, sub);
   if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
   const open = state.venue.offers.open.get(idOf(offerId));
   if (!open) return {code: 'UNKNOWN_ORDER', orderId: offerId};
@@ -124,9 +126,10 @@ export function setCalendar({state}: Context, {market: name, sessions}: Of<'setC
   return reason === REASON.marketHalted ? {code: 'MARKET_CLOSED', market: name} : badCalendar;
 }
 
-/** Each item by itself; a refused one changes nothing and is told by its place. */
-export function batch(context: Context, {commands}: Of<'batch'>): Rejection | undefined {
+/** Best effort: each item by itself, a refused one changes nothing and is told by its place. Atomic: all of them or none. */
+export function batch(context: Context, {commands, atomic}: Of<'batch'>): Rejection | undefined {
   if (commands.length < 1 || commands.length > BATCH_MAX) return {code: 'LIMIT_EXCEEDED', reason: `a batch has 1 to ${BATCH_MAX} commands`};
+  if (atomic) return atomicBatch(context, commands);
   for (const [index, command] of commands.entries()) {
     const refused = item(context, command);
     if (refused) context.emit({type: 'batchItemRefused', index, code: refused.code});
@@ -134,14 +137,25 @@ export function batch(context: Context, {commands}: Of<'batch'>): Rejection | un
   return undefined;
 }
 
+/** Runs on the venue itself; the first refusal takes everything back. */
+function atomicBatch(context: Context, commands: Of<'batch'>['commands']): Rejection | undefined {
+  const {venue, clientTexts} = context.state;
+  const before = venue.orders.last;
+  venue.undo.begin(venue);
+  for (const [index, command] of commands.entries()) {
+    const refused = item(context, command);
+    if (!refused) continue;
+    for (let sequence = venue.orders.last; sequence > before; sequence -= 1) clientTexts.delete(sequence);
+    venue.undo.rollBack(venue);
+    return {code: 'BATCH_REFUSED', index, item: refused.code};
+  }
+  venue.undo.end();
+  return undefined;
+}
+
 function item(context: Context, command: Of<'batch'>['commands'][number]): Rejection | undefined {
   switch (command.type) {
-    case 'placeOrder': {
-      // Its text must be known while its own records are decoded, before the next item's.
-      const refused = placeOrder(context, command);
-      context.flush(command.clientOrderId);
-      return refused;
-    }
+    case 'placeOrder': return placeOrder(context, command);
     case 'cancelOrder': return cancelOrder(context, command);
     case 'amendOrder': return amendOrder(context, command);
     case 'cancelAll': return cancelAll(context, command);

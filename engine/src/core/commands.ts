@@ -10,6 +10,11 @@ export type Command =
   | {type: 'genesis'; rules: Rules}
   /** Binds a wallet: creates the account, sets its secret, moves its unmatched deposits to it. */
   | {type: 'bindAccount'; wallet: Address; secret: Hex; viewingKey?: string}
+  /**
+   * Another account of the wallet, with balances, positions, margin and orders of its own: what one loses the others do not pay. `sub` is the wallet's next
+   * number, from 1 to 64. It starts with the main account's fee tier. Money comes by `transfer`; only the main account withdraws.
+   */
+  | {type: 'createSubAccount'; wallet: Address; sub: number}
   /** One final block range of a chain, in order; deposits and payouts lie in blocks ≤ `blockNumber`. Ranges never overlap. */
   | {
       type: 'advanceChain';
@@ -27,6 +32,8 @@ export type Command =
   | {
       type: 'placeOrder';
       wallet: Address;
+      /** Which of the wallet's sub-accounts; absent or 0: the main account. So everywhere. */
+      sub?: number;
       market: string;
       side: 'buy' | 'sell';
       orderType: 'limit' | 'market';
@@ -34,6 +41,10 @@ export type Command =
       price?: bigint;
       quantity: bigint;
       timeInForce: 'GTC' | 'IOC' | 'FOK' | 'GTD';
+      /**
+       * 1 to 64 characters, the account's own. Again with the same order, within the last 2^15 to 2^16 orders of all: accepted, nothing changes and
+       * `orderRepeated` answers as the first time. With another order: refused. An amended order keeps its id, and its repetition answers its new number.
+       */
       clientOrderId: string;
       /** Never takes. */
       postOnly?: boolean;
@@ -49,18 +60,19 @@ export type Command =
       deadMan?: boolean;
     }
   /** New price and open quantity; keeps its place when only the quantity falls, else it becomes a new order. */
-  | {type: 'amendOrder'; wallet: Address; orderId: bigint; price: bigint; quantity: bigint}
+  | {type: 'amendOrder'; wallet: Address; sub?: number; orderId: bigint; price: bigint; quantity: bigint}
   /** All open orders, of one market or of all. */
-  | {type: 'cancelAll'; wallet: Address; market?: string}
+  | {type: 'cancelAll'; wallet: Address; sub?: number; market?: string}
   /** One source's price of the underlying; the index is the median of the fresh ones that agree. */
   | {type: 'setSourcePrice'; market: string; source: number; price: bigint}
   /** Cross or isolated margin in one perpetual, while the account has nothing there. */
-  | {type: 'setMarginMode'; wallet: Address; market: string; mode: 'cross' | 'isolated'}
+  | {type: 'setMarginMode'; wallet: Address; sub?: number; market: string; mode: 'cross' | 'isolated'}
   /** Settlement lots into (positive) or out of an isolated position. */
-  | {type: 'moveCollateral'; wallet: Address; market: string; lots: bigint}
+  | {type: 'moveCollateral'; wallet: Address; sub?: number; market: string; lots: bigint}
+  /** For all accounts of the wallet: operator. */
   | {type: 'setFeeTier'; wallet: Address; tier: number}
   /** The account's dead-man orders are cancelled at `at` unless armed anew; absent: disarmed. Milliseconds. */
-  | {type: 'armDeadMan'; wallet: Address; at?: bigint}
+  | {type: 'armDeadMan'; wallet: Address; sub?: number; at?: bigint}
   /**
    * Who may trade how: operator. `cancelOnly` and `halted` take no orders and both let cancel; marks, funding and liquidation go on. A delisted
    * market stays delisted.
@@ -87,30 +99,40 @@ export type Command =
    */
   | {type: 'delistMarket'; market: string}
   /** A conditional order, or two of which one cancels the other. */
-  | {type: 'placeTrigger'; wallet: Address; market: string; conditions: readonly TriggerCondition[]}
-  | {type: 'cancelTrigger'; wallet: Address; triggerId: bigint}
+  | {type: 'placeTrigger'; wallet: Address; sub?: number; market: string; conditions: readonly TriggerCondition[]}
+  | {type: 'cancelTrigger'; wallet: Address; sub?: number; triggerId: bigint}
   /** A large order worked in slices by the clock; `vwap` follows the hours in which the market trades. */
   | {
-      type: 'placeParent'; wallet: Address; market: string; side: 'buy' | 'sell'; quantity: bigint; strategy: 'twap' | 'vwap'; slices: number;
+      type: 'placeParent'; wallet: Address; sub?: number; market: string; side: 'buy' | 'sell'; quantity: bigint; strategy: 'twap' | 'vwap'; slices: number;
       intervalMs: number; limitPrice?: bigint; reduceOnly?: boolean;
     }
-  | {type: 'cancelParent'; wallet: Address; parentId: bigint}
+  | {type: 'cancelParent'; wallet: Address; sub?: number; parentId: bigint}
   /** Open gain and open loss, settlement lots, at which the position is re-struck at the mark; 0 = never. */
-  | {type: 'setAutoRoll'; wallet: Address; market: string; takeLots: bigint; lossLots: bigint}
-  /** The holder's consent: `size` of its position (its own sign) to another account; no price = the mark at acceptance. */
-  | {type: 'offerNovation'; wallet: Address; to: Address; market: string; size: bigint; price?: bigint}
-  | {type: 'acceptNovation'; wallet: Address; offerId: bigint}
-  | {type: 'withdrawNovation'; wallet: Address; offerId: bigint}
+  | {type: 'setAutoRoll'; wallet: Address; sub?: number; market: string; takeLots: bigint; lossLots: bigint}
+  /**
+   * The holder's consent: `size` of its position (its own sign) to another account; no price = the mark at acceptance, else within 1 % of it.
+   * Giver and receiver hold it cross; after it the giver has maintenance, the receiver initial margin. Between accounts of one wallet it is done at once.
+   */
+  | {type: 'offerNovation'; wallet: Address; sub?: number; to: Address; toSub?: number; market: string; size: bigint; price?: bigint}
+  | {type: 'acceptNovation'; wallet: Address; sub?: number; offerId: bigint}
+  | {type: 'withdrawNovation'; wallet: Address; sub?: number; offerId: bigint}
   /** The week of a market in sessions (paper appendix A2): operator. */
   | {type: 'setCalendar'; market: string; sessions: readonly SessionInput[]}
-  /** Order commands in turn, each on its own: a refused one is told and does not stop the rest. */
-  | {type: 'batch'; commands: readonly Extract<Command, {type: 'placeOrder' | 'cancelOrder' | 'amendOrder' | 'cancelAll'}>[]}
+  /**
+   * 1 to 256 order commands in turn. Best effort: each on its own, a refused one is told (`batchItemRefused`) and does not stop the rest. `atomic`: the
+   * first refused one refuses the batch (`BATCH_REFUSED`) and the state is as before it. Triggers look at prices after the whole batch.
+   */
+  | {type: 'batch'; atomic?: boolean; commands: readonly Extract<Command, {type: 'placeOrder' | 'cancelOrder' | 'amendOrder' | 'cancelAll'}>[]}
   /** Moves the core's clock to the command's time; what is due happens. */
   | {type: 'tick'}
-  | {type: 'cancelOrder'; wallet: Address; orderId: bigint}
+  | {type: 'cancelOrder'; wallet: Address; sub?: number; orderId: bigint}
   | {type: 'requestWithdrawal'; wallet: Address; chainId: number; token: Address; lots: bigint}
   | {type: 'cancelWithdrawal'; wallet: Address; chainId: number; token: Address}
-  | {type: 'transfer'; from: Address; to: Address; chainId: number; token: Address; lots: bigint}
+  /**
+   * Free lots to another account, without fee. `toSub` only within one wallet: another wallet receives in its main account. The Liquidation Fund's
+   * wallet may receive, the other system rows not.
+   */
+  | {type: 'transfer'; from: Address; fromSub?: number; to: Address; toSub?: number; chainId: number; token: Address; lots: bigint}
   | {type: 'setMark'; market: string; price: bigint}
   /** Seals an epoch: settles open PnL into claims, fixes rows, withdrawals and payouts (PROTOCOL §2, §3, §9). */
   | {type: 'seal'; epoch: bigint; snapshotTime: bigint}
@@ -185,7 +207,10 @@ export type Rejection =
   | {code: 'NO_MARK'; market: string}
   | {code: 'NO_LIQUIDITY'; market: string}
   | {code: 'WOULD_SELF_TRADE'}
+  /** The id was used for another order than this one; the same one is accepted again (`orderRepeated`). */
   | {code: 'DUPLICATE_CLIENT_ORDER_ID'; orderId: bigint}
+  /** An atomic batch: the item and its own refusal. */
+  | {code: 'BATCH_REFUSED'; index: number; item: string}
   | {code: 'WOULD_TAKE'}
   | {code: 'WOULD_INCREASE'}
   | {code: 'PRICE_OUT_OF_BAND'; market: string}

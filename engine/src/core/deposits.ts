@@ -187,20 +187,27 @@ function pruneBases(state: State): void {
 export function transfer(context: Context, command: Extract<Command, {type: 'transfer'}>): Rejection | undefined {
   const {state, emit} = context;
   const {chainId, token, lots} = command;
-  const from = userAccount(state, command.from);
+  const from = userAccount(state, command.from, command.fromSub);
   if (!from) return {code: 'UNKNOWN_ACCOUNT', wallet: command.from};
-  const target = state.byWallet.get(lower(command.to));
-  // Anybody may strengthen the Liquidation Fund; the other system rows take no gifts.
-  const to = target !== undefined && (target >= FIRST_USER || target === SYSTEM.liquidationFund) ? state.identities[target] : undefined;
+  const to = receiverOf(state, from, command);
   if (!to) return {code: 'UNKNOWN_ACCOUNT', wallet: command.to};
   const asset = findAsset(state, chainId, token);
   if (!asset) return {code: 'UNKNOWN_ASSET', chainId, token};
   if (lots <= 0n) return {code: 'INVALID_QUANTITY', reason: 'a transfer moves at least one lot'};
-  if (from === to) return {code: 'INVALID_QUANTITY', reason: 'a transfer needs two wallets'};
+  if (from === to) return {code: 'INVALID_QUANTITY', reason: 'a transfer needs two accounts'};
   const claim = state.venue.accounts.spendable(from.number, asset.index);
   const available = big(Math.max(0, Math.min(claim, freeOf(state.venue, from.number, asset.currency))));
   if (lots > available) return {code: 'INSUFFICIENT_FUNDS', needed: lots, available};
   move(state, {from: from.number, to: to.number, asset: asset.index, lots: Number(lots), kind: LEG.transfer});
-  emit({type: 'transferred', from: from.wallet, to: to.wallet, chainId, token: asset.token, lots});
+  const subs = {...(from.sub > 0 && {fromSub: from.sub}), ...(to.sub > 0 && {toSub: to.sub})};
+  emit({type: 'transferred', from: from.wallet, to: to.wallet, ...subs, chainId, token: asset.token, lots});
   return undefined;
+}
+
+/** Anybody may strengthen the Liquidation Fund; the other system rows take no gifts. Sub-accounts receive from their own wallet only. */
+function receiverOf(state: State, from: Identity, {to, toSub}: Extract<Command, {type: 'transfer'}>): Identity | undefined {
+  const wallet = lower(to);
+  if (toSub !== undefined && toSub !== 0) return wallet === from.wallet ? userAccount(state, wallet, toSub) : undefined;
+  const target = state.byWallet.get(wallet);
+  return target !== undefined && (target >= FIRST_USER || target === SYSTEM.liquidationFund) ? state.identities[target] : undefined;
 }

@@ -13,7 +13,7 @@ function* lines(state: State): Generator<string> {
   }
   for (const asset of state.assets) yield `asset ${Object.values(asset).join(',')}`;
   for (const {spec} of state.venue.markets) yield `market ${JSON.stringify(Object.entries(spec).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
-  for (const {number, wallet, secret, viewingKey} of state.identities) yield `account ${[number, wallet, secret ?? '-', viewingKey ?? '-'].join('|')}`;
+  for (const {number, wallet, owner, sub, secret, viewingKey} of state.identities) yield `account ${[number, wallet, owner, sub, secret ?? '-', viewingKey ?? '-'].join('|')}`;
   yield `withdrawals ${sorted(state.withdrawals, (number, {sealed, cumulative, paid, authorised}) => [
     number, sealed, cumulative, paid, authorised.map(({epoch, asset, lots, cumulative: ever}) => `${epoch},${asset},${lots},${ever}`).join('/'),
   ].join('|'))}`;

@@ -15,6 +15,7 @@ import {amendOrder, cancelAll, cancelOrder, placeOrder} from './orders.ts';
 import {decideEpoch, seal} from './sealing.ts';
 import {arm, changeCollateral, changeFeeTier, changeMarginMode, setMark, setMarketStatus, setSourcePrice} from './settings.ts';
 import {type Context, emptyState, type State, ZERO_ADDRESS} from './state.ts';
+import {createSubAccount} from './subaccounts.ts';
 import {tick} from './venue/tick.ts';
 import {fireTriggers} from './venue/triggers.ts';
 import {cancelWithdrawal, requestWithdrawal} from './withdrawals.ts';
@@ -36,20 +37,19 @@ export function createCore(): Core {
     state,
     apply(command, at) {
       const events: Event[] = [];
-      const clientText = command.type === 'placeOrder' ? command.clientOrderId : undefined;
       state.venue.log.clear();
       const before = state.venue.now;
       state.venue.now = Math.max(before, Number(at));
       // The venue tells by records, the modules around it by events: whatever it has told so far comes first.
-      const flush = (text?: string): void => {
-        for (const event of decodeEvents(state, {from: 0, clientText: text ?? clientText})) events.push(event);
+      const flush = (): void => {
+        for (const event of decodeEvents(state)) events.push(event);
         state.venue.log.clear();
       };
       const emit = (event: Event): void => {
         flush();
         events.push(event);
       };
-      const rejection = dispatch({state, emit, flush}, command);
+      const rejection = dispatch({state, emit}, command);
       if (rejection) {
         state.venue.now = before;
         return {ok: false, rejection};
@@ -68,6 +68,7 @@ function dispatch(context: Context, command: Command): Rejection | undefined {
   if (context.state.identities.length === 0) return {code: 'WRONG_SEQUENCE', reason: 'genesis comes first'};
   switch (command.type) {
     case 'bindAccount': return bindAccount(context, command);
+    case 'createSubAccount': return createSubAccount(context, command);
     case 'advanceChain': return advanceChain(context, command);
     case 'placeOrder': return placeOrder(context, command);
     case 'amendOrder': return amendOrder(context, command);

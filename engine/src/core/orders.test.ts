@@ -93,7 +93,7 @@ describe('spot', () => {
   test('a client order id is taken once', () => {
     const exchange = market();
     const id = idOf(exchange.order(ALICE, {side: 'buy', price: USDC, quantity: ETH, clientOrderId: 'mine'}));
-    expect(exchange.try(exchange.orderCommand(ALICE, {side: 'buy', price: USDC, quantity: ETH, clientOrderId: 'mine'})))
+    expect(exchange.try(exchange.orderCommand(ALICE, {side: 'buy', price: USDC, quantity: 2n * ETH, clientOrderId: 'mine'})))
       .toEqual({ok: false, rejection: {code: 'DUPLICATE_CLIENT_ORDER_ID', orderId: id}});
     expect(exchange.refusal(exchange.orderCommand(CAROL, {side: 'buy', price: USDC, quantity: ETH, clientOrderId: 'mine'}))).toBe('accepted');
   });

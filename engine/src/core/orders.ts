@@ -49,7 +49,7 @@ export function hashClientId(text: string): {high: number; low: number} {
 }
 
 export function placeOrder({state}: Context, command: Place): Rejection | undefined {
-  const account = userAccount(state, command.wallet);
+  const account = userAccount(state, command.wallet, command.sub);
   if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet: command.wallet};
   const market = state.markets.get(command.market);
   if (!market) return {code: 'UNKNOWN_MARKET', market: command.market};
@@ -76,18 +76,22 @@ export function placeOrder({state}: Context, command: Place): Rejection | undefi
   const id = hashClientId(clientOrderId);
   draft.clientHigh = id.high;
   draft.clientLow = id.low;
-  return refusalOf(state, placeDraft(venue), {market, wallet: command.wallet});
+  const before = venue.orders.last;
+  const refused = refusalOf(state, placeDraft(venue), {market, wallet: command.wallet});
+  // A repetition makes no order.
+  if (venue.orders.last !== before) state.clientTexts.set(venue.orders.last, clientOrderId);
+  return refused;
 }
 
-export function cancelOrder({state}: Context, {wallet, orderId: id}: Extract<Command, {type: 'cancelOrder'}>): Rejection | undefined {
-  const account = userAccount(state, wallet);
+export function cancelOrder({state}: Context, {wallet, sub, orderId: id}: Extract<Command, {type: 'cancelOrder'}>): Rejection | undefined {
+  const account = userAccount(state, wallet, sub);
   if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
   const {slot, sequence} = orderHandle(id);
   return cancel(state.venue, account.number, slot, sequence) === REASON.none ? undefined : {code: 'UNKNOWN_ORDER', orderId: id};
 }
 
-export function cancelAll({state}: Context, {wallet, market: name}: Extract<Command, {type: 'cancelAll'}>): Rejection | undefined {
-  const account = userAccount(state, wallet);
+export function cancelAll({state}: Context, {wallet, sub, market: name}: Extract<Command, {type: 'cancelAll'}>): Rejection | undefined {
+  const account = userAccount(state, wallet, sub);
   if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
   const market = name === undefined ? NONE : state.markets.get(name)?.index;
   if (market === undefined) return {code: 'UNKNOWN_MARKET', market: name!};
@@ -96,7 +100,7 @@ export function cancelAll({state}: Context, {wallet, market: name}: Extract<Comm
 }
 
 export function amendOrder({state}: Context, command: Extract<Command, {type: 'amendOrder'}>): Rejection | undefined {
-  const account = userAccount(state, command.wallet);
+  const account = userAccount(state, command.wallet, command.sub);
   if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet: command.wallet};
   const {slot, sequence} = orderHandle(command.orderId);
   const {venue} = state;

@@ -30,11 +30,12 @@ export function blindingOf({state}: Core, {wallet, epoch}: {wallet: Address; epo
   return secret && blindingFor(secret, eraOf(epoch, state.rules.eraEpochs));
 }
 
-export function accountView({state}: Core, wallet: Address): AccountView | undefined {
-  const account = userAccount(state, wallet);
+/** @param sub - 0 for the wallet's main account. */
+export function accountView({state}: Core, wallet: Address, sub = 0): AccountView | undefined {
+  const account = userAccount(state, wallet, sub);
   if (!account) return undefined;
   return {
-    wallet: account.wallet, account: account.number, ...(account.viewingKey !== undefined && {viewingKey: account.viewingKey}),
+    wallet: account.wallet, account: account.number, sub, subAccounts: state.subs.get(account.owner)?.length ?? 0, ...(account.viewingKey !== undefined && {viewingKey: account.viewingKey}),
     balances: balancesOf(state, account), positions: positionsOf(state, account.number), orders: ordersOf(state, account.number),
     withdrawals: withdrawalsOf(state, account), margin: marginView(state, account.number),
   };
@@ -97,9 +98,10 @@ function orderView(state: State, slot: number): OrderView {
   const {orders, markets} = state.venue;
   const market = markets[orders.market(slot)]!;
   const sequence = orders.sequence[slot]!;
+  const owner = state.identities[orders.owner[slot]!]!;
   return {
     orderId: orderId(sequence, slot), clientOrderId: state.clientTexts.get(sequence) ?? '', market: market.spec.name,
-    wallet: state.identities[orders.owner[slot]!]!.wallet, side: orders.side(slot) === 0 ? 'buy' : 'sell', price: priceOf(market, orders.price[slot]!),
+    wallet: owner.wallet, ...(owner.sub > 0 && {sub: owner.sub}), side: orders.side(slot) === 0 ? 'buy' : 'sell', price: priceOf(market, orders.price[slot]!),
     quantity: quantityOf(market, orders.total[slot]!), remaining: quantityOf(market, remainingOf(state.venue, slot)),
   };
 }
@@ -200,4 +202,4 @@ export function epochsView({state}: Core): EpochsView {
 export const sealedEpoch = ({state}: Core, epoch: bigint): SealedEpoch | undefined => state.sealedEpochs.get(epoch);
 
 /** Bound wallets by account number, for projections that rebuild. */
-export const boundWallets = ({state}: Core): Address[] => state.identities.slice(FIRST_USER).map(({wallet}) => lower(wallet));
+export const boundWallets = ({state}: Core): Address[] => state.identities.slice(FIRST_USER).filter(({sub}) => sub === 0).map(({wallet}) => lower(wallet));

@@ -13,7 +13,8 @@ import {OUTSIDE} from './venue/accounts.ts';
 import {release} from './venue/claims.ts';
 import {returnRequests} from './venue/collateral.ts';
 import {LEG, LEG_KINDS} from './venue/legs.ts';
-import {lookbackOf, withdrawables} from './withdrawals.ts';
+import {accountsOf} from './subaccounts.ts';
+import {lookbackOf, rowWithdrawables, withdrawables} from './withdrawals.ts';
 
 type Seal = Extract<Command, {type: 'seal'}>;
 
@@ -40,8 +41,9 @@ export function seal(context: Context, command: Seal): Rejection | undefined {
   settle(context, {shares: plan.shares, epoch});
   const lookback = lookbackOf(state);
   const limits = state.identities.map((account) => withdrawables(state, account, lookback));
+  const rowLimits = limits.map((own, number) => (state.subs.has(number) ? rowWithdrawables(state, state.identities[number]!, lookback) : own));
   sealWithdrawals(context, {epoch, limits});
-  const sealed = buildSealed(state, {epoch, snapshotTime, limits});
+  const sealed = buildSealed(state, {epoch, snapshotTime, limits: rowLimits});
   state.bases.set(epoch, baseOf(state));
   state.venue.legs.seal();
   state.lastSealed = epoch;
@@ -82,7 +84,7 @@ function blindingIn(account: Identity, era: number): Hex {
 
 function buildSealed(state: State, {epoch, snapshotTime, limits}: {epoch: bigint; snapshotTime: bigint; limits: number[][]}): SealedEpoch {
   const era = eraOf(epoch, state.rules.eraEpochs);
-  const byWallet = [...state.identities].sort((a, b) => (a.wallet < b.wallet ? -1 : 1));
+  const byWallet = state.identities.filter(({sub}) => sub === 0).sort((a, b) => (a.wallet < b.wallet ? -1 : 1));
   const viewers = state.identities.filter(({viewingKey}) => viewingKey !== undefined);
   return {
     epoch, snapshotTime, era, journalHead: ZERO_HASH,
@@ -97,10 +99,12 @@ function buildSealed(state: State, {epoch, snapshotTime, limits}: {epoch: bigint
 function sealedLegs({venue, identities}: State): Leg[] {
   const {legs} = venue;
   const walletOf = (account: number): Address => (account === OUTSIDE ? ZERO_ADDRESS : identities[account]!.wallet);
-  return Array.from({length: legs.length}, (_, index) => ({
+  const told = Array.from({length: legs.length}, (_, index) => ({
     seq: big(legs.sequenceAt(index)), from: walletOf(legs.from[index]!), to: walletOf(legs.to[index]!), asset: legs.what[index]! >> 8,
     lots: big(legs.lots[index]!), kind: LEG_KINDS[legs.what[index]! & 0xff]!,
   }));
+  // Between accounts of one wallet no row changes.
+  return told.filter(({from, to}) => from !== to);
 }
 
 /** Rows by wallet, holders only; the builder orders them by id. */
@@ -109,7 +113,7 @@ function sealedAsset(state: State, asset: Asset, {byWallet, limits, era}: {byWal
   const rows: SealedRow[] = [];
   let {authorisedOut} = asset;
   for (const account of byWallet) {
-    const total = claimOf(state, account.number, index);
+    const total = accountsOf(state, account).reduce((sum, number) => sum + claimOf(state, number, index), 0);
     if (total === 0) continue;
     const withdrawal = sealedOf(state, account.number, index);
     authorisedOut += withdrawal;

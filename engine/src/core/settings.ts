@@ -3,6 +3,8 @@ import {big} from './amounts.ts';
 import type {Command, Rejection} from './commands.ts';
 import {badPrice, refusalOf, ticksOf} from './orders.ts';
 import {type Context, type State, userAccount} from './state.ts';
+import {accountsOf} from './subaccounts.ts';
+import {REASON} from './venue/codes.ts';
 import {VALUE_MAX} from './venue/integers.ts';
 import {moveCollateral, setFeeTier, setMarginMode} from './venue/isolated.ts';
 import {setMark as markVenue} from './venue/liquidation.ts';
@@ -34,8 +36,8 @@ export function setSourcePrice({state}: Context, {market: name, source, price}: 
 }
 
 /** Account and market of a command, or why there are none. */
-function partiesOf(state: State, command: {wallet: `0x${string}`; market: string}): {account: number; market: Market} | Rejection {
-  const account = userAccount(state, command.wallet);
+function partiesOf(state: State, command: {wallet: `0x${string}`; sub?: number; market: string}): {account: number; market: Market} | Rejection {
+  const account = userAccount(state, command.wallet, command.sub);
   if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet: command.wallet};
   const market = state.markets.get(command.market);
   return market?.perpetual ? {account: account.number, market} : {code: 'UNKNOWN_MARKET', market: command.market};
@@ -56,19 +58,23 @@ export function changeCollateral({state}: Context, command: Of<'moveCollateral'>
   return refusalOf(state, moveCollateral(state.venue, parties.account, parties.market.index, fits ? Number(lots) : 0), {market: parties.market, wallet: command.wallet});
 }
 
+/** For every account of the wallet. */
 export function changeFeeTier({state}: Context, {wallet, tier}: Of<'setFeeTier'>): Rejection | undefined {
-  const account = userAccount(state, wallet);
-  if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
-  return setFeeTier(state.venue, account.number, tier) === 0 ? undefined : {code: 'INVALID_ORDER', reason: 'a fee tier is 0 to 31'};
+  const main = userAccount(state, wallet);
+  if (!main) return {code: 'UNKNOWN_ACCOUNT', wallet};
+  for (const account of accountsOf(state, main)) {
+    if (setFeeTier(state.venue, account, tier) !== REASON.none) return {code: 'INVALID_ORDER', reason: 'a fee tier is 0 to 31'};
+  }
+  return undefined;
 }
 
-export function arm({state, emit}: Context, {wallet, at}: Of<'armDeadMan'>): Rejection | undefined {
-  const account = userAccount(state, wallet);
+export function arm({state, emit}: Context, {wallet, sub, at}: Of<'armDeadMan'>): Rejection | undefined {
+  const account = userAccount(state, wallet, sub);
   if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
   const moment = Number(at ?? 0n);
   if (moment !== 0 && !(moment > state.venue.now && Number.isSafeInteger(moment))) return {code: 'INVALID_ORDER', reason: 'a dead-man timer fires later than now'};
   armDeadMan(state.venue, account.number, moment);
-  emit({type: 'deadManArmed', wallet: account.wallet, at: big(moment)});
+  emit({type: 'deadManArmed', wallet: account.wallet, ...(account.sub > 0 && {sub: account.sub}), at: big(moment)});
   return undefined;
 }
 

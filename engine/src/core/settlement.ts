@@ -30,26 +30,34 @@ export function planSettlement(state: State): Plan {
   return {ok: true, shares};
 }
 
-/** Moves the claims of a plan. */
+/** Moves the claims of a plan: within each wallet first, where no row changes, then between wallets. */
 export function settle({state, emit}: Context, {shares, epoch}: {shares: Share[]; epoch: bigint}): void {
-  const {venue, settlementCurrency} = state;
-  const receivers = shares.filter(({lots}) => lots > 0).map((share) => ({...share}));
+  const open = shares.map((share) => ({...share}));
+  for (const [main, subs] of state.subs) {
+    const own = new Set([main, ...subs]);
+    payAcross(state, open.filter(({account}) => own.has(account)));
+  }
+  payAcross(state, open);
+  assert(open.every(({lots}) => lots === 0), 'payers pay what receivers get');
+  for (const {account, lots} of shares) {
+    state.venue.accounts.cash[account]! -= lots;
+    const {wallet, sub} = state.identities[account]!;
+    emit({type: 'pnlSettled', epoch, wallet, ...(sub > 0 && {sub}), lots: big(lots)});
+  }
+}
+
+/** Payers by account number to receivers by account number, as far as either goes; shares shrink by what was paid. */
+function payAcross({venue, settlementCurrency}: State, shares: Share[]): void {
+  const receivers = shares.filter(({lots}) => lots > 0);
   let next = 0;
-  for (const {account: from, lots} of shares) {
-    let left = -lots;
-    while (left > 0) {
-      const receiver = receivers[next];
-      assert(receiver !== undefined, 'payers pay more than receivers get');
-      const part = Math.min(left, receiver.lots);
-      pay(venue, from, receiver.account, settlementCurrency, part, receiver.account === SYSTEM.fees ? LEG.fee : LEG.pnl);
+  for (const payer of shares) {
+    while (payer.lots < 0 && next < receivers.length) {
+      const receiver = receivers[next]!;
+      const part = Math.min(-payer.lots, receiver.lots);
+      pay(venue, payer.account, receiver.account, settlementCurrency, part, receiver.account === SYSTEM.fees ? LEG.fee : LEG.pnl);
       receiver.lots -= part;
-      left -= part;
+      payer.lots += part;
       if (receiver.lots === 0) next += 1;
     }
-  }
-  assert(next === receivers.length, 'receivers get more than payers pay');
-  for (const {account, lots} of shares) {
-    venue.accounts.cash[account]! -= lots;
-    emit({type: 'pnlSettled', epoch, wallet: state.identities[account]!.wallet, lots: big(lots)});
   }
 }

@@ -19,6 +19,9 @@ export type AuthorisedWithdrawal = {epoch: bigint; asset: number; lots: number; 
 export type Identity = {
   number: number;
   wallet: Address;
+  /** Number of the wallet's main account, and 0 for it, else which of its sub-accounts this is. */
+  owner: number;
+  sub: number;
   secret?: Hex;
   /** Blinding of the era it was last needed in; recomputed from the secret, so no part of the state's meaning. */
   blinding?: {era: number; value: Hex};
@@ -77,7 +80,10 @@ export type State = {
   markets: Map<string, Market>;
   /** By account number. */
   identities: Identity[];
+  /** Main accounts. */
   byWallet: Map<Address, number>;
+  /** Sub-accounts by main account, in order: sub-account n lies at n − 1. */
+  subs: Map<number, readonly number[]>;
   withdrawals: Map<number, Withdrawals>;
   senders: Map<Address, Sender>;
   /** Client order ids that came as text, by order sequence, while the order is open. */
@@ -100,17 +106,16 @@ const SYSTEM_ORDER = ['fees', 'liquidationFund', 'rounding', 'unmatched'] as con
 export type Context = {
   state: State;
   emit: (event: Event) => void;
-  /** Decodes what the venue has told so far; new orders get this client id where they have one. */
-  flush: (clientText?: string) => void;
 };
 
 export const lower = (value: Address): Address => value.toLowerCase() as Address;
 
-export function addIdentity(state: State, wallet: Address): Identity {
-  const identity: Identity = {number: state.venue.accounts.add(), wallet};
-  assert(identity.number === state.identities.length, 'identities and accounts are one to one');
+export function addIdentity(state: State, wallet: Address, belongs?: {owner: number; sub: number}): Identity {
+  const number = state.venue.accounts.add();
+  const identity: Identity = {number, wallet, owner: belongs?.owner ?? number, sub: belongs?.sub ?? 0};
+  assert(number === state.identities.length, 'identities and accounts are one to one');
   state.identities.push(identity);
-  state.byWallet.set(wallet, identity.number);
+  if (identity.sub === 0) state.byWallet.set(wallet, number);
   return identity;
 }
 
@@ -121,10 +126,12 @@ export function addSystemAccounts(state: State): void {
   }
 }
 
-/** Account of a bound wallet; system rows are not accounts of users. */
-export function userAccount(state: State, wallet: Address): Identity | undefined {
-  const number = state.byWallet.get(lower(wallet));
-  return number !== undefined && number >= FIRST_USER ? state.identities[number] : undefined;
+/** Account of a bound wallet, its main one unless `sub` says which; system rows are not accounts of users. */
+export function userAccount(state: State, wallet: Address, sub = 0): Identity | undefined {
+  const main = state.byWallet.get(lower(wallet));
+  if (main === undefined || main < FIRST_USER) return undefined;
+  const number = sub === 0 ? main : state.subs.get(main)?.[sub - 1];
+  return number === undefined ? undefined : state.identities[number];
 }
 
 export function findAsset(state: State, chainId: number, token: Address): Asset | undefined {
@@ -162,7 +169,7 @@ export const move = ({venue}: State, leg: {from: number; to: number; asset: numb
 export function emptyState(rules: Rules): State {
   return {
     rules, at: 0n, currencies: [], settlementCurrency: 0, assets: [], chains: [], venue: new Venue({currencyOf: [], currencies: 0, settlement: 0, clientIds: 1}),
-    markets: new Map(), identities: [], byWallet: new Map(), withdrawals: new Map(), senders: new Map(), clientTexts: new Map(), lastSealed: 0n,
+    markets: new Map(), identities: [], byWallet: new Map(), subs: new Map(), withdrawals: new Map(), senders: new Map(), clientTexts: new Map(), lastSealed: 0n,
     lastSnapshotTime: 0n, lastApproved: 0n, lastOutcome: undefined, bases: new Map(), sealedEpochs: new Map(),
   };
 }

@@ -38,6 +38,7 @@ export type OrderView = {
   clientOrderId: string;
   market: string;
   wallet: Address;
+  sub?: number;
   side: 'buy' | 'sell';
   price: bigint;
   quantity: bigint;
@@ -62,6 +63,10 @@ export type MarginView = {equity: bigint; initial: bigint; maintenance: bigint; 
 export type AccountView = {
   wallet: Address;
   account: number;
+  /** 0 for the main account. */
+  sub: number;
+  /** How many sub-accounts the wallet has: numbers 1 to this. */
+  subAccounts: number;
   viewingKey?: string;
   balances: readonly BalanceView[];
   positions: readonly PositionView[];

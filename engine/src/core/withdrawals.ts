@@ -4,6 +4,7 @@ import type {Command, Rejection} from './commands.ts';
 import {
   type Asset, type Base, claimOf, type Context, findAsset, type Identity, move, requestedOf, sealedOf, setRequested, type State, userAccount,
 } from './state.ts';
+import {accountsOf} from './subaccounts.ts';
 import {FIRST_USER, NONE, SYSTEM} from './venue/accounts.ts';
 import {setAside} from './venue/claims.ts';
 import {LEG} from './venue/legs.ts';
@@ -30,22 +31,55 @@ export function v11Bound(state: State, {account, asset, lookback}: {account: Ide
   const {sheet, later} = lookback;
   const {number, wallet} = account;
   let bound = state.senders.get(wallet)?.lots[asset] ?? 0;
-  if (sheet && number < sheet.accounts) bound += sheet.claims[number * state.assets.length + asset]! - (sheet.withdrawals.get(number)?.[asset] ?? 0);
+  if (sheet) {
+    for (const own of accountsOf(state, account)) if (own < sheet.accounts) bound += sheet.claims[own * state.assets.length + asset]!;
+    bound -= sheet.withdrawals.get(number)?.[asset] ?? 0;
+  }
   bound -= sheet?.deposits.get(wallet)?.[asset] ?? 0;
   for (const {withdrawals} of later) bound -= withdrawals.get(number)?.[asset] ?? 0;
   return Math.max(0, bound);
 }
 
-/** PROTOCOL §3 `withdrawable` by asset index: what could leave now, the open request included. System rows never withdraw. */
-export function withdrawables(state: State, account: Identity, lookback: Lookback): number[] {
-  if (account.number < FIRST_USER) return state.assets.map(() => 0);
-  const free = state.currencies.map((_, currency) => freeOf(state.venue, account.number, currency));
+/** What an account could give now by asset index, its open request included, V11 aside. */
+function freeByAsset(state: State, account: number): number[] {
+  const free = state.currencies.map((_, currency) => freeOf(state.venue, account, currency));
   return state.assets.map(({index, currency}) => {
-    const unsealed = claimOf(state, account.number, index) - sealedOf(state, account.number, index);
-    if (unsealed === 0) return 0;
-    const byMargin = Math.max(0, requestedOf(state, account.number, index) + free[currency]!);
-    return Math.min(unsealed, byMargin, v11Bound(state, {account, asset: index, lookback}));
+    const unsealed = claimOf(state, account, index) - sealedOf(state, account, index);
+    return unsealed === 0 ? 0 : Math.min(unsealed, Math.max(0, requestedOf(state, account, index) + free[currency]!));
   });
+}
+
+/** What could leave by asset index out of this account, the open request included. Neither system rows nor sub-accounts withdraw. */
+export function withdrawables(state: State, account: Identity, lookback: Lookback): number[] {
+  if (account.number < FIRST_USER || account.sub > 0) return state.assets.map(() => 0);
+  return freeByAsset(state, account.number).map((lots, asset) => (lots === 0 ? 0 : Math.min(lots, v11Bound(state, {account, asset, lookback}))));
+}
+
+/**
+ * PROTOCOL §3 `withdrawable` of a wallet's row: what its main account could give now and what its sub-accounts could hand over to it first,
+ * bounded by V11 as one.
+ */
+export function rowWithdrawables(state: State, main: Identity, lookback: Lookback): number[] {
+  const own = withdrawables(state, main, lookback);
+  const subs = state.subs.get(main.number);
+  if (subs === undefined) return own;
+  const all = accountsOf(state, main).map((account) => freeByAsset(state, account));
+  return state.assets.map(({index}) => {
+    const lots = all.reduce((sum, free) => sum + free[index]!, 0);
+    return lots === 0 ? 0 : Math.min(lots, v11Bound(state, {account: main, asset: index, lookback}));
+  });
+}
+
+/** Everything free in a wallet's sub-accounts comes to its main account, so that what its row may withdraw can be requested there. */
+export function gatherSubAccounts({state, emit}: Context, main: Identity): void {
+  for (const number of state.subs.get(main.number) ?? []) {
+    for (const {index, chainId, token} of state.assets) {
+      const lots = freeByAsset(state, number)[index]!;
+      if (lots === 0) continue;
+      move(state, {from: number, to: main.number, asset: index, lots, kind: LEG.transfer});
+      emit({type: 'transferred', from: main.wallet, fromSub: state.identities[number]!.sub, to: main.wallet, chainId, token, lots: big(lots)});
+    }
+  }
 }
 
 function checkRequest(state: State, {account, asset, lots}: {account: Identity; asset: Asset; lots: bigint}): Rejection | undefined {

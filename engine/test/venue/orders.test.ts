@@ -122,8 +122,10 @@ describe.each([SPOT, PERP])('market %d', (market) => {
     const [a, b] = it.users as [number, number];
     it.place(a, market, BUY, P - 5, 1, {clientHigh: 1, clientLow: 2});
     const first = it.venue.orders.sequence[it.newest(a)]!;
-    expect(it.place(a, market, BUY, P - 5, 1, {clientHigh: 1, clientLow: 2})).toBe(REASON.duplicateClientId);
+    expect(it.place(a, market, BUY, P - 5, 2, {clientHigh: 1, clientLow: 2})).toBe(REASON.duplicateClientId);
     expect(duplicate.sequence).toBe(first);
+    expect(it.place(a, market, BUY, P - 5, 1, {clientHigh: 1, clientLow: 2})).toBe(REASON.none);
+    expect(it.events().map(({code, doubles}) => [code, doubles[0]])).toEqual([[EVENT.repeated, first]]);
     expect(it.place(b, market, BUY, P - 5, 1, {clientHigh: 1, clientLow: 2})).toBe(REASON.none);
     for (let id = 0; id < 600; id += 1) it.place(b, market, BUY, P - 9, 1, {clientLow: id + 10, timeInForce: TIME_IN_FORCE.immediateOrCancel});
     expect(it.place(a, market, BUY, P - 5, 1, {clientHigh: 1, clientLow: 2})).toBe(REASON.none);

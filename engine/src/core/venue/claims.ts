@@ -11,6 +11,10 @@ export function post(venue: Venue, from: number, to: number, asset: number, lots
   const {accounts, legs, currencyOf} = venue;
   ensure(lots > 0, 'a leg moves at least one lot');
   const currency = currencyOf[asset]!;
+  if (venue.undo.active) {
+    venue.undo.account(venue, from);
+    venue.undo.account(venue, to);
+  }
   if (from !== OUTSIDE) {
     const at = from * accounts.assets + asset;
     accounts.claims[at]! -= lots;

@@ -25,6 +25,9 @@ export class ClientIds {
   low: Int32Array;
   slot: Int32Array;
   sequence: Float64Array;
+  /** What the order was asked to be, and 4 · lots it took at once + what became of it: the answer to a repetition. */
+  content: Float64Array;
+  outcome: Float64Array;
   /** The next entry of a chain, plus one. */
   readonly #next: Int32Array;
   readonly #headMask: number;
@@ -40,7 +43,7 @@ export class ClientIds {
     this.#filterMask = Math.max(1, generation / IDS_PER_WORD) - 1;
     const column = (): Int32Array => new Int32Array(2 * generation);
     [this.account, this.high, this.low, this.slot, this.#next] = [column(), column(), column(), column(), column()];
-    this.sequence = new Float64Array(2 * generation);
+    [this.sequence, this.content, this.outcome] = [new Float64Array(2 * generation), new Float64Array(2 * generation), new Float64Array(2 * generation)];
     const empty = (): Generation => ({filter: new Int32Array(this.#filterMask + 1), heads: new Int32Array(generation)});
     this.#current = empty();
     this.#previous = empty();
@@ -63,7 +66,7 @@ export class ClientIds {
   }
 
   /** Remembers an id not yet known. */
-  add(account: number, high: number, low: number, slot: number, sequence: number): void {
+  add(account: number, high: number, low: number, slot: number, sequence: number, content: number): void {
     const entry = this.added % this.capacity;
     if ((entry & this.#headMask) === 0) this.#turn();
     this.account[entry] = account;
@@ -71,8 +74,29 @@ export class ClientIds {
     this.low[entry] = low;
     this.slot[entry] = slot;
     this.sequence[entry] = sequence;
+    this.content[entry] = content;
+    this.outcome[entry] = 0;
     this.added += 1;
     this.#enter(this.#current, entry, hashOf(account, high, low));
+  }
+
+  /** Entry of the id added last. */
+  get newest(): number {
+    return (this.added - 1) % this.capacity;
+  }
+
+  /** Takes back the newest id; `restore` puts back what lay in its entry. Filters keep its bits, which only costs a look in vain. */
+  retract(restore: () => void): void {
+    const entry = this.newest;
+    this.added -= 1;
+    if ((entry & this.#headMask) === 0) {
+      // It had begun a generation.
+      restore();
+      this.reindex();
+      return;
+    }
+    this.#current.heads[hashOf(this.account[entry]!, this.high[entry]!, this.low[entry]!) & this.#headMask] = this.#next[entry]!;
+    restore();
   }
 
   /** Rebuilds both generations from the columns. */

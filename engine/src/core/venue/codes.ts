@@ -42,6 +42,7 @@ export const EVENT = {
   accepted: 1, trade: 2, rested: 3, closed: 4, level: 5, position: 6, leg: 7, mark: 8, liquidated: 9, funding: 10, symmetric: 11, haircut: 12,
   amended: 13, triggered: 14, interest: 15, excess: 16, requestReturned: 17, rolled: 18, novated: 19, triggerPlaced: 20, triggerClosed: 21,
   parentPlaced: 22, parentClosed: 23, session: 24, status: 25, warning: 26, margin: 27, tick: 28, index: 29,
+  repeated: 30,
 } as const;
 export type EventCode = (typeof EVENT)[keyof typeof EVENT];
 

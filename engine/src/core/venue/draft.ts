@@ -20,6 +20,28 @@ export class Draft {
   peak = 0;
   /** Ticks the price is worse than the mark, fixed by the check. */
   loss = 0;
+  /** {@link contentOf} this draft as it was asked for, where it has a client id. */
+  content = 0;
+}
+
+/** 53 bits of everything that was asked for, so that a repeated client id with another order behind it is noticed. */
+export function contentOf({market, side, timeInForce, selfTrade, flags, price, quantity, expiry, peak}: Draft): number {
+  let high = 0x243f6a88;
+  let low = 0x85a308d3;
+  const mix = (word: number): void => {
+    high = Math.imul(high ^ word, 0x9e3779b1);
+    low = Math.imul(low ^ word, 0x5f356495);
+    high ^= low >>> 13;
+    low ^= high >>> 17;
+  };
+  mix(market | (side << 16) | (timeInForce << 17) | (selfTrade << 20));
+  mix(flags);
+  mix(price);
+  mix(quantity);
+  mix(peak);
+  mix(expiry | 0);
+  mix((expiry / 2 ** 32) | 0);
+  return (high >>> 0) * 2 ** 21 + (low >>> 11);
 }
 
 /** What an order would meet now, up to its limit: lots, their value in tick·lots, the worst price, and whether an own order comes first. */

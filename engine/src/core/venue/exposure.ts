@@ -17,6 +17,7 @@ export function openPosition(venue: Venue, account: number, market: Market): num
   const known = findPosition(venue, account, market.index);
   if (known !== NONE) return known;
   const {accounts, positions} = venue;
+  if (venue.undo.active) venue.undo.nextPosition(venue, account, market);
   const slot = positions.take(account, market.index);
   positions.next[slot] = accounts.firstPosition[account]!;
   accounts.firstPosition[account] = slot;
@@ -30,6 +31,7 @@ export function dropIfIdle(venue: Venue, slot: number): void {
   if (!positions.isIdle(slot)) return;
   const market = venue.markets[positions.market[slot]!]!;
   const account = positions.account[slot]!;
+  if (venue.undo.active) venue.undo.leaving(venue, slot);
   let before = accounts.firstPosition[account]!;
   if (before === slot) accounts.firstPosition[account] = positions.next[slot]!;
   else {
@@ -60,6 +62,10 @@ export function openPnl(venue: Venue, slot: number): number {
  */
 export function applyFill(venue: Venue, slot: number, lots: number, price: number): number {
   const {accounts, positions} = venue;
+  if (venue.undo.active) {
+    venue.undo.position(venue, slot);
+    venue.undo.account(venue, positions.account[slot]!);
+  }
   const market = venue.markets[positions.market[slot]!]!;
   const held = positions.quantity[slot]!;
   const value = lots * price * market.unit;

@@ -74,6 +74,7 @@ export function fillPerpetual(venue: Venue, market: Market, maker: number, taker
   reservePerpetual(venue, makerSlot, market, buys ? SIDE.sell : SIDE.buy, -lots, orders.loss[maker]!);
   reservePerpetual(venue, takerSlot, market, buys ? SIDE.buy : SIDE.sell, -lots, orders.loss[taker]!);
   const value = lots * price * market.unit;
+  if (venue.undo.active) for (const account of [makerAccount, takerAccount, SYSTEM.liquidationFund, SYSTEM.fees]) venue.undo.account(venue, account);
   fees.maker = makerFee(venue, maker, taker, value);
   fees.taker = feeOf(venue, taker, value, false);
   accounts.cash[makerAccount]! -= fees.maker;

@@ -34,7 +34,7 @@ function partsOf(venue: Venue): Part[] {
     {owner: positions, columns: POSITION_COLUMNS, length: positions.used},
     {owner: legs, columns: ['from', 'to', 'what', 'lots'], length: legs.length},
     {owner: timers, columns: ['at', 'rank', 'kind', 'subject', 'sequence'], length: timers.length},
-    {owner: clients, columns: ['account', 'high', 'low', 'slot', 'sequence'], length: Math.min(clients.added, clients.capacity)},
+    {owner: clients, columns: ['account', 'high', 'low', 'slot', 'sequence', 'content', 'outcome'], length: Math.min(clients.added, clients.capacity)},
     ...venue.markets.map((market) => ({owner: market, columns: ['holders'], length: market.holderCount})),
   ];
 }
@@ -74,7 +74,7 @@ function tablesOf(venue: Venue): number[] {
     ...byKey(venue.icebergs, ({hidden, peak}) => [hidden, peak]), ...byKey(venue.expiries, (at) => [at]),
     ...byKey(venue.deadMen, (at) => [at]), ...byKey(venue.standings, ({collateral, value, samples}) => [collateral, value, samples]),
     ...byKey(venue.triggers.waiting, inOrder(TRIGGER_FIELDS)), ...byKey(venue.triggers.perAccount, (count) => [count]), ...byKey(venue.parents.working, inOrder(PARENT_FIELDS)),
-    ...byKey(venue.offers.open, inOrder(OFFER_FIELDS)),
+    ...byKey(venue.offers.open, inOrder(OFFER_FIELDS)), ...byKey(venue.owners, (owner) => [owner]),
     ...venue.markets.flatMap((market) => [...byKey(market.rolls, ({take, loss}) => [take, loss]), market.calendar.length, ...market.calendar.flatMap(inOrder(SESSION_FIELDS))]),
     ...byKey(new Map([...venue.requested].filter(([, lots]) => lots.some((value) => value !== 0))), (lots) => [...lots]),
   ];
@@ -199,6 +199,7 @@ function restoreTables(venue: Venue, tables: Float64Array): void {
   for (let count = next(); count > 0; count -= 1) venue.triggers.perAccount.set(next(), next());
   for (let count = next(); count > 0; count -= 1) venue.parents.working.set(next(), record<Parent>(PARENT_FIELDS));
   for (let count = next(); count > 0; count -= 1) venue.offers.open.set(next(), record<Offer>(OFFER_FIELDS));
+  for (let count = next(); count > 0; count -= 1) venue.owners.set(next(), next());
   for (const market of venue.markets) {
     for (let count = next(); count > 0; count -= 1) market.rolls.set(next(), {take: next(), loss: next()});
     market.calendar = Array.from({length: next()}, () => record<Session>(SESSION_FIELDS));

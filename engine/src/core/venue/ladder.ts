@@ -100,17 +100,38 @@ export class Ladder {
     else this.tail[cell] = before;
     this.quantity[cell]! -= orders.quantity[slot]!;
     if (this.head[cell] !== NONE) return this.quantity[cell]!;
-    this.#clear(price);
+    this.#leave(price, cell);
     if (orders.side(slot) === 0) {
       if (price === this.bestBid) this.bestBid = this.below(price);
     } else if (price === this.bestAsk) this.bestAsk = this.above(price);
+    return 0;
+  }
+
+  /** Puts a level back as it was; the caller puts back the best prices. {@link NONE} = there was none. */
+  restoreLevel(price: number, head: number, tail: number, quantity: number): void {
+    const before = this.headAt(price);
+    if (before === NONE && head === NONE) return;
+    const index = price >> PAGE_BITS;
+    if (this.pageOf[index] === NONE) this.#openPage(index);
+    const cell = this.cell(price);
+    this.head[cell] = head;
+    this.tail[cell] = tail;
+    this.quantity[cell] = quantity;
+    if (before === NONE) {
+      this.#used[cell >> PAGE_BITS]! += 1;
+      this.#set(price);
+    } else if (head === NONE) this.#leave(price, cell);
+  }
+
+  /** The level at `price` is empty now. */
+  #leave(price: number, cell: number): void {
+    this.#clear(price);
     const page = cell >> PAGE_BITS;
     this.#used[page]! -= 1;
     if (this.#used[page] === 0) {
       this.pageOf[price >> PAGE_BITS] = NONE;
       this.#freePages.push(page);
     }
-    return 0;
   }
 
   /** Lowest level above `price`, or `ticks`. */

@@ -16,6 +16,7 @@ export function tellLevel(venue: Venue, market: Market, side: number, price: num
 /** A slot for the draft; the order is nowhere yet. Perpetual margin and spot holds are the caller's. */
 export function createOrder(venue: Venue): number {
   const {draft, orders} = venue;
+  if (venue.undo.active) venue.undo.nextOrder(venue);
   const slot = orders.take();
   if (slot === NONE) return NONE;
   orders.price[slot] = draft.price;
@@ -27,7 +28,10 @@ export function createOrder(venue: Venue): number {
     | (draft.selfTrade << ORDER_FLAG.selfTradeShift) | draft.flags;
   orders.clientHigh[slot] = draft.clientHigh;
   orders.clientLow[slot] = draft.clientLow;
-  if ((draft.clientHigh | draft.clientLow) !== 0) venue.clients.add(draft.account, draft.clientHigh, draft.clientLow, slot, orders.sequence[slot]!);
+  if ((draft.clientHigh | draft.clientLow) !== 0) {
+    if (venue.undo.active) venue.undo.nextClient(venue);
+    venue.clients.add(draft.account, draft.clientHigh, draft.clientLow, slot, orders.sequence[slot]!, draft.content);
+  }
   venue.log.push(
     head(EVENT.accepted, 0, draft.market), draft.account, draft.price, draft.quantity, slot, orders.meta[slot]!, draft.clientHigh, draft.clientLow,
     orders.sequence[slot]!, 0, 0, 0,
@@ -41,6 +45,7 @@ export function rest(venue: Venue, slot: number): void {
   const market = venue.markets[orders.market(slot)]!;
   const owner = orders.owner[slot]!;
   const open = orders.quantity[slot]!;
+  if (venue.undo.active) venue.undo.resting(venue, market, slot);
   if (!market.perpetual) reserveSpot(venue, owner, market, orders.side(slot), orders.price[slot]!, open);
   orders.meta[slot]! |= ORDER_FLAG.resting;
   if (draft.peak > 0 && draft.peak < open) {
@@ -69,6 +74,7 @@ export function closeOrder(venue: Venue, slot: number, reason: number): void {
   const owner = orders.owner[slot]!;
   const open = remainingOf(venue, slot);
   const resting = (orders.meta[slot]! & ORDER_FLAG.resting) !== 0;
+  if (venue.undo.active) venue.undo.closing(venue, market, slot, resting);
   const position = market.perpetual ? findPosition(venue, owner, market.index) : NONE;
   if (position !== NONE) reservePerpetual(venue, position, market, orders.side(slot), -open, orders.loss[slot]!);
   else if (open > 0 && resting) releaseLots(venue, slot, open);
@@ -102,6 +108,7 @@ export function showMore(venue: Venue, market: Market, slot: number): boolean {
   const iceberg = venue.icebergs.get(slot)!;
   if (iceberg.hidden === 0) return false;
   const shown = Math.min(iceberg.peak, iceberg.hidden);
+  if (venue.undo.active) venue.undo.level(venue, market, slot);
   iceberg.hidden -= shown;
   market.ladder.remove(orders, slot);
   orders.quantity[slot] = shown;

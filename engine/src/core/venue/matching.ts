@@ -59,6 +59,7 @@ export function reducible(venue: Venue, market: Market, slot: number): number {
 /** Takes the lots off both orders, tells the trade, and closes a maker that is done. */
 function settleFill(venue: Venue, market: Market, maker: number, taker: number, lots: number, price: number): void {
   const {orders, log} = venue;
+  if (venue.undo.active) venue.undo.level(venue, market, maker);
   orders.quantity[taker]! -= lots;
   orders.quantity[maker]! -= lots;
   const level = market.ladder.reduce(price, lots);
@@ -103,6 +104,7 @@ function decrement(venue: Venue, market: Market, maker: number, taker: number): 
     closeOrder(venue, maker, CLOSE.selfTrade);
     return;
   }
+  if (venue.undo.active) venue.undo.level(venue, market, maker);
   releaseLots(venue, maker, lots);
   orders.quantity[maker]! -= lots;
   orders.total[maker]! -= lots;

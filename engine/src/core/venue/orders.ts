@@ -9,6 +9,7 @@ import {isQuantity} from './market.ts';
 import {match} from './matching.ts';
 import {head} from './records.ts';
 import {releaseLots, remainingOf, reservePerpetual, reserveSpot} from './reserve.ts';
+import {contentOf} from './draft.ts';
 import type {Venue} from './venue.ts';
 
 /** Ring entry of the order that a refused duplicate repeats. */
@@ -16,17 +17,36 @@ export const duplicate = {slot: 0, sequence: 0};
 
 /** Places the draft of the venue. */
 export function placeDraft(venue: Venue): Reason {
+  const {draft, clients} = venue;
+  const named = (draft.clientHigh | draft.clientLow) !== 0;
+  if (named) {
+    draft.content = contentOf(draft);
+    const known = knownClientId(venue);
+    if (known !== NONE) return repeat(venue, known);
+  }
   const misshapen = checkShape(venue);
   if (misshapen !== REASON.none) return misshapen;
-  const known = knownClientId(venue);
-  if (known !== NONE) {
-    duplicate.slot = venue.clients.slot[known]!;
-    duplicate.sequence = venue.clients.sequence[known]!;
-    return REASON.duplicateClientId;
-  }
   const refused = admit(venue);
-  if (refused === REASON.none) execute(venue);
-  return refused;
+  if (refused !== REASON.none) return refused;
+  const rests = execute(venue) !== NONE;
+  if (named) clients.outcome[clients.newest] = 4 * venue.filled + (rests ? ANSWER.open : venue.whole ? ANSWER.filled : ANSWER.cancelled);
+  return REASON.none;
+}
+
+/** What became of an order at its placing. */
+export const ANSWER = {open: 0, filled: 1, cancelled: 2} as const;
+
+/** The same order again is accepted, changes nothing and is answered as the first time, whatever has become of it; another one is refused. */
+function repeat(venue: Venue, known: number): Reason {
+  const {draft, clients} = venue;
+  duplicate.slot = clients.slot[known]!;
+  duplicate.sequence = clients.sequence[known]!;
+  if (clients.content[known] !== draft.content) return REASON.duplicateClientId;
+  const outcome = clients.outcome[known]!;
+  venue.log.push(
+    head(EVENT.repeated, outcome & 3, draft.market), draft.account, Math.floor(outcome / 4), duplicate.slot, 0, 0, draft.clientHigh, draft.clientLow, duplicate.sequence, 0, 0, 0,
+  );
+  return REASON.none;
 }
 
 /** Checks the draft against book and funds; what it needs on a perpetual is reserved when it passes. */
@@ -43,6 +63,7 @@ export function execute(venue: Venue): number {
   const slot = createOrder(venue);
   const stopped = match(venue, market, slot);
   venue.filled = orders.total[slot]! - orders.quantity[slot]!;
+  venue.whole = orders.quantity[slot] === 0 && orders.total[slot]! > 0;
   if (orders.quantity[slot] === 0) closeOrder(venue, slot, orders.total[slot] === 0 ? CLOSE.selfTrade : CLOSE.filled);
   else if (stopped) closeOrder(venue, slot, CLOSE.selfTrade);
   else if ((draft.flags & ORDER_FLAG.market) !== 0) closeOrder(venue, slot, CLOSE.noLiquidity);
@@ -122,6 +143,7 @@ export function amend(venue: Venue, account: number, slot: number, sequence: num
   }
   const known = (high | low) === 0 ? NONE : venue.clients.find(account, high, low);
   if (known !== NONE && next !== NONE) {
+    if (venue.undo.active) venue.undo.client(venue, known);
     venue.clients.slot[known] = next;
     venue.clients.sequence[known] = orders.sequence[next]!;
   }
@@ -153,6 +175,7 @@ function draftFrom(venue: Venue, slot: number, price: number, quantity: number):
 function shrink(venue: Venue, slot: number, lots: number): void {
   const {orders} = venue;
   const market = venue.markets[orders.market(slot)]!;
+  if (venue.undo.active) venue.undo.level(venue, market, slot);
   releaseLots(venue, slot, lots);
   orders.quantity[slot]! -= lots;
   orders.total[slot]! -= lots;

@@ -18,11 +18,13 @@ export const holdOf = (market: Market, side: Side, price: number, lots: number):
 export const heldCurrency = (market: Market, side: Side): number => (side === SIDE.buy ? market.spec.quote : market.spec.base);
 
 export function reserveSpot(venue: Venue, account: number, market: Market, side: Side, price: number, lots: number): void {
+  if (venue.undo.active) venue.undo.account(venue, account);
   venue.accounts.held[account * venue.accounts.currencies + heldCurrency(market, side)]! += holdOf(market, side, price, lots);
 }
 
 export function reservePerpetual(venue: Venue, position: number, market: Market, side: Side, lots: number, loss: number): void {
   const {positions} = venue;
+  if (venue.undo.active) venue.undo.position(venue, position);
   if (side === SIDE.buy) positions.openBuy[position]! += lots;
   else positions.openSell[position]! += lots;
   positions.openLoss[position]! += loss * lots * market.unit;
@@ -38,6 +40,7 @@ export function releaseLots(venue: Venue, slot: number, lots: number): void {
     reservePerpetual(venue, findPosition(venue, owner, market.index), market, side, -lots, orders.loss[slot]!);
     return;
   }
+  if (venue.undo.active) venue.undo.account(venue, owner);
   const price = orders.price[slot]!;
   const open = remainingOf(venue, slot);
   const freed = holdOf(market, side, price, open) - (open === lots ? 0 : holdOf(market, side, price, open - lots));

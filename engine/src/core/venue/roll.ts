@@ -71,7 +71,10 @@ export class Offers {
   readonly open = new Map<number, Offer>();
 }
 
-/** The holder's consent: `lots` of its position (its own sign) to another account. Replaces nothing; an offer is taken once or withdrawn. */
+/**
+ * The holder's consent: `lots` of its position (its own sign) to another account. Replaces nothing; an offer is taken once or withdrawn. Between
+ * accounts of one owner one consent is both: the position moves at once, under the conditions of {@link acceptNovation}.
+ */
 export function offerNovation(venue: Venue, offer: Offer): Reason {
   const market = venue.markets[offer.market];
   if (!isUser(venue, offer.from) || !isUser(venue, offer.to) || offer.from === offer.to) return REASON.unknownAccount;
@@ -79,10 +82,21 @@ export function offerNovation(venue: Venue, offer: Offer): Reason {
   if (market.status === MARKET_STATUS.delisted) return REASON.marketHalted;
   if (offer.price !== 0 && !isPrice(market, offer.price)) return REASON.badPrice;
   if (!isWhole(Math.abs(offer.lots), 1, VALUE_MAX)) return REASON.badQuantity;
+  if (ownerOf(venue, offer.from) === ownerOf(venue, offer.to)) return novateOwn(venue, market, offer);
   for (const known of venue.offers.open.values()) if (known.from === offer.from && known.market === offer.market) return REASON.positionOpen;
   venue.offers.last += 1;
   venue.offers.open.set(venue.offers.last, {...offer});
   venue.log.push(head(EVENT.novated, 0, offer.market), offer.from, offer.to, offer.price, 0, 0, 0, 0, offer.lots, venue.offers.last, 0, 0);
+  return REASON.none;
+}
+
+const ownerOf = ({owners}: Venue, account: number): number => owners.get(account) ?? account;
+
+function novateOwn(venue: Venue, market: Market, offer: Offer): Reason {
+  const refused = checkNovation(venue, market, offer, findPosition(venue, offer.from, market.index));
+  if (refused !== REASON.none) return refused;
+  venue.offers.last += 1;
+  move(venue, market, offer, venue.offers.last);
   return REASON.none;
 }
 
@@ -107,15 +121,20 @@ export function acceptNovation(venue: Venue, account: number, id: number): Reaso
   const giver = findPosition(venue, offer.from, market.index);
   const refused = checkNovation(venue, market, offer, giver);
   if (refused !== REASON.none) return refused;
-  const price = offer.price === 0 ? market.mark : offer.price;
-  const receiver = openPosition(venue, offer.to, market);
   venue.offers.open.delete(id);
+  move(venue, market, offer, id);
+  return REASON.none;
+}
+
+function move(venue: Venue, market: Market, offer: Offer, id: number): void {
+  const price = offer.price === 0 ? market.mark : offer.price;
+  const giver = findPosition(venue, offer.from, market.index);
+  const receiver = openPosition(venue, offer.to, market);
   applyFill(venue, giver, -offer.lots, price);
   applyFill(venue, receiver, offer.lots, price);
   venue.log.push(head(EVENT.novated, 1, market.index), offer.from, offer.to, price, 0, 0, 0, 0, offer.lots, id, 0, 0);
   dropIfIdle(venue, giver);
   dropIfIdle(venue, receiver);
-  return REASON.none;
 }
 
 function checkNovation(venue: Venue, market: Market, offer: Offer, giver: number): Reason {

@@ -13,6 +13,7 @@ import {RecordLog} from './records.ts';
 import {Offers} from './roll.ts';
 import {Timers} from './timers.ts';
 import {Triggers} from './triggers.ts';
+import {Undo} from './undo.ts';
 
 export type VenueOptions = {
   /** Currency of each custody asset, by asset; assets are ordered by chain. */
@@ -70,8 +71,12 @@ export class Venue {
   readonly triggers = new Triggers();
   readonly parents = new Parents();
   readonly offers = new Offers();
-  /** Lots the last placed order took at once. */
+  /** Main account of each sub-account; accounts that are not here are their own. */
+  readonly owners = new Map<number, number>();
+  /** Lots the last placed order took at once, and whether that was all of it. */
   filled = 0;
+  whole = false;
+  readonly undo = new Undo();
   /** Numbers behind the last refusal. */
   needed = 0;
   available = 0;
