@@ -126,6 +126,7 @@ export function refusalOf({venue}: State, reason: Reason, {market, wallet, order
   switch (reason) {
     case REASON.none: return undefined;
     case REASON.unknownAccount: return {code: 'UNKNOWN_ACCOUNT', wallet};
+    case REASON.unknownMarket: return {code: 'UNKNOWN_MARKET', market: name};
     case REASON.unknownOrder: return {code: 'UNKNOWN_ORDER', orderId: id};
     case REASON.badQuantity: return badQuantity(market);
     case REASON.badPrice: return badPrice(market);

@@ -1,6 +1,7 @@
 /** What an account itself can still bring up against a loss, before anybody else is asked: open requests, then other currencies. */
 import {setAside} from './claims.ts';
 import {CLOSE, EVENT, ORDER_FLAG, SIDE, TIME_IN_FORCE} from './codes.ts';
+import {PPM, ppmCeil} from './integers.ts';
 import {cancelOrders, closeOrder, createOrder} from './lifecycle.ts';
 import {assess} from './margin.ts';
 import {type Market, MARKET_STATUS} from './market.ts';
@@ -9,8 +10,8 @@ import {draftOrder} from './orders.ts';
 import {head} from './records.ts';
 import type {Venue} from './venue.ts';
 
-/** A forced sale takes no price further than this below the reference. */
-const SALE_BAND = 0.2;
+/** A forced sale keeps at least this of the reference price, ppm. */
+const SALE_KEEPS_PPM = 800_000;
 
 /** Both, in this order. */
 export function collateralRescue(venue: Venue, account: number): void {
@@ -47,10 +48,11 @@ function sell(venue: Venue, account: number, market: Market): void {
   const best = market.ladder.bestBid;
   if (best === 0) return;
   const lots = Math.floor(venue.accounts.unheld(account, market.spec.base) / market.spec.lot);
-  const wanted = Math.min(lots, Math.ceil(-assess(venue, account).equity / (best * market.unit * (1 - SALE_BAND))));
+  const least = best * market.unit * SALE_KEEPS_PPM;
+  const wanted = Math.min(lots, Number((BigInt(-assess(venue, account).equity) * BigInt(PPM) + BigInt(least) - 1n) / BigInt(least)));
   if (wanted <= 0) return;
   const anchor = referencePrice(venue, market) || best;
-  draftOrder(venue, account, market.index, SIDE.sell, Math.max(1, Math.ceil(anchor * (1 - SALE_BAND))), wanted);
+  draftOrder(venue, account, market.index, SIDE.sell, Math.max(1, ppmCeil(anchor, SALE_KEEPS_PPM)), wanted);
   venue.draft.flags = ORDER_FLAG.system;
   venue.draft.timeInForce = TIME_IN_FORCE.immediateOrCancel;
   const slot = createOrder(venue);

@@ -72,8 +72,8 @@ export function payFunding(venue: Venue, market: Market, ratePpb: number): void 
   const payers: Side[] = [];
   const receivers: Side[] = [];
   const rate = Math.abs(ratePpb);
-  for (let index = 0; index < market.holderCount; index += 1) {
-    const slot = market.holders[index]!;
+  // By account: who gets the odd lot of a split must not hang on the order in which positions came and went.
+  for (const slot of [...market.holders.subarray(0, market.holderCount)].sort((a, b) => positions.account[a]! - positions.account[b]!)) {
     const quantity = positions.quantity[slot]!;
     if (quantity === 0) continue;
     const value = Math.abs(quantity) * market.mark * market.unit;

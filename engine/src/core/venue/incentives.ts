@@ -6,7 +6,7 @@
 import {FIRST_USER, SYSTEM} from './accounts.ts';
 import {EVENT} from './codes.ts';
 import {openInterestValue} from './controls.ts';
-import {mulDivFloor, PPM, ppmFloor, splitByWeight} from './integers.ts';
+import {mulDivFloor, PPM, ppmCeil, ppmFloor, splitByWeight} from './integers.ts';
 import {assess, assessBucket} from './margin.ts';
 import {DEFAULT_TERMS, type Market} from './market.ts';
 import {POSITION_FLAG} from './positions.ts';
@@ -33,7 +33,7 @@ function holdersOf(venue: Venue, market: Market): Holder[] {
     const account = positions.account[slot]!;
     if (quantity === 0 || account < FIRST_USER) continue;
     const value = Math.abs(quantity) * market.mark * market.unit;
-    const own = Math.ceil((value * market.maintenancePpm(value)) / PPM);
+    const own = ppmCeil(value, market.maintenancePpm(value));
     const {equity, maintenance} = assessBucket(venue, slot);
     const collateral = equity <= 0 ? 0 : Number((BigInt(equity) * BigInt(own)) / BigInt(Math.max(own, maintenance)));
     found.push({slot, account, side: Math.sign(quantity), value, collateral, spare: Math.max(0, equity - maintenance)});
@@ -99,7 +99,7 @@ export function distributeExcess(venue: Venue): void {
   const keep = Math.max(initial, ppmFloor(openInterestValue(venue), FUND_KEEPS_PPM));
   const amount = ppmFloor(Math.max(0, equity - keep), EXCESS_SHARE_PPM);
   const eligible = [...venue.standings].filter(([, {samples, value}]) => samples >= SAMPLES_LEAST && value > 0)
-    .sort(([a, x], [b, y]) => y.collateral * x.value - x.collateral * y.value || a - b);
+    .sort(([a, x], [b, y]) => Number(BigInt(y.collateral) * BigInt(x.value) - BigInt(x.collateral) * BigInt(y.value)) || a - b);
   const chosen = eligible.slice(0, Math.ceil(eligible.length / TOP));
   venue.standings.clear();
   if (amount === 0 || chosen.every(([, {collateral}]) => collateral === 0)) return;

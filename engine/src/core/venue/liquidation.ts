@@ -50,6 +50,8 @@ export function riskPass(venue: Venue, market: Market, previous: number): void {
     for (const {account, slot} of endangered) {
       if (slot === NONE) liquidateCross(venue, account, episode);
       else liquidateIsolated(venue, slot, episode);
+      // Winners answer for the loser they were paired with, also where it came through by itself.
+      episode.paired.clear();
     }
   }
   unwindFund(venue, market);
@@ -99,7 +101,6 @@ function liquidateCross(venue: Venue, account: number, episode: Episode): void {
   if (margin.equity < 0) collateralRescue(venue, account);
   const {equity} = assess(venue, account);
   if (equity < 0) coverDeficit(venue, {account, side, deficit: -equity, episode});
-  episode.paired.clear();
 }
 
 /** Orders that bind margin or settlement currency. */
@@ -131,19 +132,21 @@ function liquidateIsolated(venue: Venue, slot: number, episode: Episode): void {
   const market = venue.markets[positions.market[slot]!]!;
   if (positions.quantity[slot] === 0) return;
   cancelOrders(venue, account, CLOSE.liquidation, (meta) => (meta & 0xff) === market.index);
+  // It may have been the counterparty of an earlier one, and stand better for it.
+  const {equity, maintenance} = assessBucket(venue, slot);
+  if (equity >= maintenance) return;
   const side = Math.sign(positions.quantity[slot]!);
   const before = accounts.cash[account]!;
   if (!fundTakes(venue, market, slot)) closeSymmetrically(venue, market, slot, episode);
   // Whatever the bucket could not pay has become the account's cash: the bucket's loss ends at its collateral.
   const debt = before - accounts.cash[account]!;
   if (debt > 0) coverDeficit(venue, {account, side, deficit: debt, episode});
-  episode.paired.clear();
 }
 
 /**
  * Tier 1: the fund takes enough lots at the mark, less a penalty that never exceeds the position's share of the account's equity
  * (below zero it is the fund's loss), so that the rest is {@link TARGET_PPM} of maintenance. It refuses what its own margin cannot carry;
- * symmetric liquidation then takes over. Sizing needs no exact arithmetic; every amount that moves is a whole number.
+ * symmetric liquidation then takes over. A cold path: products that leave 2^53 are bigints.
  */
 export function fundTakes(venue: Venue, market: Market, slot: number): boolean {
   if (market.symmetric) return false;
@@ -154,12 +157,14 @@ export function fundTakes(venue: Venue, market: Market, slot: number): boolean {
   const each = market.mark * market.unit;
   const rate = market.maintenancePpm(size * each);
   const {penaltyPpm} = market.spec;
-  const perLot = (each * ((TARGET_PPM * rate) / PPM - penaltyPpm)) / PPM;
   const isolated = (positions.flags[slot]! & POSITION_FLAG.isolated) !== 0;
-  const cut = Math.ceil(((maintenance * TARGET_PPM) / PPM - equity) / perLot);
-  const lots = isolated || equity < 0 || perLot <= 0 ? size : Math.max(1, Math.min(size, cut));
-  const share = Math.floor((equity * lots * each * rate) / PPM / maintenance);
-  const charge = Math.min(ppmFloor(lots * each, penaltyPpm), equity < 0 && lots === size && isOnly(venue, slot) ? equity : share);
+  // What one lot less brings: its target margin less its penalty, ppm².
+  const relief = BigInt(each) * (BigInt(TARGET_PPM * rate) - BigInt(penaltyPpm * PPM));
+  const missing = (BigInt(maintenance) * BigInt(TARGET_PPM) - BigInt(equity) * BigInt(PPM)) * BigInt(PPM);
+  const lots = isolated || equity < 0 || relief <= 0n ? size : Math.min(size, Math.max(1, Number((missing + relief - 1n) / relief)));
+  const whole = equity < 0 && lots === size && isOnly(venue, slot);
+  const share = whole ? equity : floorOf(BigInt(equity) * BigInt(lots * each) * BigInt(rate), BigInt(PPM) * BigInt(maintenance));
+  const charge = Math.min(ppmFloor(lots * each, penaltyPpm), share);
   const fund = assess(venue, SYSTEM.liquidationFund);
   if (fund.equity + charge < fund.initial + ppmCeil(lots * each, market.initialPpm(lots * each))) {
     setSymmetric(venue, market, true);
@@ -178,6 +183,9 @@ export function fundTakes(venue: Venue, market: Market, slot: number): boolean {
   dropIfIdle(venue, slot);
   return true;
 }
+
+/** ⌊a/b⌋ for b > 0. */
+const floorOf = (a: bigint, b: bigint): number => Number(a >= 0n ? a / b : -((b - 1n - a) / b));
 
 /** The account's bucket holds nothing but this position. */
 function isOnly({accounts, positions}: Venue, slot: number): boolean {

@@ -148,7 +148,11 @@ function checkNovation(venue: Venue, market: Market, offer: Offer, giver: number
   const gain = offer.lots * ((offer.price || market.mark) - market.mark) * market.unit;
   assess(venue, offer.from);
   if (margin.equity < margin.maintenance) return REASON.inLiquidation;
-  if (margin.equity + gain < margin.maintenance) return REASON.insufficientMargin;
+  if (margin.equity + gain < margin.maintenance) {
+    venue.needed = margin.maintenance;
+    venue.available = Math.max(0, margin.equity + gain);
+    return REASON.insufficientMargin;
+  }
   return receiverBears(venue, market, offer, gain) ? REASON.none : REASON.insufficientMargin;
 }
 

@@ -39,8 +39,8 @@ export class Triggers {
   readonly waiting = new Map<number, Trigger>();
   readonly perAccount = new Map<number, number>();
   /**
-   * By market·3 + watched price: the lowest price that fires a rising one, the highest that fires a falling one, the price seen last, and whether
-   * any trails. Derived, never too narrow; `undefined` = to be made anew.
+   * By market·3 + watched price: the lowest price that fires a rising one, the highest that fires a falling one, the price seen last (0: none), and
+   * whether any trails. Derived, never too narrow; `undefined` = to be made anew.
    */
   bounds: Bounds[] | undefined;
 }
@@ -122,14 +122,15 @@ export function fireTriggers(venue: Venue): void {
       fired += 1;
       if (fired === FIRED_MAX) break;
     }
-    triggers.bounds = undefined;
+    // A pass that set off nothing has followed every price as it is now.
+    triggers.bounds = fired === before ? boundsOf(venue, true) : undefined;
     if (fired === before) return;
   }
 }
 
 /** Some watched price has reached a bound, or moved where something trails. */
 function isStirred(venue: Venue): boolean {
-  const bounds = (venue.triggers.bounds ??= boundsOf(venue));
+  const bounds = (venue.triggers.bounds ??= boundsOf(venue, false));
   let stirred = false;
   bounds.forEach((bound, index) => {
     const price = priceBy(venue.markets[Math.floor(index / 3)]!, index % 3);
@@ -139,9 +140,10 @@ function isStirred(venue: Venue): boolean {
   return stirred;
 }
 
-function boundsOf(venue: Venue): Bounds[] {
+/** @param followed - The trailing ones have seen today's prices; else they are yet to follow them. */
+function boundsOf(venue: Venue, followed: boolean): Bounds[] {
   const bounds = Array.from({length: venue.markets.length * 3}, (_, index): Bounds => ({
-    rise: Number.POSITIVE_INFINITY, fall: 0, seen: priceBy(venue.markets[Math.floor(index / 3)]!, index % 3), trails: false,
+    rise: Number.POSITIVE_INFINITY, fall: 0, seen: followed ? priceBy(venue.markets[Math.floor(index / 3)]!, index % 3) : 0, trails: false,
   }));
   for (const trigger of venue.triggers.waiting.values()) {
     const bound = bounds[trigger.market * 3 + trigger.by]!;

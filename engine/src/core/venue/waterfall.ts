@@ -5,6 +5,7 @@
  */
 import {NONE, SYSTEM} from './accounts.ts';
 import {EVENT} from './codes.ts';
+import {findPosition} from './exposure.ts';
 import {splitByWeight} from './integers.ts';
 import {assess, assessBucket} from './margin.ts';
 import {POSITION_FLAG} from './positions.ts';
@@ -78,14 +79,15 @@ function wealthOf(venue: Venue, account: number): number {
   return wealth;
 }
 
-/** Cross equity pays first, isolated buckets the rest. */
+/** Cross equity pays first, isolated buckets by market the rest. */
 function charge(venue: Venue, account: number, lots: number): void {
   const {accounts, positions} = venue;
   const cross = Math.min(lots, Math.max(0, assess(venue, account).equity));
   accounts.cash[account]! -= cross;
   let left = lots - cross;
-  for (let slot = accounts.firstPosition[account]!; slot !== NONE && left > 0; slot = positions.next[slot]!) {
-    if ((positions.flags[slot]! & POSITION_FLAG.isolated) === 0) continue;
+  for (let index = 0; index < venue.markets.length && left > 0; index += 1) {
+    const slot = findPosition(venue, account, index);
+    if (slot === NONE || (positions.flags[slot]! & POSITION_FLAG.isolated) === 0) continue;
     const part = Math.min(left, Math.max(0, assessBucket(venue, slot).equity));
     positions.collateral[slot]! -= part;
     left -= part;

@@ -1,0 +1,243 @@
+/** Where runs begin, and scripted courses that reach what chance seldom does. */
+import type {Address} from 'viem';
+import type {Command} from '../../../src/core/commands.ts';
+import {createCore} from '../../../src/core/engine.ts';
+import {buildRules, ETHER, FUND, L1, L1_USDC, L2, L2_USDC, secretOf, USDC, WALLETS} from '../exchange.ts';
+import type {Coverage} from './coverage.ts';
+import {Pair} from './pair.ts';
+import {advance, ASSETS, deposit} from './steps.ts';
+
+export const PERP = 'ETH-PERP';
+export const SPOT = 'ETH-USDC';
+const HOUR = 3_600_000n;
+const TENTH = 100_000_000n;
+
+type Order = Extract<Command, {type: 'placeOrder'}>;
+
+/** Two implementations at once, driven by a script. */
+export class Scene extends Pair {
+  #client = 0;
+
+  must(command: Command, after?: bigint): this {
+    if (!this.run(command, after)) throw new Error(`${command.type} was refused in both`);
+    return this;
+  }
+
+  refused(...commands: Command[]): this {
+    for (const command of commands) if (this.run(command)) throw new Error(`${JSON.stringify(command, (_, each: unknown) => (typeof each === 'bigint' ? `${each}` : each))} was accepted in both`);
+    return this;
+  }
+
+  /** A perpetual order: whole dollars, tenths of an ETH. */
+  order(who: number, side: 'buy' | 'sell', dollars: bigint | undefined, tenths: bigint, change: Partial<Order> = {}): Order {
+    this.#client += 1;
+    return {
+      type: 'placeOrder', wallet: WALLETS[who]!, market: PERP, side, orderType: dollars === undefined ? 'market' : 'limit', ...(dollars !== undefined && {price: dollars * USDC}),
+      quantity: tenths * TENTH, timeInForce: 'GTC', clientOrderId: `s${this.#client}`, ...change,
+    };
+  }
+
+  /** Both sides at one price. */
+  trade(buyer: number, seller: number, dollars: bigint, tenths: bigint, market = PERP): this {
+    return this.must(this.order(seller, 'sell', dollars, tenths, {market})).must(this.order(buyer, 'buy', dollars, tenths, {market}));
+  }
+
+  mark(dollars: bigint, after?: bigint): this {
+    return this.must({type: 'setMark', market: PERP, price: dollars * USDC}, after);
+  }
+
+  tick(after: bigint): this {
+    return this.must({type: 'tick'}, after);
+  }
+
+  fund(dollars: bigint): this {
+    return this.must({type: 'transfer', from: WALLETS[5]!, to: FUND, chainId: L1, token: L1_USDC, lots: dollars * USDC});
+  }
+
+  /** Id of the newest order, as the core names it. */
+  get newest(): bigint {
+    return this.ids.get(this.world.lastOrder)!;
+  }
+}
+
+/** Everybody is bound and has money: 5,000 dollars and more, 900 on the other chain, 4 ETH. */
+export function opened(coverage: Coverage, fund = 500n): Scene {
+  const scene = new Scene(buildRules({withdrawEvery: [2, 1], fee: 3n, minimum: 100n}), coverage);
+  for (const wallet of WALLETS) scene.must({type: 'bindAccount', wallet, secret: secretOf(wallet)});
+  WALLETS.forEach((wallet, index) => {
+    scene.must(deposit(scene.world, wallet, ASSETS[0], (5_000n + 1_000n * BigInt(index)) * USDC));
+    scene.must(deposit(scene.world, wallet, ASSETS[index % 2 === 0 ? 1 : 3], 4n * 1_000_000_000n, 7n));
+    scene.must(deposit(scene.world, wallet, ASSETS[2], 900n * USDC));
+  });
+  return (fund > 0n ? scene.fund(fund) : scene).mark(2_000n);
+}
+
+/** Large positions against each other and a small fund: marks liquidate. */
+export function leveraged(coverage: Coverage): Scene {
+  return opened(coverage, 40n).trade(0, 5, 2_000n, 230n).trade(1, 4, 2_000n, 200n).trade(3, 2, 2_000n, 250n).must(
+    {type: 'setAutoRoll', wallet: WALLETS[5]!, market: PERP, takeLots: 300n * USDC, lossLots: 0n});
+}
+
+type Script = (coverage: Coverage) => void;
+
+const fundTakes: Script = (coverage) => {
+  opened(coverage).fund(4_000n).trade(0, 4, 2_000n, 250n).must({type: 'placeOrder', ...bid(3, 1_846n)}).mark(1_850n)
+    .must({type: 'setMarginMode', wallet: WALLETS[1]!, market: PERP, mode: 'isolated'}).trade(1, 2, 1_850n, 20n)
+    .must({type: 'moveCollateral', wallet: WALLETS[1]!, market: PERP, lots: 20n * USDC}).mark(1_750n).mark(1_650n, 90_000n);
+};
+
+const bid = (who: number, dollars: bigint): Omit<Order, 'type'> => ({
+  wallet: WALLETS[who]!, market: PERP, side: 'buy', orderType: 'limit', price: dollars * USDC, quantity: 10n * TENTH, timeInForce: 'GTC', clientOrderId: `bid ${dollars}`,
+});
+
+/** A gap that takes a long below zero: request back, fund, the paired winner. */
+const shortfall: Script = (coverage) => {
+  const scene = opened(coverage).trade(0, 4, 2_000n, 250n);
+  scene.must({type: 'requestWithdrawal', wallet: WALLETS[0]!, chainId: L2, token: L2_USDC, lots: 100n * USDC}).mark(1_600n).tick(1_000n);
+};
+
+/** The same with a rolled winner, who has no gain left in the pairing, and bids on the spot market that buy collateral. */
+const rolledWinner: Script = (coverage) => {
+  const scene = opened(coverage, 0n).trade(0, 4, 2_000n, 250n).must({type: 'setAutoRoll', wallet: WALLETS[4]!, market: PERP, takeLots: 1n, lossLots: 0n});
+  scene.must(scene.order(3, 'buy', 1_500n, 3n, {market: SPOT})).mark(1_600n);
+};
+
+/** Isolated positions on both sides through gaps, up and down. */
+const isolatedGaps: Script = (coverage) => {
+  const scene = opened(coverage, 0n);
+  for (const who of [0, 4]) scene.must({type: 'setMarginMode', wallet: WALLETS[who]!, market: PERP, mode: 'isolated'});
+  scene.trade(0, 4, 2_000n, 200n).trade(1, 0, 2_000n, 50n).mark(1_700n).trade(2, 4, 1_700n, 20n).mark(2_100n, 120_000n).mark(1_500n, 1_000n);
+};
+
+/** Symmetric liquidation ends after a calm time, with a fund that has recovered. */
+const calm: Script = (coverage) => {
+  opened(coverage).trade(0, 4, 2_000n, 20n).mark(2_300n).mark(2_300n, 1_000n).fund(1_000n).mark(2_301n, 700_000n).mark(2_302n, 700_000n);
+};
+
+/** How orders end. */
+const closings: Script = (coverage) => {
+  const scene = opened(coverage).trade(1, 2, 2_000n, 20n);
+  scene.must(scene.order(1, 'sell', 2_100n, 20n, {reduceOnly: true})).must(scene.order(3, 'buy', 1_999n, 20n)).must(scene.order(1, 'sell', undefined, 20n, {}))
+    .must(scene.order(4, 'buy', 2_100n, 5n)).refused(scene.order(1, 'buy', 2_000n, 1n, {reduceOnly: true})).must({type: 'cancelAll', wallet: WALLETS[4]!});
+  scene.must(scene.order(0, 'buy', 1_900n, 200n)).mark(1_900n).mark(1_700n).mark(1_550n).must(scene.order(2, 'sell', 1_900n, 200n, {timeInForce: 'IOC'}))
+    .must(scene.order(3, 'sell', 1_600n, 3n)).must(scene.order(2, 'buy', undefined, 5n));
+  scene.must(scene.order(3, 'sell', 1_700n, 5n, {deadMan: true})).must({type: 'armDeadMan', wallet: WALLETS[3]!, at: scene.now + 5_000n})
+    .must(scene.order(3, 'sell', 1_710n, 5n, {timeInForce: 'GTD', expiresAt: scene.now + 3_000n})).tick(10_000n).must({type: 'armDeadMan', wallet: WALLETS[3]!});
+};
+
+/** Who gives way when an account meets itself, in every mode. */
+const selfTrades: Script = (coverage) => {
+  const scene = opened(coverage);
+  for (const [tenths, selfTrade] of [[10n, 'cancelMaker'], [10n, 'cancelBoth'], [4n, 'decrement'], [10n, 'decrement'], [10n, 'cancelTaker']] as const) {
+    scene.must(scene.order(0, 'sell', 2_000n, 10n, selfTrade === 'decrement' && tenths === 4n ? {displayQuantity: 2n * TENTH} : {}));
+    const taker = scene.order(0, 'buy', 2_000n, tenths, {selfTrade});
+    if (selfTrade === 'cancelTaker') scene.refused(taker);
+    else scene.must(taker);
+    scene.must({type: 'cancelAll', wallet: WALLETS[0]!, market: PERP});
+  }
+};
+
+/** Interest between the sides, and the fund's excess after a day. */
+const incentives: Script = (coverage) => {
+  const scene = opened(coverage).fund(3_000n).trade(0, 4, 2_000n, 150n).trade(1, 4, 2_000n, 20n).must({type: 'setSourcePrice', market: PERP, source: 0, price: 1_990n * USDC});
+  scene.must(scene.order(3, 'buy', 1_995n, 1n));
+  for (let hour = 0; hour < 26; hour += 1) scene.tick(HOUR);
+  scene.mark(2_000n).mark(2_210n);
+  for (let hour = 0; hour < 3; hour += 1) scene.tick(HOUR);
+};
+
+/** A session with ten times the margin: a warning, then nobody may novate, then the mark liquidates. */
+const sessions: Script = (coverage) => {
+  const scene = opened(coverage).trade(0, 4, 2_000n, 200n);
+  const rates = {feePpm: 500_000, fundingClampPpm: 500_000, bandPpm: 300_000};
+  const minute = Number((scene.now / 60_000n + 3n * 1_440n) % 10_080n);
+  scene.must({type: 'setCalendar', market: PERP, sessions: [{start: minute, ...rates, marginPpm: 1_000_000}, {start: minute + 20, ...rates, marginPpm: 9_000_000}]}).tick(1_000n)
+    .must({type: 'offerNovation', wallet: WALLETS[0]!, to: WALLETS[5]!, market: PERP, size: 10n * TENTH}).tick(25n * 60_000n)
+    .refused({type: 'acceptNovation', wallet: WALLETS[5]!, offerId: 1n}, {type: 'acceptNovation', wallet: WALLETS[4]!, offerId: 1n})
+    .must({type: 'withdrawNovation', wallet: WALLETS[5]!, offerId: 1n}).mark(2_001n).must({type: 'setCalendar', market: PERP, sessions: []});
+};
+
+/** Novation at the mark, at an agreed price, and everything it is refused for. */
+const novations: Script = (coverage) => {
+  const scene = opened(coverage).trade(0, 4, 2_000n, 200n);
+  const offer = (change: Partial<Extract<Command, {type: 'offerNovation'}>>): Command =>
+    ({type: 'offerNovation', wallet: WALLETS[0]!, to: WALLETS[5]!, market: PERP, size: 50n * TENTH, ...change});
+  const accept = (who: number): Command => ({type: 'acceptNovation', wallet: WALLETS[who]!, offerId: scene.world.lastOffer});
+  scene.must(offer({})).refused(offer({})).must(accept(5)).must(offer({price: 2_010n * USDC})).must(accept(5)).must(offer({price: 2_050n * USDC})).refused(accept(5));
+  const withdraw = (): Scene => scene.must({type: 'withdrawNovation', wallet: WALLETS[0]!, offerId: scene.world.lastOffer});
+  withdraw().must(offer({size: -TENTH})).refused(accept(5));
+  withdraw().must(offer({size: 90n * TENTH, to: WALLETS[1]!, price: 2_000n * USDC})).must({type: 'setMarginMode', wallet: WALLETS[1]!, market: PERP, mode: 'isolated'}).refused(accept(1));
+  withdraw().must(offer({size: 100n * TENTH, to: WALLETS[2]!})).must(scene.order(2, 'buy', 1_990n, 300n)).refused(accept(2));
+};
+
+/** Deposits of strangers, sheets, withdrawals on their whole way, and every refusal of the ledger. */
+const ledger: Script = (coverage) => {
+  const scene = opened(coverage);
+  const {world} = scene;
+  const stranger: Address = `0x${'7'.repeat(40)}`;
+  const request = (lots: bigint, change: Partial<Extract<Command, {type: 'requestWithdrawal'}>> = {}): Command =>
+    ({type: 'requestWithdrawal', wallet: WALLETS[0]!, chainId: L1, token: L1_USDC, lots, ...change});
+  const seal = (epoch: bigint): Command => ({type: 'seal', epoch, snapshotTime: world.lastSnapshotTime + 1n});
+  scene.must(deposit(world, stranger, ASSETS[0], 77n)).must({type: 'bindAccount', wallet: stranger, secret: secretOf(stranger), viewingKey: 'age1x'})
+    .must({type: 'bindAccount', wallet: stranger, secret: secretOf(stranger), viewingKey: 'age1y'}).must({type: 'bindAccount', wallet: stranger, secret: secretOf(stranger)})
+    .refused(
+      {type: 'bindAccount', wallet: stranger, secret: secretOf(WALLETS[0]!)}, {type: 'bindAccount', wallet: FUND, secret: secretOf(FUND)}, request(50n), request(0n),
+      request(1n << 60n), request(1n, {token: stranger}), request(1n, {wallet: ETHER}), {type: 'cancelWithdrawal', wallet: WALLETS[0]!, chainId: L1, token: L1_USDC},
+      {type: 'decideEpoch', epoch: 1n, outcome: 'approved'}, {type: 'transfer', from: WALLETS[0]!, to: WALLETS[1]!, chainId: 5, token: L1_USDC, lots: 1n},
+      deposit(world, stranger, ASSETS[0], 1n << 53n), {...seal(1n), snapshotTime: 0n} as Command,
+    );
+  scene.trade(0, 4, 2_000n, 200n).refused(request(5_000n * USDC)).must(request(200n * USDC)).must({type: 'cancelWithdrawal', wallet: WALLETS[0]!, chainId: L1, token: L1_USDC})
+    .must(request(200n * USDC, {chainId: L2, token: L2_USDC})).must(request(400n * USDC)).mark(1_900n).must(seal(2n))
+    .refused(seal(3n)).must({type: 'decideEpoch', epoch: 2n, outcome: 'dead'}).refused({type: 'decideEpoch', epoch: 2n, outcome: 'approved'}, seal(1n)).mark(2_000n).must(seal(2n))
+    .must({type: 'decideEpoch', epoch: 2n, outcome: 'dead'}).must({type: 'decideEpoch', epoch: 2n, outcome: 'dead'}).must(seal(2n)).must({type: 'decideEpoch', epoch: 2n, outcome: 'approved'}).refused(seal(2n));
+  for (const chain of [L1, L2]) scene.must(advance(world, chain, {activeEpoch: 2n, payouts: [{token: chain === L1 ? L1_USDC : L2_USDC, wallet: WALLETS[0]!, cumulative: 200n * USDC}]}));
+  scene.must({type: 'transfer', from: WALLETS[5]!, to: WALLETS[3]!, chainId: L1, token: L1_USDC, lots: 2_500n * USDC}).refused(request(9_000n * USDC, {wallet: WALLETS[3]!}), advance(world, L1, {activeEpoch: 1n}));
+};
+
+/** What an order is refused for. */
+const refusals: Script = (coverage) => {
+  const fresh = new Scene(buildRules(), coverage);
+  fresh.must({type: 'bindAccount', wallet: WALLETS[0]!, secret: secretOf(WALLETS[0]!)}).refused(fresh.order(0, 'buy', 2_000n, 1n), {type: 'genesis', rules: buildRules()}, {type: 'seal', epoch: 1n, snapshotTime: 1n});
+  coverage.command({type: 'genesis', rules: {...buildRules(), eraEpochs: 0}}, createCore().apply({type: 'genesis', rules: {...buildRules(), eraEpochs: 0}}, 1n));
+  const scene = opened(coverage);
+  const [self, nobody] = [WALLETS[0]!, ETHER];
+  const first = scene.order(0, 'buy', 1_990n, 1n);
+  scene.must(first).must(scene.order(1, 'sell', 2_010n, 1n));
+  scene.refused(
+    first, scene.order(1, 'buy', 2_020n, 1n, {postOnly: true}), {...first, wallet: nobody}, {...first, market: 'NONE'}, {...first, price: 1n}, {...first, quantity: 1n},
+    {...first, clientOrderId: ''}, scene.order(0, 'buy', 2_000n, 1n, {timeInForce: 'GTD'}), scene.order(0, 'buy', 2_000n, 1n, {timeInForce: 'FOK'}),
+    scene.order(0, 'buy', 2_000n, 1n, {timeInForce: 'IOC', postOnly: true}), scene.order(0, 'buy', 3_100n, 1n), scene.order(0, 'buy', 2_000n, 900n),
+    scene.order(0, 'buy', 40_000n, 1_000_000n), scene.order(0, 'buy', undefined, 1n, {market: SPOT}), scene.order(0, 'sell', 2_000n, 70n, {market: SPOT}), {...first, orderType: 'market'},
+    scene.order(0, 'buy', 2_000n, 1n, {market: SPOT, reduceOnly: true}), scene.order(0, 'buy', 2_000n, 1n, {displayQuantity: 2n * TENTH}),
+    {type: 'cancelOrder', wallet: self, orderId: 1n << 50n}, {type: 'amendOrder', wallet: self, orderId: scene.newest, price: USDC, quantity: TENTH},
+    {type: 'setMark', market: 'NONE', price: 1n}, {type: 'setMark', market: PERP, price: 1n}, {type: 'setFeeTier', wallet: self, tier: 99}, {type: 'armDeadMan', wallet: self, at: 1n},
+    {type: 'setSourcePrice', market: PERP, source: 8, price: USDC}, {type: 'setAutoRoll', wallet: self, market: PERP, takeLots: -1n, lossLots: 0n},
+    {type: 'moveCollateral', wallet: self, market: PERP, lots: 1n}, {type: 'setMarginMode', wallet: self, market: PERP, mode: 'isolated'}, {type: 'batch', commands: []},
+    {type: 'setMarginMode', wallet: self, market: SPOT, mode: 'isolated'}, {type: 'setCalendar', market: PERP, sessions: [{start: -1, feePpm: 0, fundingClampPpm: 0, bandPpm: 0, marginPpm: 0}]},
+    {type: 'placeParent', wallet: self, market: PERP, side: 'buy', quantity: TENTH, strategy: 'twap', slices: 1, intervalMs: 1_000},
+    {type: 'cancelTrigger', wallet: self, triggerId: 1n}, {type: 'cancelParent', wallet: self, parentId: 1n},
+  );
+  for (const status of ['cancelOnly', 'halted'] as const) scene.must({type: 'setMarketStatus', market: SPOT, status}).refused(scene.order(0, 'buy', 2_000n, 1n, {market: SPOT}));
+  scene.must({type: 'setMarketStatus', market: SPOT, status: 'open'}).must({type: 'setFeeTier', wallet: self, tier: 1});
+};
+
+/** Triggers up to their limit, one of two cancelling the other, parents to their end. */
+const algos: Script = (coverage) => {
+  const scene = opened(coverage);
+  const wallet = WALLETS[2]!;
+  const condition = {by: 'mark', direction: 'rise', price: 2_050n * USDC, side: 'buy', quantity: TENTH} as const;
+  const trigger = (...conditions: Extract<Command, {type: 'placeTrigger'}>['conditions']): Command => ({type: 'placeTrigger', wallet, market: PERP, conditions});
+  scene.refused(trigger({...condition, price: 1_900n * USDC}), trigger()).must(trigger(condition, {...condition, direction: 'fall', price: 1_900n * USDC}));
+  for (let more = 0; more < 49; more += 1) scene.must(trigger(condition, condition));
+  scene.refused(trigger(condition)).must({type: 'cancelTrigger', wallet, triggerId: 9n}).must(scene.order(4, 'sell', 2_040n, 30n)).mark(2_060n);
+  const parent = {type: 'placeParent', wallet, market: PERP, side: 'buy', quantity: 4n * TENTH, strategy: 'vwap', slices: 4, intervalMs: 1_000} as const;
+  for (let more = 0; more < 20; more += 1) scene.must({...parent, strategy: more % 2 === 0 ? 'vwap' : 'twap'});
+  scene.refused(parent).must({type: 'cancelParent', wallet, parentId: 20n}).tick(2_500n).tick(20_000n);
+  const open = scene.order(3, 'sell', 2_080n, 3n);
+  scene.must({type: 'batch', commands: [open, open, {...open, clientOrderId: 'x', quantity: 2n * TENTH}]}).must({type: 'amendOrder', wallet: WALLETS[3]!, orderId: scene.newest, price: 2_080n * USDC, quantity: TENTH})
+    .must({type: 'amendOrder', wallet: WALLETS[3]!, orderId: scene.newest, price: 2_090n * USDC, quantity: 3n * TENTH}).must({type: 'cancelOrder', wallet: WALLETS[3]!, orderId: scene.newest});
+};
+
+export const SCRIPTS: Readonly<Record<string, Script>> = {
+  fundTakes, shortfall, rolledWinner, isolatedGaps, calm, closings, selfTrades, incentives, sessions, novations, ledger, refusals, algos,
+};

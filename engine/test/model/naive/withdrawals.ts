@@ -1,0 +1,68 @@
+/** Requests to withdraw, and what may leave: margin, and the bound of the newest sheet that is active everywhere. */
+import type {Command} from '../../../src/core/commands.ts';
+import {creditedLots} from './deposits.ts';
+import {free, post, spendable} from './ledger.ts';
+import {max, min} from './numbers.ts';
+import {type Account, type Asset, FEES, FIRST_USER, type Refusal, refuse, type World} from './world.ts';
+
+type Of<T extends Command['type']> = Extract<Command, {type: T}>;
+
+export const baseEpoch = (world: World): bigint => world.chains.map(({activeEpoch}) => activeEpoch).reduce(min);
+
+/** Row of the base sheet less its withdrawal, plus own deposits since, less own withdrawals sealed since. */
+export function bound(world: World, {number, wallet}: Account, asset: Asset): bigint {
+  const base = baseEpoch(world);
+  const sheet = world.sheets.get(base);
+  let most = creditedLots(world, wallet, asset);
+  if (sheet) {
+    most += (sheet.claims.get(number)?.[asset.index] ?? 0n) - (sheet.withdrawals.get(number)?.[asset.index] ?? 0n);
+    most -= (sheet.deposits.get(wallet)?.[asset.index] ?? 0n) / asset.lotSize;
+  }
+  for (const [epoch, later] of world.sheets) if (epoch > base) most -= later.withdrawals.get(number)?.[asset.index] ?? 0n;
+  return max(0n, most);
+}
+
+/** What could leave now, the open request included. */
+export function withdrawable(world: World, account: Account, asset: Asset): bigint {
+  if (account.number < FIRST_USER) return 0n;
+  const byMargin = max(0n, account.requested[asset.index]! + free(world, account, asset.currency));
+  return min(min(account.claims[asset.index]! - account.sealed[asset.index]!, byMargin), bound(world, account, asset));
+}
+
+export function requestWithdrawal(world: World, {wallet, chainId, token, lots}: Of<'requestWithdrawal'>): Refusal | undefined {
+  const account = world.user(wallet);
+  if (!account) return refuse('unknownAccount');
+  const asset = world.asset(chainId, token);
+  if (!asset) return refuse('UNKNOWN_ASSET');
+  if (lots <= 0n) return refuse('badQuantity');
+  const needed = lots + asset.fee;
+  const claim = spendable(account, asset.index);
+  if (needed > claim) return refuse('insufficientFunds', {needed, available: claim});
+  const available = max(0n, free(world, account, asset.currency));
+  if (needed > available) return refuse(isExposed(world, account) ? 'insufficientMargin' : 'insufficientFunds', {needed, available});
+  const wanted = account.requested[asset.index]! + lots;
+  // A full exit may be smaller than the minimum.
+  if (wanted < asset.minimum && needed !== claim) return refuse('BELOW_MINIMUM', {minimum: asset.minimum});
+  const most = bound(world, account, asset);
+  if (wanted > most) return refuse('NOT_WITHDRAWABLE_YET', {withdrawable: max(0n, most - account.requested[asset.index]!)});
+  if (asset.fee > 0n) post(world, {from: account.number, to: FEES, asset: asset.index, lots: asset.fee, kind: 'fee'});
+  account.requested[asset.index] = wanted;
+  world.tell({type: 'withdrawalRequested', wallet: account.wallet, chainId, token: asset.token, lots, fee: asset.fee, requested: wanted});
+  return undefined;
+}
+
+/** Something in a perpetual: a position, an order, or isolated margin chosen. */
+const isExposed = (world: World, {number}: Account): boolean => world.positions.some(({account, lots, isolated}) => account === number && (lots !== 0n || isolated))
+  || world.orders.some(({account, market}) => account === number && market.spec.perpetual);
+
+export function cancelWithdrawal(world: World, {wallet, chainId, token}: Of<'cancelWithdrawal'>): Refusal | undefined {
+  const account = world.user(wallet);
+  if (!account) return refuse('unknownAccount');
+  const asset = world.asset(chainId, token);
+  if (!asset) return refuse('UNKNOWN_ASSET');
+  const lots = account.requested[asset.index]!;
+  if (lots === 0n) return refuse('NOTHING_TO_CANCEL');
+  account.requested[asset.index] = 0n;
+  world.tell({type: 'withdrawalCancelled', wallet: account.wallet, chainId, token: asset.token, lots, reason: 'user'});
+  return undefined;
+}
