@@ -182,6 +182,9 @@ const CASES: Record<string, Case> = {
     accepted: async () => operate(url, 'setFeeTier', {wallet: (await trader()).wallet, tier: 0}),
     refused: () => operate(url, 'setFeeTier', {wallet: NOBODY, tier: 0}), code: 'UNKNOWN_ACCOUNT',
   },
+  setSampleSeed: {
+    accepted: () => operate(url, 'setSampleSeed', {seed: `0x${'5a'.repeat(16)}`}), refused: () => operate(url, 'setSampleSeed', {seed: '0x5a'}), code: 'INVALID_REQUEST',
+  },
   tick: {accepted: () => operate(url, 'tick', {}), refused: () => operate(url, 'tick', {at: '1'}), code: 'INVALID_REQUEST'},
   createMarket: {
     accepted: () => operate(url, 'createMarket', {market: 'BTC-PERP', ...listing}),

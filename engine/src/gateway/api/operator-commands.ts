@@ -2,7 +2,7 @@
 import {z} from '@hono/zod-openapi';
 import {type CommandApi, declare} from './declare.ts';
 import {checkSessions, marketCommands, PPM, sessions} from './market-commands.ts';
-import {address, market, orderCount, price} from './scalars.ts';
+import {address, hex, market, orderCount, price} from './scalars.ts';
 
 const SOURCES_MAX = 255;
 const TIERS_MAX = 31;
@@ -34,6 +34,11 @@ export const operatorCommands: readonly CommandApi[] = [
     op: 'setFeeTier', method: 'put', path: '/operator/accounts/{wallet}/fee-tier', summary: 'Fee tier of an account', auth: 'operator',
     fields: {wallet: address, tier: z.int().min(0).max(TIERS_MAX)}, command: (_, input) => ({type: 'setFeeTier', ...input}), example: {tier: 2},
     refusals: ['UNKNOWN_ACCOUNT', 'INVALID_ORDER'],
+  }),
+  declare({
+    op: 'setSampleSeed', method: 'post', path: '/operator/sample-seed', summary: '128 random bits that draw the moments at which accounts are sampled; never told',
+    auth: 'operator', fields: {seed: hex(/^0x[0-9a-fA-F]{32}$/, '16 bytes in hex')}, command: (_, input) => ({type: 'setSampleSeed', ...input}),
+    example: {seed: `0x${'5a'.repeat(16)}`}, refusals: [],
   }),
   declare({
     op: 'tick', method: 'post', path: '/operator/tick', summary: 'Move the core\'s clock to now; what is due happens', auth: 'operator', fields: {},

@@ -61,6 +61,24 @@ describe('what does not hold becomes a record that no engine takes', () => {
     ['a margin mode nobody knows', {head: head(COMMAND.marginMode, 2, 0)}, REASON.badFlags],
     ['no collateral', {head: head(COMMAND.isolatedMargin, 0, 0), doubles: [0]}, REASON.badAmount],
     ['collateral that is no number', {head: head(COMMAND.isolatedMargin, 0, 0), doubles: [Number.NaN]}, REASON.badAmount],
+    ['a trigger without price', {head: head(COMMAND.placeTrigger, 0, 0), words: [0, 5]}, REASON.badPrice],
+    ['a trigger of nothing', {head: head(COMMAND.placeTrigger, 0, 0), words: [5, 0]}, REASON.badQuantity],
+    ['a trigger with bits nobody knows', {head: head(COMMAND.placeTrigger, 32, 0), words: [5, 5]}, REASON.badFlags],
+    ['a second condition without its bit', {head: head(COMMAND.placeTrigger, 0, 0), words: [5, 5, 0, 0, 3]}, REASON.badFlags],
+    ['a second condition of no number', {head: head(COMMAND.placeTrigger, 0, 0), words: [5, 5, 0, 0, 256], doubles: [Number.NaN, 5]}, REASON.badPrice],
+    ['a second condition of half a lot', {head: head(COMMAND.placeTrigger, 0, 0), words: [5, 5, 0, 0, 256], doubles: [5, 0.5]}, REASON.badQuantity],
+    ['numbers without a second condition', {head: head(COMMAND.placeTrigger, 0, 0), words: [5, 5], doubles: [5, 5]}, REASON.badFlags],
+    ['a parent in one slice', {head: head(COMMAND.placeParent, 0, 0), words: [5, 0, 1], doubles: [1_000]}, REASON.badTime],
+    ['a parent without pause', {head: head(COMMAND.placeParent, 0, 0), words: [5, 0, 4], doubles: [Number.NaN]}, REASON.badTime],
+    ['a parent of nothing', {head: head(COMMAND.placeParent, 0, 0), words: [0, 0, 4], doubles: [1_000]}, REASON.badQuantity],
+    ['cancelling a parent without id', {head: head(COMMAND.cancelParent, 0, 0), doubles: [0.5]}, REASON.unknownOrder],
+    ['a roll at a gain that is no number', {head: head(COMMAND.autoRoll, 0, 0), doubles: [Number.NaN, 0]}, REASON.badAmount],
+    ['a roll at a negative loss', {head: head(COMMAND.autoRoll, 0, 0), doubles: [0, -1]}, REASON.badAmount],
+    ['a novation of nothing', {head: head(COMMAND.novate, 0, 0), words: [5]}, REASON.badQuantity],
+    ['a novation to a negative account', {head: head(COMMAND.novate, 0, 0), words: [-5], doubles: [1]}, REASON.unknownAccount],
+    ['a consent nobody knows', {head: head(COMMAND.consent, 2, 0), doubles: [1]}, REASON.badFlags],
+    ['the operator\'s market status', {head: head(COMMAND.marketStatus, 0, 0)}, REASON.unknownCommand],
+    ['the operator\'s seed', {head: head(COMMAND.distribute, 0, 0)}, REASON.unknownCommand],
     ['a timer that is no number', {head: head(COMMAND.deadMan, 0, 0), doubles: [Number.NaN]}, REASON.badTime],
   ];
   test.each(bad)('%s', (_, record, reason) => {
@@ -73,6 +91,9 @@ describe('what does not hold becomes a record that no engine takes', () => {
     const {faults} = claim(
       place({price: TICKS_MAX, quantity: QUANTITY_MAX, peak: QUANTITY_MAX, market: 1, detail: 0x1f}), place({price: 0, flags: ORDER_FLAG.market | ORDER_FLAG.reduceOnly | ORDER_FLAG.deadMan}),
       place({price: 1, quantity: 1, flags: ORDER_FLAG.postOnly, doubles: [2 ** 52]}), {head: head(COMMAND.isolatedMargin, 0, 1), doubles: [-(2 ** 50)]},
+      {head: head(COMMAND.placeTrigger, 31, 1), words: [5, 5, 5, 5, 256 | 31], doubles: [5, 5, 5, 5]}, {head: head(COMMAND.placeParent, 7, 1), words: [5, 5, 1_000], doubles: [1]},
+      {head: head(COMMAND.autoRoll, 0, 1), doubles: [2 ** 50, 2 ** 50]}, {head: head(COMMAND.novate, 0, 1), words: [7, 5], doubles: [-5]}, {head: head(COMMAND.consent, 1, 0), doubles: [7]},
+      {head: head(COMMAND.cancelTrigger, 0, 0), doubles: [7]}, {head: head(COMMAND.cancel, 0, 0), words: [0], doubles: [1]}, {head: head(COMMAND.amend, 0, 0), words: [0, 1, 1], doubles: [1]},
     );
     expect(faults).toEqual([]);
   });

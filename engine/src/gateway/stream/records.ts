@@ -18,6 +18,10 @@ const ACK_VERSION = 1;
 const MOMENT_MAX = 2 ** 52;
 const SEQUENCE_MAX = 2 ** 53;
 const DETAIL_BITS = 0x1f;
+const SLICES_MAX = 1_000;
+/** Shape bits of a condition, and the bit that says there is a second one. */
+const TRIGGER_SHAPE = 31;
+const TRIGGER_SECOND = 1 << 8;
 const OWN_FLAGS = ORDER_FLAG.reduceOnly | ORDER_FLAG.postOnly | ORDER_FLAG.market | ORDER_FLAG.deadMan;
 
 const within = (value: number, least: number, most: number): boolean => value >= least && value <= most;
@@ -54,32 +58,72 @@ export function claimRecords({words, doubles, count}: RecordFrame, {account, mar
   return faults;
 }
 
+type Record = {words: Int32Array; doubles: Float64Array; word: number; double: number; markets: number};
+
+/** One for all: records are checked one after another, and each costs nothing to look at. */
+const here: Record = {words: new Int32Array(0), doubles: new Float64Array(0), word: 0, double: 0, markets: 0};
+
 function faultOf(words: Int32Array, doubles: Float64Array, word: number, double: number, markets: number): number {
   const head = words[word]!;
-  if (doubles[double + 1] !== 0 || doubles[double + 2] !== 0 || doubles[double + 3] !== 0) return REASON.badFlags;
+  const code = codeOf(head);
   const first = doubles[double]!;
-  switch (codeOf(head)) {
-    case COMMAND.place: return marketOf(head) < markets ? placeFault(words, word, first) : REASON.unknownMarket;
-    case COMMAND.cancel: return handleFault(words[word + 2]!, first) || restFault(words, word, 3);
-    case COMMAND.amend: {
-      if (!within(words[word + 3]!, 1, TICKS_MAX)) return REASON.badPrice;
-      if (!within(words[word + 4]!, 1, QUANTITY_MAX)) return REASON.badQuantity;
-      return handleFault(words[word + 2]!, first) || restFault(words, word, 5);
-    }
-    case COMMAND.cancelAll:
-      if (!within(words[word + 2]!, -1, markets - 1)) return REASON.unknownMarket;
-      return first === 0 ? restFault(words, word, 3) : REASON.badFlags;
-    case COMMAND.marginMode:
-      if (marketOf(head) >= markets) return REASON.unknownMarket;
-      return detailOf(head) <= 1 && first === 0 ? restFault(words, word, 2) : REASON.badFlags;
-    case COMMAND.isolatedMargin:
-      if (marketOf(head) >= markets) return REASON.unknownMarket;
-      return first !== 0 && isWholeWithin(first, -VALUE_MAX, VALUE_MAX) ? restFault(words, word, 2) : REASON.badAmount;
-    case COMMAND.deadMan:
-      return isWholeWithin(first, 0, MOMENT_MAX) ? restFault(words, word, 2) : REASON.badTime;
+  if (code === COMMAND.place) {
+    if (doubles[double + 1] !== 0 || doubles[double + 2] !== 0 || doubles[double + 3] !== 0) return REASON.badFlags;
+    return marketOf(head) < markets ? placeFault(words, word, first) : REASON.unknownMarket;
+  }
+  here.words = words;
+  here.doubles = doubles;
+  here.word = word;
+  here.double = double;
+  here.markets = markets;
+  return code === COMMAND.placeTrigger ? triggerFault(here) : otherFault(here, code);
+}
+
+function otherFault(record: Record, code: number): number {
+  const {words, doubles, word, double, markets} = record;
+  const [head, first, second] = [words[word]!, doubles[double]!, doubles[double + 1]!];
+  const [w2, w3, w4] = [words[word + 2]!, words[word + 3]!, words[word + 4]!];
+  switch (code) {
+    case COMMAND.cancel: return handleFault(w2, first) || restFault(record, 3, 1);
+    case COMMAND.amend: return priceFault(w3, 1) || quantityFault(w4) || handleFault(w2, first) || restFault(record, 5, 1);
+    case COMMAND.cancelAll: return within(w2, -1, markets - 1) ? restFault(record, 3, 0) : REASON.unknownMarket;
+    case COMMAND.marginMode: return marketFault(record) || detailFault(head, 1) || restFault(record, 2, 0);
+    case COMMAND.isolatedMargin: return marketFault(record) || (first === 0 ? REASON.badAmount : amountFault(first, -VALUE_MAX)) || restFault(record, 2, 1);
+    case COMMAND.deadMan: return isWholeWithin(first, 0, MOMENT_MAX) ? restFault(record, 2, 1) : REASON.badTime;
+    case COMMAND.cancelTrigger:
+    case COMMAND.cancelParent: return idFault(first) || restFault(record, 2, 1);
+    case COMMAND.consent: return detailFault(head, 1) || idFault(first) || restFault(record, 2, 1);
+    case COMMAND.placeParent:
+      if (!within(w4, 2, SLICES_MAX) || !isWholeWithin(first, 1, MOMENT_MAX)) return REASON.badTime;
+      return marketFault(record) || detailFault(head, 7) || quantityFault(w2) || priceFault(w3, 0) || restFault(record, 5, 1);
+    case COMMAND.autoRoll: return marketFault(record) || amountFault(first, 0) || amountFault(second, 0) || restFault(record, 2, 2);
+    case COMMAND.novate:
+      if (first === 0 || !isWholeWithin(first, -QUANTITY_MAX, QUANTITY_MAX)) return REASON.badQuantity;
+      return marketFault(record) || (w2 < 0 ? REASON.unknownAccount : REASON.none) || priceFault(w3, 0) || restFault(record, 4, 1);
     default: return REASON.unknownCommand;
   }
 }
+
+/** Bit 8 of word 6 says that there is a second condition; its numbers are the doubles. */
+function triggerFault(record: Record): number {
+  const {words, doubles, word, double} = record;
+  const shape = words[word + 6]!;
+  const fault = marketFault(record) || detailFault(words[word]!, TRIGGER_SHAPE) || priceFault(words[word + 2]!, 1) || quantityFault(words[word + 3]!)
+    || priceFault(words[word + 4]!, 0) || priceFault(words[word + 5]!, 0) || (words[word + 7] === 0 ? REASON.none : REASON.badFlags);
+  if (fault !== REASON.none) return fault;
+  if (shape === 0) return restFault(record, 7, 0);
+  if ((shape & ~TRIGGER_SHAPE) !== TRIGGER_SECOND) return REASON.badFlags;
+  const [price, quantity, limit, trail] = [doubles[double]!, doubles[double + 1]!, doubles[double + 2]!, doubles[double + 3]!];
+  if (!isWholeWithin(price, 1, TICKS_MAX) || !isWholeWithin(limit, 0, TICKS_MAX) || !isWholeWithin(trail, 0, TICKS_MAX)) return REASON.badPrice;
+  return isWholeWithin(quantity, 1, QUANTITY_MAX) ? REASON.none : REASON.badQuantity;
+}
+
+const marketFault = ({words, word, markets}: Record): number => (marketOf(words[word]!) < markets ? REASON.none : REASON.unknownMarket);
+const detailFault = (head: number, most: number): number => (detailOf(head) <= most ? REASON.none : REASON.badFlags);
+const priceFault = (ticks: number, least: number): number => (within(ticks, least, TICKS_MAX) ? REASON.none : REASON.badPrice);
+const quantityFault = (lots: number): number => (within(lots, 1, QUANTITY_MAX) ? REASON.none : REASON.badQuantity);
+const amountFault = (lots: number, least: number): number => (isWholeWithin(lots, least, VALUE_MAX) ? REASON.none : REASON.badAmount);
+const idFault = (id: number): number => (isWholeWithin(id, 1, SEQUENCE_MAX) ? REASON.none : REASON.unknownOrder);
 
 function placeFault(words: Int32Array, word: number, expiry: number): number {
   const [price, quantity, flags, peak] = [words[word + 2]!, words[word + 3]!, words[word + 4]!, words[word + 7]!];
@@ -93,9 +137,10 @@ function placeFault(words: Int32Array, word: number, expiry: number): number {
 const handleFault = (slot: number, sequence: number): number =>
   (slot >= 0 && isWholeWithin(sequence, 1, SEQUENCE_MAX) ? REASON.none : REASON.unknownOrder);
 
-/** Words that a command does not use are zero. */
-function restFault(words: Int32Array, word: number, from: number): number {
-  for (let index = from; index < 8; index += 1) if (words[word + index] !== 0) return REASON.badFlags;
+/** Words from `word` on and doubles from `double` on, which the command does not use, are zero. */
+function restFault({words, doubles, word, double}: Record, fromWord: number, fromDouble: number): number {
+  for (let index = fromWord; index < 8; index += 1) if (words[word + index] !== 0) return REASON.badFlags;
+  for (let index = fromDouble; index < 4; index += 1) if (doubles[double + index] !== 0) return REASON.badFlags;
   return REASON.none;
 }
 
