@@ -123,6 +123,11 @@ export type Command =
    * first refused one refuses the batch (`BATCH_REFUSED`) and the state is as before it. Triggers look at prices after the whole batch.
    */
   | {type: 'batch'; atomic?: boolean; commands: readonly Extract<Command, {type: 'placeOrder' | 'cancelOrder' | 'amendOrder' | 'cancelAll'}>[]}
+  /**
+   * 128 random bits (operator, often, never told): they draw in which second of each hour accounts are sampled for the Liquidation Fund's excess, from the
+   * hour after the one already drawn (`venue/incentives.ts`, sampleMoment). Without any it is on the hour.
+   */
+  | {type: 'setSampleSeed'; seed: Hex}
   /** Moves the core's clock to the command's time; what is due happens. */
   | {type: 'tick'}
   | {type: 'cancelOrder'; wallet: Address; sub?: number; orderId: bigint}

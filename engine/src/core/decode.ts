@@ -7,7 +7,7 @@ import {CLOSE, CLOSE_NAMES, EVENT, ORDER_FLAG, REASON_NAMES, TIME_IN_FORCE} from
 import {LEG_KINDS} from './venue/legs.ts';
 import type {Market} from './venue/market.ts';
 import {orderId} from './venue/order-pool.ts';
-import {readRecord, type Record64} from './venue/records.ts';
+import {codeOf, detailOf, readRecord, type Record64, RECORD_DOUBLES, RECORD_WORDS} from './venue/records.ts';
 
 export const TIME_IN_FORCE_NAMES = ['GTC', 'IOC', 'FOK', 'GTD'] as const;
 const ANSWERS = ['open', 'filled', 'cancelled'] as const;
@@ -37,6 +37,23 @@ export function decodeEvents(state: State): Event[] {
   return events;
 }
 
+/** What decoding does to the state, where the records stay as they are: text client ids of closed orders go, those of amended ones move on. */
+export function keepTexts({venue: {log}, clientTexts}: State): void {
+  if (clientTexts.size === 0) return;
+  let moving: string | undefined;
+  for (let index = 0; index < log.length; index += 1) {
+    const head = log.words[index * RECORD_WORDS]!;
+    const sequence = log.doubles[index * RECORD_DOUBLES + 4]!;
+    if (codeOf(head) === EVENT.closed) {
+      if (detailOf(head) === CLOSE.amended) moving = clientTexts.get(sequence);
+      clientTexts.delete(sequence);
+    } else if (codeOf(head) === EVENT.accepted && moving !== undefined) {
+      clientTexts.set(sequence, moving);
+      moving = undefined;
+    }
+  }
+}
+
 function decodeEvent(state: State, record: Record64): Event | undefined {
   const {code, detail, words, doubles} = record;
   const holder = holderIn(state);
@@ -61,6 +78,7 @@ function decodeEvent(state: State, record: Record64): Event | undefined {
       };
     }
     case EVENT.excess:
+      if (detail === 1) return {type: 'sampleSeedSet'};
       return {type: 'excessDistributed', ...holder(words[0]!), lots: big(doubles[0]!)};
     case EVENT.tick:
       return {type: 'ticked'};

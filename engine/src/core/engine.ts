@@ -7,15 +7,18 @@ import {
   batch, cancelParent, cancelTrigger, decideNovation, offerNovation, placeParent, placeTrigger, setAutoRoll, setCalendar,
 } from './algos.ts';
 import type {Command, Rejection} from './commands.ts';
-import {decodeEvents} from './decode.ts';
+import {decodeEvents, keepTexts} from './decode.ts';
 import {advanceChain, applyGenesis, bindAccount, transfer} from './deposits.ts';
 import type {Event} from './events.ts';
 import {changeMarket, createMarket, delistMarket} from './listing.ts';
 import {amendOrder, cancelAll, cancelOrder, placeOrder} from './orders.ts';
 import {decideEpoch, seal} from './sealing.ts';
-import {arm, changeCollateral, changeFeeTier, changeMarginMode, setMark, setMarketStatus, setSourcePrice} from './settings.ts';
+import {arm, changeSampleSeed, changeCollateral, changeFeeTier, changeMarginMode, setMark, setMarketStatus, setSourcePrice} from './settings.ts';
 import {type Context, emptyState, type State, ZERO_ADDRESS} from './state.ts';
 import {createSubAccount} from './subaccounts.ts';
+import {REASON, type Reason} from './venue/codes.ts';
+import {applyRecord} from './venue/dispatch.ts';
+import type {RecordLog} from './venue/records.ts';
 import {tick} from './venue/tick.ts';
 import {fireTriggers} from './venue/triggers.ts';
 import {cancelWithdrawal, requestWithdrawal} from './withdrawals.ts';
@@ -27,6 +30,8 @@ export type Core = {
   readonly state: State;
   /** @param at - Milliseconds, stamped by the node; only `tick` lets anything become due. */
   apply(command: Command, at: bigint): Applied;
+  /** The same for a 64-byte record (`venue/dispatch.ts`); its events are in `state.venue.log` until the next command, see `decodeEvents`. */
+  applyRecord(records: Pick<RecordLog, 'words' | 'doubles'>, index: number, at: number): Reason;
 };
 
 const NO_RULES: Rules = {version: 1, l1ChainId: 0, registry: ZERO_ADDRESS, settlementCurrency: '', maxAgeSeconds: 0, eraEpochs: 1, custodies: []};
@@ -59,6 +64,15 @@ export function createCore(): Core {
       flush();
       state.at = at;
       return {ok: true, events};
+    },
+    applyRecord(records, index, at) {
+      if (state.identities.length === 0) return REASON.unknownAccount;
+      const reason = applyRecord(state.venue, records, index, at);
+      if (reason === REASON.none) {
+        state.at = BigInt(at);
+        keepTexts(state);
+      }
+      return reason;
     },
   };
 }
@@ -97,6 +111,7 @@ function dispatch(context: Context, command: Command): Rejection | undefined {
     case 'withdrawNovation': return decideNovation(context, command);
     case 'setCalendar': return setCalendar(context, command);
     case 'batch': return batch(context, command);
+    case 'setSampleSeed': return changeSampleSeed(context, command);
     case 'tick': return tick(context.state.venue);
     case 'seal': return seal(context, command);
     case 'decideEpoch': return decideEpoch(context, command);

@@ -79,6 +79,8 @@ export type Event =
   | {type: 'fundingSettled'; market: string; wallet: Address; sub?: number; lots: bigint; ratePpb: bigint}
   /** Between over- and under-collateralised accounts while symmetric liquidation is active. */
   | {type: 'interestSettled'; market: string; wallet: Address; sub?: number; lots: bigint}
+  /** What draws the moments of the coming samples; the seed itself is not told. */
+  | {type: 'sampleSeedSet'}
   /** Excess of the Liquidation Fund, to the best collateralised. */
   | {type: 'excessDistributed'; wallet: Address; sub?: number; lots: bigint}
   | {type: 'marginModeSet'; market: string; wallet: Address; sub?: number; mode: 'cross' | 'isolated'}

@@ -7,6 +7,7 @@ import {accountsOf} from './subaccounts.ts';
 import {REASON} from './venue/codes.ts';
 import {VALUE_MAX} from './venue/integers.ts';
 import {moveCollateral, setFeeTier, setMarginMode} from './venue/isolated.ts';
+import {setSampleSeed} from './venue/incentives.ts';
 import {setMark as markVenue} from './venue/liquidation.ts';
 import {setStatus} from './venue/listing.ts';
 import {type Market, MARKET_STATUS} from './venue/market.ts';
@@ -75,6 +76,12 @@ export function arm({state, emit}: Context, {wallet, sub, at}: Of<'armDeadMan'>)
   if (moment !== 0 && !(moment > state.venue.now && Number.isSafeInteger(moment))) return {code: 'INVALID_ORDER', reason: 'a dead-man timer fires later than now'};
   armDeadMan(state.venue, account.number, moment);
   emit({type: 'deadManArmed', wallet: account.wallet, ...(account.sub > 0 && {sub: account.sub}), at: big(moment)});
+  return undefined;
+}
+
+export function changeSampleSeed({state}: Context, {seed}: Of<'setSampleSeed'>): Rejection | undefined {
+  if (!/^0x[0-9a-fA-F]{32}$/.test(seed)) return {code: 'INVALID_ORDER', reason: 'a seed has 16 bytes'};
+  setSampleSeed(state.venue, [0, 1, 2, 3].map((word) => Number.parseInt(seed.slice(2 + 8 * word, 10 + 8 * word), 16) | 0));
   return undefined;
 }
 

@@ -12,8 +12,8 @@ const P = 200_000;
 /** Runs one record on its way through bytes. */
 function apply(it: World, at: number, ...[first, ...rest]: number[]): number {
   const log = new RecordLog(1);
-  const [w1 = 0, w2 = 0, w3 = 0, w4 = 0, w5 = 0, w6 = 0, w7 = 0, d0 = 0] = rest;
-  log.push(first!, w1, w2, w3, w4, w5, w6, w7, d0, 0, 0, 0);
+  const [w1 = 0, w2 = 0, w3 = 0, w4 = 0, w5 = 0, w6 = 0, w7 = 0, d0 = 0, d1 = 0, d2 = 0, d3 = 0] = rest;
+  log.push(first!, w1, w2, w3, w4, w5, w6, w7, d0, d1, d2, d3);
   return applyRecord(it.venue, viewRecords(log.bytes())!, 0, at);
 }
 
@@ -38,6 +38,43 @@ test('every command goes through its record', () => {
   expect(apply(it, 60, of(COMMAND.tick))).toBe(REASON.none);
   expect(apply(it, 61, of(COMMAND.cancel), a, slot, 0, 0, 0, 0, 0, sequence)).toBe(REASON.none);
   expect(apply(it, 62, of(COMMAND.cancelAll), a, -1)).toBe(REASON.none);
+  expect(broken(it)).toEqual([]);
+});
+
+test('triggers, parents, rolls, novation, states and seeds go through theirs', () => {
+  const it = new World().rich();
+  const [a, b] = it.users as [number, number];
+  const of = (code: number, detail = 0): number => head(code, detail, PERP);
+  const id = (value: number): number[] => [0, 0, 0, 0, 0, 0, value];
+  apply(it, 1, of(COMMAND.mark), P);
+  apply(it, 2, of(COMMAND.place, 1), a, P, 10);
+  apply(it, 3, of(COMMAND.place), b, P, 10);
+  // A stop of b's long and, rising, its take-profit: one cancels the other.
+  expect(apply(it, 4, of(COMMAND.placeTrigger, 0b1_0_00_1), b, P - 500, 10, 0, 0, 0b1_1_00_1 | 256, 0, P + 500, 10)).toBe(REASON.none);
+  expect(it.venue.triggers.waiting.get(1)).toEqual({account: b, market: PERP, side: 1, by: 0, direction: -1, reduceOnly: 1, price: P - 500, quantity: 10, limit: 0, trail: 0, sibling: 2});
+  expect(it.venue.triggers.waiting.get(2)).toMatchObject({direction: 1, price: P + 500, sibling: 1, reduceOnly: 1, side: 1});
+  expect(apply(it, 5, of(COMMAND.cancelTrigger), a, ...id(1))).toBe(REASON.unknownOrder);
+  expect(apply(it, 6, of(COMMAND.cancelTrigger), b, ...id(1))).toBe(REASON.none);
+  expect(apply(it, 7, of(COMMAND.placeParent, 0b111), b, 10, P - 9, 5, 0, 0, 0, 2_000)).toBe(REASON.none);
+  expect(it.venue.parents.working.get(1)).toEqual({account: b, market: PERP, side: 1, byVolume: 1, reduceOnly: 1, quantity: 10, limit: P - 9, slices: 5, interval: 2_000, done: 0, next: 0, at: 2_007});
+  expect(apply(it, 8, of(COMMAND.cancelParent), b, ...id(1))).toBe(REASON.none);
+  expect(apply(it, 9, of(COMMAND.autoRoll), b, ...id(77))).toBe(REASON.none);
+  expect(it.perp.rolls.get(b)).toEqual({take: 77, loss: 0});
+  expect(apply(it, 10, of(COMMAND.novate), b, it.users[2]!, 0, 0, 0, 0, 0, 4)).toBe(REASON.none);
+  expect(apply(it, 11, of(COMMAND.consent, 1), a, ...id(1))).toBe(REASON.noConsent);
+  expect(apply(it, 12, of(COMMAND.consent, 1), it.users[2]!, ...id(1))).toBe(REASON.none);
+  expect(it.positionOf(it.users[2]!).quantity).toBe(4);
+  expect(apply(it, 13, of(COMMAND.novate), b, it.users[2]!, 0, 0, 0, 0, 0, 4)).toBe(REASON.none);
+  expect(apply(it, 14, of(COMMAND.consent), it.users[2]!, ...id(2))).toBe(REASON.none);
+  expect(apply(it, 15, of(COMMAND.distribute), 1, -2, 3, 2 ** 31 - 1)).toBe(REASON.none);
+  expect([...it.venue.sampleSeed]).toEqual([1, -2, 3, 2 ** 31 - 1]);
+  expect(apply(it, 16, of(COMMAND.marketStatus, 2))).toBe(REASON.none);
+  expect(apply(it, 17, of(COMMAND.place), b, P, 1)).toBe(REASON.marketHalted);
+  const refused: [number, ...number[]][] = [
+    [of(COMMAND.placeTrigger, 32), b, P - 1, 1], [of(COMMAND.placeTrigger), b, P - 1, 1, 0, 0, 1], [of(COMMAND.placeTrigger, 6), b, P - 1, 1], [of(COMMAND.placeParent, 8), b, 10, 0, 5],
+    [of(COMMAND.consent, 2), b], [of(COMMAND.marketStatus, 3)], [of(COMMAND.session), b], [of(COMMAND.autoRoll), b, ...id(Number.NaN)], [of(COMMAND.novate), b, b, 0, 0, 0, 0, 0, 1],
+  ];
+  for (const words of refused) expect(apply(it, 18, ...words)).not.toBe(REASON.none);
   expect(broken(it)).toEqual([]);
 });
 

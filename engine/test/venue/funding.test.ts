@@ -3,11 +3,11 @@ import {describe, expect, test} from 'vitest';
 import {SYSTEM} from '../../src/core/venue/accounts.ts';
 import {CLOSE, EVENT, ORDER_FLAG, REASON, TIME_IN_FORCE} from '../../src/core/venue/codes.ts';
 import {payFunding} from '../../src/core/venue/funding.ts';
-import {distributeExcess, payInterest, sampleStandings} from '../../src/core/venue/incentives.ts';
+import {distributeExcess, payInterest, sampleMoment, sampleStandings, setSampleSeed} from '../../src/core/venue/incentives.ts';
 import {moveCollateral, setFeeTier, setMarginMode} from '../../src/core/venue/isolated.ts';
 import {setMark} from '../../src/core/venue/liquidation.ts';
 import {assess} from '../../src/core/venue/margin.ts';
-import {setSource} from '../../src/core/venue/prices.ts';
+import {impactOf, premiumPpb, setSource} from '../../src/core/venue/prices.ts';
 import {armDeadMan, tick} from '../../src/core/venue/tick.ts';
 import {broken, BUY, PERP, SELL, USD, World} from './world.ts';
 
@@ -47,6 +47,26 @@ describe('funding', () => {
     expect(it.events(EVENT.funding)).toHaveLength(3);
     expect(broken(it)).toEqual([]);
     expect([a, b, c].length).toBe(3);
+  });
+
+  test('the impact price of a notional is what it would pay through the book, to the part', () => {
+    const it = opened();
+    const [, b, c] = it.users as [number, number, number];
+    ok(it, (venue) => setSource(venue, PERP, 0, P));
+    it.perp.revise({...it.perp.spec, impactNotional: 5 * P});
+    it.place(b, PERP, BUY, P + 400, 2);
+    expect(premiumPpb(it.perp)).toBe(0); // not as much in the book
+    it.place(b, PERP, BUY, P + 100, 3);
+    // 2 at +400 and, for the rest of five times the index, 3 at +100 of which the value needs not quite all.
+    expect(impactOf(it.perp, 'bids', 5 * P)).toEqual({lots: 5, value: 5 * P + 1_100});
+    expect(premiumPpb(it.perp)).toBe(Math.trunc((1_100 * 1e9) / (5 * P)));
+    expect(impactOf(it.perp, 'bids', 1)).toEqual({lots: 1, value: P + 400});
+    expect(impactOf(it.perp, 'asks', 1)).toEqual({lots: 0, value: 0});
+    ok(it, (venue) => setSource(venue, PERP, 0, P + 2_000));
+    it.place(c, PERP, SELL, P + 1_000, 9);
+    expect(impactOf(it.perp, 'asks', 5 * P)).toEqual({lots: 5, value: 5 * (P + 1_000)});
+    expect(premiumPpb(it.perp)).toBe(-Math.trunc((1_000 * 1e9) / (P + 2_000)));
+    expect(broken(it)).toEqual([]);
   });
 
   test('nobody pays more than it has; receivers share what there is; dust feeds the fund', () => {
@@ -97,6 +117,29 @@ describe('incentives', () => {
     ok(it, (venue) => (distributeExcess(venue), REASON.none));
     expect(it.events(EVENT.excess).map(({words}) => words[0])).toEqual([it.users[1]]);
     expect(broken(it)).toEqual([]);
+  });
+
+  test('samples fall on moments that the seed draws, one in each hour', () => {
+    const it = opened();
+    const seed = [0x12345678, -5, 77, 1];
+    ok(it, (venue) => setSampleSeed(venue, seed));
+    const hour = 3_600_000;
+    const samples = () => [...it.venue.standings.values()].reduce((sum, {samples: count}) => sum + count, 0);
+    at(it, 30_000);
+    const moments = Array.from({length: 6}, (_, index) => sampleMoment(it.venue, index + 1));
+    expect(new Set(moments.map((moment) => moment % hour)).size).toBe(6);
+    moments.forEach((moment, index) => {
+      expect(Math.floor(moment / hour)).toBe(index + 1);
+      at(it, moment - 1);
+      expect(samples()).toBe(3 * index);
+      at(it, moment);
+      at(it, moment + 1);
+      expect(samples()).toBe(3 * (index + 1));
+    });
+    ok(it, (venue) => setSampleSeed(venue, [1, 1, 1, 1]));
+    expect(it.venue.nextSample).not.toBe(sampleMoment(it.venue, 7));
+    at(it, 8 * hour);
+    expect(it.venue.nextSample).toBe(sampleMoment(it.venue, 9));
   });
 
   test('hourly and daily work is done by the clock', () => {

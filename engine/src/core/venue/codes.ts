@@ -38,6 +38,13 @@ export const COMMAND = {
 } as const;
 export type CommandCode = (typeof COMMAND)[keyof typeof COMMAND];
 
+/** What an account may send about itself; the others are the operator's or the node's. Word 1 of each names the account (novate: the giver). */
+const OF_ACCOUNTS: readonly CommandCode[] = [
+  COMMAND.place, COMMAND.cancel, COMMAND.amend, COMMAND.cancelAll, COMMAND.marginMode, COMMAND.isolatedMargin, COMMAND.placeTrigger, COMMAND.cancelTrigger,
+  COMMAND.placeParent, COMMAND.cancelParent, COMMAND.autoRoll, COMMAND.novate, COMMAND.consent, COMMAND.deadMan,
+];
+export const isOfAccounts = (code: number): boolean => OF_ACCOUNTS.includes(code as CommandCode);
+
 export const EVENT = {
   accepted: 1, trade: 2, rested: 3, closed: 4, level: 5, position: 6, leg: 7, mark: 8, liquidated: 9, funding: 10, symmetric: 11, haircut: 12,
   amended: 13, triggered: 14, interest: 15, excess: 16, requestReturned: 17, rolled: 18, novated: 19, triggerPlaced: 20, triggerClosed: 21,

@@ -44,7 +44,7 @@ function scalarsOf(venue: Venue): number[] {
   const {accounts, orders, positions, legs, timers, clients, now} = venue;
   return [
     now, accounts.count, orders.used, orders.live, orders.firstFree, orders.last, positions.used, positions.firstFree, legs.length, legs.sealed, legs.last,
-    timers.length, timers.set, clients.added, venue.lastHour, venue.triggers.last, venue.parents.last, venue.offers.last, ...lookback(venue.fundPeak), venue.markets.length, ...venue.markets.flatMap(marketScalars),
+    timers.length, timers.set, clients.added, venue.lastHour, venue.nextSample, ...venue.sampleSeed, venue.triggers.last, venue.parents.last, venue.offers.last, ...lookback(venue.fundPeak), venue.markets.length, ...venue.markets.flatMap(marketScalars),
   ];
 }
 
@@ -167,6 +167,8 @@ function restoreScalars(venue: Venue, scalars: Float64Array): void {
   Object.assign(timers, {length: next(), set: next()});
   clients.added = next();
   venue.lastHour = next();
+  venue.nextSample = next();
+  venue.sampleSeed.forEach((_, word) => (venue.sampleSeed[word] = next()));
   venue.triggers.last = next();
   venue.parents.last = next();
   venue.offers.last = next();

@@ -4,7 +4,7 @@
  * Cold paths: ratios are compared by exact products in bigint.
  */
 import {FIRST_USER, SYSTEM} from './accounts.ts';
-import {EVENT} from './codes.ts';
+import {EVENT, REASON, type Reason} from './codes.ts';
 import {openInterestValue} from './controls.ts';
 import {mulDivFloor, PPM, ppmCeil, ppmFloor, splitByWeight} from './integers.ts';
 import {assess, assessBucket} from './margin.ts';
@@ -76,10 +76,35 @@ function credit(venue: Venue, market: Market, {slot, account}: Holder, lots: num
   venue.log.push(head(EVENT.interest, 0, market.index), account, 0, 0, 0, 0, 0, 0, lots, 0, 0, 0);
 }
 
+/** 128 journaled bits that draw the moments of the samples after the one already drawn; all zero = on the hour. */
+export function setSampleSeed(venue: Venue, words: readonly number[]): Reason {
+  venue.sampleSeed.set(words);
+  venue.log.push(head(EVENT.excess, 1, 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  return REASON.none;
+}
+
+/**
+ * When hour `hour` (since 1970) is sampled, milliseconds: nobody without the seed can show collateral for that moment alone. From h = 0 and for
+ * each of the seed's four words and then the hour: h = (h xor word)·2654435761, h xor= h≫15, h = h·2246822507, h xor= h≫13, all mod 2^32; second h mod 3600.
+ */
+export function sampleMoment({sampleSeed}: Venue, hour: number): number {
+  if (sampleSeed.every((word) => word === 0)) return hour * HOUR_MS;
+  let mixed = 0;
+  for (const word of [...sampleSeed, hour]) {
+    mixed = Math.imul(mixed ^ word, 0x9e3779b1);
+    mixed ^= mixed >>> 15;
+    mixed = Math.imul(mixed, 0x85ebca6b);
+    mixed ^= mixed >>> 13;
+  }
+  return hour * HOUR_MS + ((mixed >>> 0) % 3_600) * 1_000;
+}
+
+const HOUR_MS = 3_600_000;
+
 /** What each account has shown of itself since the last distribution: Σ samples of capped collateral and of value. */
 export type Standing = {collateral: number; value: number; samples: number};
 
-/** Hourly, so that a moment of much collateral earns little. */
+/** Once an hour, so that a moment of much collateral earns little. */
 export function sampleStandings(venue: Venue): void {
   for (const market of venue.markets) {
     if (!market.perpetual || market.mark === 0) continue;

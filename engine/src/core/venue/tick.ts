@@ -1,7 +1,7 @@
 /** The core's clock: a tick lets everything happen that is due by its time, in a fixed order. */
 import {CLOSE, EVENT, ORDER_FLAG} from './codes.ts';
 import {tickFunding} from './funding.ts';
-import {distributeExcess, payInterest, sampleStandings} from './incentives.ts';
+import {distributeExcess, payInterest, sampleMoment, sampleStandings} from './incentives.ts';
 import {cancelOrders, closeOrder} from './lifecycle.ts';
 import {MARKET_STATUS} from './market.ts';
 import {workParent} from './parents.ts';
@@ -30,16 +30,16 @@ export function tick(venue: Venue): undefined {
   tickIncentives(venue);
 }
 
+/** Interest on the hour, a sample of standings at a moment of each hour, the fund's excess on the day; in this order where they coincide. */
 function tickIncentives(venue: Venue): void {
   const {markets, now} = venue;
   const hour = Math.floor(now / HOUR_MS);
-  if (venue.lastHour === 0) venue.lastHour = hour;
-  if (hour === venue.lastHour) return;
-  const sameDay = Math.floor(venue.lastHour / 24) === Math.floor(hour / 24);
+  const before = venue.lastHour === 0 ? hour : venue.lastHour;
+  if (hour !== before) for (const market of markets) if (market.perpetual && market.symmetric && market.mark > 0) payInterest(venue, market);
+  if (venue.nextSample > 0 && now >= venue.nextSample) sampleStandings(venue);
+  if (now >= venue.nextSample) venue.nextSample = sampleMoment(venue, hour + 1);
+  if (Math.floor(before / 24) !== Math.floor(hour / 24)) distributeExcess(venue);
   venue.lastHour = hour;
-  for (const market of markets) if (market.perpetual && market.symmetric && market.mark > 0) payInterest(venue, market);
-  sampleStandings(venue);
-  if (!sameDay) distributeExcess(venue);
 }
 
 /** Arms the account's dead-man timer anew, or disarms it with 0. */

@@ -64,6 +64,9 @@ export class Venue {
   readonly standings = new Map<number, Standing>();
   /** Hour of the last hourly work, since 1970; 0 before the first tick. */
   lastHour = 0;
+  /** When standings are sampled next, and what draws that moment in each hour. */
+  nextSample = 0;
+  readonly sampleSeed = new Int32Array(4);
   /** Withdrawals requested and not sealed, by account, then asset; inside `accounts.aside`. */
   readonly requested = new Map<number, Float64Array>();
   /** Milliseconds; moved by commands only. */
