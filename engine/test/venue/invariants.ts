@@ -6,8 +6,10 @@ import {POSITION_FLAG} from '../../src/core/venue/positions.ts';
 import {heldCurrency, holdOf, remainingOf} from '../../src/core/venue/reserve.ts';
 import type {Venue} from '../../src/core/venue/venue.ts';
 
-export function brokenVenue(venue: Venue): string[] {
-  return [...brokenMoney(venue), ...venue.markets.flatMap((market) => [...brokenMarket(venue, market)]), ...brokenAccounts(venue)];
+/** @param touched - Accounts whose holds and reserves are recomputed from their orders; all of them unless said. Money and books are always whole. */
+export function brokenVenue(venue: Venue, touched?: Iterable<number>): string[] {
+  const accounts = touched ?? Array.from({length: venue.accounts.count}, (_, account) => account);
+  return [...brokenMoney(venue), ...venue.markets.flatMap((market) => [...brokenMarket(venue, market)]), ...brokenReserves(venue, accounts), ...brokenEquity(venue)];
 }
 
 function* brokenMoney(venue: Venue): Generator<string> {
@@ -51,9 +53,9 @@ function* brokenMarket(venue: Venue, market: Market): Generator<string> {
   if (long !== market.openInterest) yield `${market.spec.name}: open interest ${market.openInterest} ≠ ${long}`;
 }
 
-function* brokenAccounts(venue: Venue): Generator<string> {
+function* brokenReserves(venue: Venue, touched: Iterable<number>): Generator<string> {
   const {accounts, positions, orders} = venue;
-  for (let account = 0; account < accounts.count; account += 1) {
+  for (const account of touched) {
     const held = Array.from({length: accounts.currencies}, () => 0);
     const reserved = new Map<number, {buy: number; sell: number; loss: number}>();
     let count = 0;
@@ -76,6 +78,14 @@ function* brokenAccounts(venue: Venue): Generator<string> {
     for (let slot = accounts.firstPosition[account]!; slot !== NONE; slot = positions.next[slot]!) {
       const entry = reserved.get(positions.market[slot]!) ?? {buy: 0, sell: 0, loss: 0};
       if (positions.openBuy[slot] !== entry.buy || positions.openSell[slot] !== entry.sell || positions.openLoss[slot] !== entry.loss) yield `account ${account}: reserve ≠ its orders`;
+    }
+  }
+}
+
+function* brokenEquity(venue: Venue): Generator<string> {
+  const {accounts, positions} = venue;
+  for (let account = 0; account < accounts.count; account += 1) {
+    for (let slot = accounts.firstPosition[account]!; slot !== NONE; slot = positions.next[slot]!) {
       if ((positions.flags[slot]! & POSITION_FLAG.isolated) !== 0 && assessBucket(venue, slot).equity < 0) yield `account ${account}: isolated bucket below zero`;
     }
     if (assess(venue, account).equity < 0) yield `account ${account}: equity ${venue.margin.equity} below zero`;

@@ -58,7 +58,7 @@ export const coreSheet = (core: Core, epoch: bigint) => sealedEpoch(core, epoch)
 /** Events the model tells too; the others only announce what a command said, or state that is compared as such. */
 const UNTOLD = new Set<Event['type']>([
   'genesisApplied', 'chainAdvanced', 'orderAccepted', 'orderRested', 'bookChanged', 'positionChanged', 'markSet', 'indexSet', 'ticked', 'triggerPlaced', 'parentPlaced',
-  'autoRollSet', 'calendarSet', 'marginModeSet', 'collateralMoved', 'feeTierSet', 'deadManArmed', 'marketStatusSet', 'marketCreated', 'marketChanged',
+  'autoRollSet', 'calendarSet', 'marginModeSet', 'collateralMoved', 'feeTierSet', 'deadManArmed', 'marketStatusSet', 'marketCreated', 'marketChanged', 'sampleSeedSet',
 ]);
 
 const ORDER_IDS = ['orderId', 'makerOrderId', 'takerOrderId'] as const;

@@ -7,7 +7,7 @@ import {CLOSE_NAMES, REASON_NAMES} from '../../../src/core/venue/codes.ts';
 /** One entry per kind: the compiler misses none. */
 const COMMANDS: Record<Command['type'], true> = {
   genesis: true, bindAccount: true, advanceChain: true, placeOrder: true, amendOrder: true, cancelAll: true, setSourcePrice: true, setMarginMode: true, moveCollateral: true,
-  createSubAccount: true, createMarket: true, changeMarket: true, delistMarket: true, setFeeTier: true, armDeadMan: true, setMarketStatus: true, placeTrigger: true, cancelTrigger: true, placeParent: true, cancelParent: true, setAutoRoll: true,
+  setSampleSeed: true, createSubAccount: true, createMarket: true, changeMarket: true, delistMarket: true, setFeeTier: true, armDeadMan: true, setMarketStatus: true, placeTrigger: true, cancelTrigger: true, placeParent: true, cancelParent: true, setAutoRoll: true,
   offerNovation: true, acceptNovation: true, withdrawNovation: true, setCalendar: true, batch: true, tick: true, cancelOrder: true, requestWithdrawal: true,
   cancelWithdrawal: true, transfer: true, setMark: true, seal: true, decideEpoch: true,
 };
@@ -27,7 +27,7 @@ const EVENTS: Record<Event['type'], true> = {
   triggerClosed: true, parentPlaced: true, parentClosed: true, autoRollSet: true, positionRolled: true, novationOffered: true, novationAccepted: true, novationWithdrawn: true,
   calendarSet: true, sessionEntered: true, liquidationWarned: true, batchItemRefused: true, indexSet: true, fundingSettled: true, interestSettled: true,
   excessDistributed: true, marginModeSet: true, collateralMoved: true, feeTierSet: true, deadManArmed: true, marketStatusSet: true, pnlSettled: true, positionLiquidated: true,
-  subAccountCreated: true, orderRepeated: true, marketCreated: true, marketChanged: true, symmetricLiquidationChanged: true, shortfallCovered: true, legPosted: true, epochSealed: true, epochDecided: true,
+  sampleSeedSet: true, subAccountCreated: true, orderRepeated: true, marketCreated: true, marketChanged: true, symmetricLiquidationChanged: true, shortfallCovered: true, legPosted: true, epochSealed: true, epochDecided: true,
 };
 
 const STAGES = [

@@ -148,6 +148,8 @@ const incentives: Script = (coverage) => {
   const scene = opened(coverage).fund(3_000n).trade(0, 4, 2_000n, 150n).trade(1, 4, 2_000n, 20n).must({type: 'setSourcePrice', market: PERP, source: 0, price: 1_990n * USDC});
   scene.must(scene.order(3, 'buy', 1_995n, 1n));
   for (let hour = 0; hour < 26; hour += 1) scene.tick(HOUR);
+  scene.refused({type: 'setSampleSeed', seed: '0x12'}).must({type: 'setSampleSeed', seed: '0x0123456789abcdef8123456789abcdef'});
+  for (let half = 0; half < 52; half += 1) scene.tick(HOUR / 2n + 7_000n);
   scene.mark(2_000n).mark(2_210n);
   for (let hour = 0; hour < 3; hour += 1) scene.tick(HOUR);
 };
@@ -266,7 +268,7 @@ const markets: Script = (coverage) => {
   const margins = [{upTo: 20_000n * USDC, initialPpm: 50_000, maintenancePpm: 20_000}, {upTo: 1n << 50n, initialPpm: 100_000, maintenancePpm: 40_000}];
   const terms = {
     fees: [{makerPpm: 100, takerPpm: 400}, {makerPpm: -50, takerPpm: 300}], fundSharePpm: 300_000, margins, bandPpm: 400_000, penaltyPpm: 5_000, openInterestMax: 30n * 1_000_000_000n,
-    interestFrom: 20_000n * USDC, interestFull: 90_000n * USDC, fundingInterestPpb: 9_000, fundingClampPpm: 500_000, collateralInterestPpm: 300,
+    interestFrom: 20_000n * USDC, interestFull: 90_000n * USDC, impactNotional: 9_000n * USDC, fundingInterestPpb: 9_000, fundingClampPpm: 500_000, collateralInterestPpm: 300,
   };
   const create = {type: 'createMarket', market: 'GOLD-PERP', kind: 'perpetual', base: 'XAU', baseDecimals: 9, quote: 'USDC', tick: 10_000n, lot: 100_000n, ladderTicks: 2 ** 20, terms} as const;
   const gold = 'GOLD-PERP';

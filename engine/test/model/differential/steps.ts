@@ -292,7 +292,7 @@ const MAKERS: Record<Kind, Maker> = {
     const interest = y % 3 === 0 ? {interestFrom: 0n, interestFull: 0n} : {interestFrom: BigInt(z) * 50_000n, interestFull: BigInt(z) * 50_000n + 100_000n * USDC};
     const fees = [{makerPpm: (x % 400) - 100, takerPpm: 300 + (y % 500)}, {makerPpm: -50, takerPpm: 300}];
     if (step.flags % 3 === 0) return {type: 'changeMarket', market: SPOT, terms: {fees}};
-    return {type: 'changeMarket', market: perpName(world, step), terms: {fees, margins, ...interest, openInterestMax: x % 4 === 0 ? BigInt(y) * 1_000_000n : 0n, collateralInterestPpm: x % 500, fundingInterestPpb: z % 20_000}};
+    return {type: 'changeMarket', market: perpName(world, step), terms: {fees, margins, ...interest, openInterestMax: x % 4 === 0 ? BigInt(y) * 1_000_000n : 0n, collateralInterestPpm: x % 500, fundingInterestPpb: z % 20_000, impactNotional: BigInt(z % 9) * 700n * USDC}};
   },
   list: (world, step) => {
     const listed = world.markets.filter(({spec: {name}, status}) => name !== PERP && name !== SPOT && status !== 'delisted');
@@ -300,7 +300,7 @@ const MAKERS: Record<Kind, Maker> = {
     const terms = {fees: [{makerPpm: 100, takerPpm: 400}], fundSharePpm: 100_000, margins: [{upTo: 1n << 50n, initialPpm: 80_000, maintenancePpm: 30_000}], bandPpm: 300_000, penaltyPpm: 10_000};
     return {type: 'createMarket', market: `M${world.markets.length}-PERP`, kind: 'perpetual', base: 'XAU', baseDecimals: 9, quote: 'USDC', tick: TICK, lot: LOT, ladderTicks: 2 ** 20, terms};
   },
-  repeat: (_, __, {last}) => last,
+  repeat: (_, {x}, {last}) => (x % 5 === 0 ? {type: 'setSampleSeed', seed: `0x${x.toString(16).padStart(32, '7')}`} : last),
 };
 
 /** The command a step means, orders named as the core names them. */

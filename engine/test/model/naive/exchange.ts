@@ -4,7 +4,7 @@ import type {Event} from '../../../src/core/events.ts';
 import {cancelWaiting, close} from './book.ts';
 import {advanceChain, bindAccount, createSubAccount, transfer} from './deposits.ts';
 import {setSource, tickFunding} from './funding.ts';
-import {tickIncentives} from './interest.ts';
+import {setSampleSeed, tickIncentives} from './interest.ts';
 import {setMark} from './liquidation.ts';
 import {changeMarket, createMarket, delistMarket} from './listing.ts';
 import {assess, assessBucket} from './margin.ts';
@@ -53,6 +53,7 @@ function perform(world: World, command: Command): Refusal | SealedModel | undefi
     case 'cancelWithdrawal': return cancelWithdrawal(world, command);
     case 'transfer': return transfer(world, command);
     case 'createSubAccount': return createSubAccount(world, command);
+    case 'setSampleSeed': return setSampleSeed(world, command.seed);
     case 'createMarket': return createMarket(world, command);
     case 'seal': return seal(world, command);
     case 'decideEpoch': return decideEpoch(world, command);

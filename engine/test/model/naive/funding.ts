@@ -1,8 +1,8 @@
 /** Index prices of several sources, and hourly funding between the two sides of a perpetual. */
-import {best} from './book.ts';
 import {assessBucket, valueOf} from './margin.ts';
 import {riskPass} from './liquidation.ts';
 import {abs, ceilDiv, max, min, PPM, split, sum} from './numbers.ts';
+import {depth} from './orders.ts';
 import {FUND, type Market, type Position, type Refusal, refuse, type World} from './world.ts';
 
 const STALE_MS = 15_000n;
@@ -27,13 +27,32 @@ export function setSource(world: World, market: Market, source: number, price: b
   return undefined;
 }
 
-/** Parts per 10⁹ by which the book lies above or below the index. */
+/** Lots that the impact notional takes out of what a side shows, and their value; none where the side has not enough. */
+function impact(world: World, market: Market, side: 'buy' | 'sell'): {lots: bigint; value: bigint} {
+  const levels = [...depth(world, market, side)].map(([price, {lots}]) => ({price, lots}));
+  if (levels.length === 0) return {lots: 0n, value: 0n};
+  if (market.spec.impactNotional === 0n) return {lots: 1n, value: levels[0]!.price};
+  let left = ceilDiv(market.spec.impactNotional, market.spec.unit);
+  const taken = {lots: 0n, value: 0n};
+  for (const {price, lots: shown} of levels) {
+    const lots = min(shown, ceilDiv(left, price));
+    taken.lots += lots;
+    taken.value += lots * price;
+    left -= lots * price;
+    if (left <= 0n) return taken;
+  }
+  return {lots: 0n, value: 0n};
+}
+
+/** Parts per 10⁹ by which the impact bid lies above the index, or else the impact ask below it. */
 function premium(world: World, market: Market): bigint {
   const {indexPrice} = market;
   if (indexPrice === 0n) return 0n;
-  const [bid, ask] = [best(world, market, 'buy'), best(world, market, 'sell')];
-  const below = ask > 0n ? max(0n, indexPrice - ask) : 0n;
-  return ((max(0n, bid - indexPrice) - below) * PPB) / indexPrice;
+  const [bids, asks] = [impact(world, market, 'buy'), impact(world, market, 'sell')];
+  const above = bids.value - indexPrice * bids.lots;
+  if (above > 0n) return (above * PPB) / (indexPrice * bids.lots);
+  const below = indexPrice * asks.lots - asks.value;
+  return below > 0n ? -((below * PPB) / (indexPrice * asks.lots)) : 0n;
 }
 
 const following = (now: bigint, step: bigint): bigint => (now / step + 1n) * step;

@@ -32,7 +32,7 @@ function withTerms(spec: MarketSpec, terms: Partial<MarketTermsInput>): MarketSp
     margins: terms.margins?.map(({upTo, initialPpm, maintenancePpm}) => ({upTo, initial: BigInt(initialPpm), maintenance: BigInt(maintenancePpm)})) ?? spec.margins,
     fundShare: big(terms.fundSharePpm, spec.fundShare), band: big(terms.bandPpm, spec.band), marketBand: big(terms.marketBandPpm, spec.marketBand),
     penalty: big(terms.penaltyPpm, spec.penalty), fundingInterest: big(terms.fundingInterestPpb, spec.fundingInterest), fundingClamp: big(terms.fundingClampPpm, spec.fundingClamp),
-    collateralInterest: big(terms.collateralInterestPpm, spec.collateralInterest), interestFrom: terms.interestFrom ?? spec.interestFrom, interestFull: terms.interestFull ?? spec.interestFull,
+    collateralInterest: big(terms.collateralInterestPpm, spec.collateralInterest), impactNotional: terms.impactNotional ?? spec.impactNotional, interestFrom: terms.interestFrom ?? spec.interestFrom, interestFull: terms.interestFull ?? spec.interestFull,
     openInterestMax: terms.openInterestMax === undefined ? spec.openInterestMax : terms.openInterestMax / spec.lot,
   };
   const rises = made.margins.every(({upTo}, index) => upTo > (made.margins[index - 1]?.upTo ?? 0n) && upTo <= AMOUNT_MAX);

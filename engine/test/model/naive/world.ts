@@ -58,7 +58,7 @@ export type MarketSpec = {
   name: string; perpetual: boolean; base: string; quote: string; tick: bigint; lot: bigint; unit: bigint; ticks: bigint;
   fees: readonly {maker: bigint; taker: bigint}[]; fundShare: bigint; margins: readonly {upTo: bigint; initial: bigint; maintenance: bigint}[];
   band: bigint; marketBand: bigint; penalty: bigint; openInterestMax: bigint; interestFrom: bigint; interestFull: bigint;
-  fundingInterest: bigint; fundingClamp: bigint; collateralInterest: bigint;
+  impactNotional: bigint; fundingInterest: bigint; fundingClamp: bigint; collateralInterest: bigint;
 };
 
 export type Market = {
@@ -122,6 +122,9 @@ export class World {
   readonly fundPeak: Lookback = {startedAt: 0n, current: 0n, previous: 0n};
   readonly standings = new Map<number, Standing>();
   lastHour = 0n;
+  /** When standings are sampled next, and the four words that draw that moment. */
+  nextSample = 0n;
+  sampleSeed: bigint[] = [0n, 0n, 0n, 0n];
   /** Base units ever received, by sender, then asset. */
   readonly senders = new Map<string, bigint[]>();
   legs: Leg[] = [];
