@@ -23,18 +23,36 @@ const custody = (network: LocalNetwork, chainId: number) => ({address: custodyOf
 const walletOn = (network: LocalNetwork, chainId: number, account: Trader['account']) =>
   createWalletClient({account, transport: http(chainId === L1 ? network.pair.l1Rpc : network.pair.l2Rpc)}).extend(publicActions);
 
-/** A row of the custody's active epoch, from chain and storage and its owner's own secret: nobody is asked. */
-async function openRow(network: LocalNetwork, {trader, chainId, token}: Row) {
-  const {salt, l2, rules} = network.network;
+/** The custody's active epoch, from chain and storage: nobody is asked. */
+async function openEpoch(network: LocalNetwork, chainId: number) {
   const {epoch} = await clientOf(network, chainId).readContract({...custody(network, chainId), functionName: 'activeRoot'});
-  const [event] = await clientOf(network, L2).getContractEvents({address: l2.epochManager, abi: epochManagerAbi, eventName: 'EpochProposed', args: {epoch}, fromBlock: 0n, strict: true});
+  const {epochManager} = network.network.l2;
+  const [event] = await clientOf(network, L2).getContractEvents({address: epochManager, abi: epochManagerAbi, eventName: 'EpochProposed', args: {epoch}, fromBlock: 0n, strict: true});
   const {summary, lines} = event!.args as unknown as {summary: Summary; lines: Line[]};
   const {files} = await fetchEpoch(ipfsStore(network.pair.storageUrl), cidFromDigest(summary.snapshotCid));
+  return {epoch, summary, lines, files};
+}
+
+const payoutOf = (network: LocalNetwork, {trader, chainId, token}: Row, files: ReadonlyMap<string, Uint8Array>) =>
+  payoutClaim({chainId, custody: custodyOf(network, chainId)}, parsePayouts(files.get(payoutsName(chainId))!).rows, {token, wallet: trader.address});
+
+/** A row of the active epoch, opened by its owner's own secret. */
+async function openRow(network: LocalNetwork, row: Row) {
+  const {trader, chainId, token} = row;
+  const {salt, rules} = network.network;
+  const {epoch, summary, lines, files} = await openEpoch(network, chainId);
   const owner = {wallet: trader.address, blinding: trader.ownBlinding(epoch, rules.eraEpochs)};
   const found = proofFromFiles({network: {salt}, summary, lines, chainId, token, balancesBytes: files.get(balancesName(chainId, token))!, owner});
   if (!found.ok) throw new Error(`no row of ${trader.name}: ${found.reason}`);
-  const payouts = parsePayouts(files.get(payoutsName(chainId))!).rows;
-  return {opening: leafOpening(found.proof)!, claim: payoutClaim({chainId, custody: custodyOf(network, chainId)}, payouts, {token, wallet: trader.address})};
+  return {opening: leafOpening(found.proof)!, claim: payoutOf(network, row, files)};
+}
+
+/** Lots authorised to the wallet by the active epoch and not yet paid. */
+export async function unpaid(network: LocalNetwork, row: Row): Promise<bigint> {
+  const {files} = await openEpoch(network, row.chainId);
+  const authorised = payoutOf(network, row, files)?.cumulative ?? 0n;
+  const args = [row.token, row.trader.address] as const;
+  return authorised - (await clientOf(network, row.chainId).readContract({...custody(network, row.chainId), functionName: 'paid', args}));
 }
 
 /** Forces the withdrawal of everything the active row owes; answers the lots due. */

@@ -4,6 +4,7 @@ import {promisify} from 'node:util';
 import {keyOf} from '../network/accounts.ts';
 import {type LocalNetwork, ROOT} from '../network/local-network.ts';
 import type {Checks} from './checks.ts';
+import {unpaid} from './exits.ts';
 import {L1, type Market, USDC} from './market.ts';
 
 type Ran = {code: number; stdout: string; stderr: string};
@@ -29,12 +30,17 @@ export async function verifyWithoutOperator(network: LocalNetwork, epochs: reado
 }
 
 /** Carol's L1 payout was authorised but never distributed: anybody can claim it for her. */
-export async function claimFromChainAndStorage(network: LocalNetwork, {carol, l1Usdc}: Market, epoch: bigint, checks: Checks): Promise<void> {
+export async function claimFromChainAndStorage(network: LocalNetwork, {alice, carol, l1Usdc}: Market, epoch: bigint, checks: Checks): Promise<void> {
   const before = await carol.walletBalance({rpc: network.pair.l1Rpc, token: l1Usdc});
-  const {code, stderr} = await runProgram(['--import', 'tsx', 'test/independent/claim.ts', ...places(network), String(epoch), String(L1), carol.address, keyOf('guardian')]);
+  const {code, stderr} = await claimFor(network, epoch, carol.address);
   const received = (await carol.walletBalance({rpc: network.pair.l1Rpc, token: l1Usdc})) - before;
   checks.that('one payout is claimed from chain and storage alone', code === 0 && received === 700n * USDC, `exit ${code}, received ${received}: ${stderr.slice(-400)}`);
+  // Where attacks came first, alice forced a withdrawal that is in the same line.
+  if ((await unpaid(network, {trader: alice, chainId: L1, token: l1Usdc})) > 0n) await claimFor(network, epoch, alice.address);
 }
+
+const claimFor = (network: LocalNetwork, epoch: bigint, wallet: string): Promise<Ran> =>
+  runProgram(['--import', 'tsx', 'test/independent/claim.ts', ...places(network), String(epoch), String(L1), wallet, keyOf('guardian')]);
 
 export async function checkIndependently(network: LocalNetwork, epochs: readonly bigint[], checks: Checks): Promise<void> {
   const {stdout, stderr} = await runProgram(['--import', 'tsx', 'test/independent/check.ts', ...places(network), ...epochs.map(String)]);
