@@ -44,14 +44,18 @@ export function buildVenue(): Venue {
   return venue;
 }
 
-/** An order that may still rest, by its handle. */
-type Handle = {account: number; slot: number; sequence: number};
+/** An order that may still rest, by its handle and the step that placed it. */
+type Handle = {account: number; slot: number; sequence: number; step: number};
+
+/** `target` says of a cancel which step placed the order it ends, for books that know no handles. */
+export type Flow = {records: RecordLog; target: Int32Array};
 
 /** Runs the generator on a venue of its own, so that cancels name orders that live. */
-export function makeFlow(operations: number, seed: number): RecordLog {
+export function makeFlow(operations: number, seed: number): Flow {
   const random = randomOf(seed);
   const venue = buildVenue();
-  const flow = new RecordLog(operations);
+  const records = new RecordLog(operations);
+  const placedBy = new Int32Array(operations).fill(-1);
   const live: Handle[] = [];
   let mid = MID;
   for (let step = 0; step < operations; step += 1) {
@@ -60,20 +64,21 @@ export function makeFlow(operations: number, seed: number): RecordLog {
     const side = random() < 0.5 ? 0 : 1;
     const account = FIRST_USER + Math.floor(random() * ACCOUNTS);
     const target = roll >= 0.6 && roll < 0.9 ? pickLive(venue, live, random) : undefined;
-    if (target !== undefined) flow.push(head(COMMAND.cancel, 0, 0), target.account, target.slot, 0, 0, 0, 0, 0, target.sequence, 0, 0, 0);
+    if (target !== undefined) records.push(head(COMMAND.cancel, 0, 0), target.account, target.slot, 0, 0, 0, 0, 0, target.sequence, 0, 0, 0);
     else if (roll >= 0.9) {
       const detail = side | (TIME_IN_FORCE.immediateOrCancel << 1);
-      flow.push(head(COMMAND.place, detail, 0), account, 0, 1 + Math.floor(random() * 200), ORDER_FLAG.market, 0, step + 1, 0, 0, 0, 0, 0);
+      records.push(head(COMMAND.place, detail, 0), account, 0, 1 + Math.floor(random() * 200), ORDER_FLAG.market, 0, step + 1, 0, 0, 0, 0, 0);
     } else {
       const distance = Math.floor(-Math.log(1 - random()) * 20);
       const offset = random() < 0.06 ? -(1 + (distance >> 3)) : 1 + distance;
       const price = side === 0 ? mid - offset : mid + offset;
-      flow.push(head(COMMAND.place, side, 0), account, price, 1 + Math.floor(random() * 100), 0, 0, step + 1, 0, 0, 0, 0, 0);
+      records.push(head(COMMAND.place, side, 0), account, price, 1 + Math.floor(random() * 100), 0, 0, step + 1, 0, 0, 0, 0, 0);
     }
-    applyRecord(venue, flow, step, START);
-    noteRested(venue, account, live);
+    applyRecord(venue, records, step, START);
+    if (target === undefined) noteRested(venue, {account, step}, live);
+    else placedBy[step] = target.step;
   }
-  return flow;
+  return {records, target: placedBy};
 }
 
 /** A random live order, taken off the list; dead ones met on the way go too. */
@@ -88,20 +93,20 @@ function pickLive({orders}: Venue, live: Handle[], random: () => number): Handle
   return undefined;
 }
 
-function noteRested({log}: Venue, account: number, live: Handle[]): void {
+function noteRested({log}: Venue, placed: {account: number; step: number}, live: Handle[]): void {
   for (let index = 0; index < log.length; index += 1) {
     const word = index * RECORD_WORDS;
-    if (codeOf(log.words[word]!) === EVENT.rested) live.push({account, slot: log.words[word + 3]!, sequence: log.doubles[index * 8 + 4]!});
+    if (codeOf(log.words[word]!) === EVENT.rested) live.push({...placed, slot: log.words[word + 3]!, sequence: log.doubles[index * 8 + 4]!});
   }
 }
 
 export type Totals = {refused: number; events: number};
 
 /** Records `from` to `to` through the core. */
-export function play(venue: Venue, flow: RecordLog, from: number, to: number, totals: Totals): void {
+export function play(venue: Venue, records: RecordLog, from: number, to: number, totals: Totals): void {
   const {log} = venue;
   for (let step = from; step < to; step += 1) {
-    if (applyRecord(venue, flow, step, START) !== 0) totals.refused += 1;
+    if (applyRecord(venue, records, step, START) !== 0) totals.refused += 1;
     totals.events += log.length;
   }
 }
