@@ -86,7 +86,8 @@ export class TextDoor {
   async #listenAll(wallet: Address): Promise<void> {
     const {engine, feed} = this.#deps;
     const view = await engine.account(wallet);
-    for (let sub = 0; view && sub <= view.subAccounts; sub += 1) {
+    if (!view) return;
+    for (let sub = 0; sub <= view.subAccounts; sub += 1) {
       const account = await engine.accountIndex(wallet, sub);
       if (account !== undefined) feed.listen(account, wallet);
     }
