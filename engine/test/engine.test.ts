@@ -23,6 +23,7 @@ let database: Process;
 let databaseUrl: string;
 let running: Process | undefined;
 let flags: string[];
+let sealedHead: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'pobs-engine-'));
@@ -101,6 +102,7 @@ describe('a running engine', () => {
 
     await call(url, 'POST', '/v1/withdrawals', {token: aliceToken, body: {chainId: L1, token: tokens.l1Usdc, lots: String(40n * USDC)}});
     const sealed = await seal(url);
+    sealedHead = sealed.journalHead;
     const built = await build(chains, set, sealed);
     const certificate = await approve(chains, set, built);
     await call(url, 'POST', '/operator/epochs/1/outcome', {token: TOKEN, body: {outcome: 'approved'}});
@@ -122,10 +124,19 @@ describe('a running engine', () => {
     const verified = await engine('journal', 'verify', '--data-dir', path.join(folder, 'engine')).ended;
     expect(verified).toMatchObject({code: 0});
     expect(JSON.parse(verified.stdout)).toMatchObject({ok: true, repairedBytes: 0});
+    // Whoever traded shows the place of any command under the head that the epoch carries.
+    const proof = path.join(folder, 'proof.json');
+    const proven = await engine('journal', 'prove', '--data-dir', path.join(folder, 'engine'), '--sequence', '2', '--head', sealedHead).ended;
+    writeFileSync(proof, proven.stdout);
+    const checked = await engine('journal', 'check-proof', proof, '--head', sealedHead).ended;
+    expect(checked).toMatchObject({code: 0, stderr: ''});
+    expect(JSON.parse(checked.stdout)).toMatchObject({ok: true, sequence: '2', head: sealedHead});
+    const other = await engine('journal', 'check-proof', proof, '--head', `0x${'1'.repeat(64)}`).ended;
+    expect(other).toMatchObject({code: 4, stderr: expect.stringMatching(/^✗ The proof is under journal head/)});
     const rebuilt = await engine('rebuild', '--data-dir', path.join(folder, 'engine'), '--database-url', databaseUrl).ended;
     expect(rebuilt).toMatchObject({code: 0});
     expect(Number((JSON.parse(rebuilt.stdout) as {events: string}).events)).toBeGreaterThan(10);
-  }, 60_000);
+  }, 90_000);
 
   test('an RPC that goes away shows in health and comes back', async () => {
     const proxy = await flakyProxy(chains.l1.url);

@@ -11,6 +11,7 @@ export {accountId, blindingFor, eraOf, isSystemWallet, ZERO_BLINDING} from './id
 export {fromJson, JsonError, toJson} from './json.ts';
 export {initKeccak, keccak256} from './keccak.ts';
 export {decodeSealed, encodeSealed, SEALED_MEDIA_TYPE, SealedWireError} from './sealed-wire.ts';
+export {sha256} from './sha256.ts';
 export * from './snapshot/index.ts';
 export * from './log/index.ts';
 export {createMappingIdentity, decryptMapping, type DecryptedMapping, encryptMapping, MappingError, mappingRecipient} from './mapping.ts';

@@ -1,5 +1,6 @@
 /** One hash over everything in the state that decides future behaviour: equal digests, equal engines. */
-import {bytesToHex, type Hex, keccak256, stringToBytes} from 'viem';
+import {sha256} from '@pobs/protocol';
+import {bytesToHex, type Hex, stringToBytes} from 'viem';
 import type {State} from './state.ts';
 import {venueBytes} from './venue/image.ts';
 
@@ -27,6 +28,9 @@ function* lines(state: State): Generator<string> {
 
 /** Digest of the state; cost grows with the state, so it is taken at checkpoints, not per command. */
 export function digestOf(state: State): Hex {
-  const around = keccak256(stringToBytes([...lines(state)].join('\n')));
-  return keccak256(stringToBytes(`${around}${bytesToHex(keccak256(venueBytes(state.venue), 'bytes'))}`));
+  const around = sha256(stringToBytes([...lines(state)].join('\n')));
+  const both = new Uint8Array(64);
+  both.set(around);
+  both.set(sha256(venueBytes(state.venue)), 32);
+  return bytesToHex(sha256(both));
 }

@@ -104,10 +104,10 @@ describe('a follower', () => {
     await traffic(node, {seed, frames: 10});
     const follower = new Follower(folders(), {log: quiet});
     await follower.follow(node.durable.index);
-    const path_ = socketPath(folder, 'follower');
-    const server = new LinkServer({path: path_}, {node: follower, log: quiet, refusal: () => undefined, health: () => ({chains: [], projections: {sequence: 0n}})});
+    const socket = socketPath(folder, 'follower');
+    const server = new LinkServer({path: socket}, {node: follower, log: quiet, refusal: () => undefined, health: () => ({chains: [], projections: {sequence: 0n}})});
     await server.listen();
-    const client = await connectEngine({path: path_});
+    const client = await connectEngine({path: socket});
     expect(await client.book('ETH-PERP', 10)).toEqual(await node.read((core) => bookView(core, {market: 'ETH-PERP', levels: 10})));
     await expect(client.submit({type: 'tick'})).rejects.toMatchObject({data: {code: 'READ_ONLY'}});
     await expect(client.submitRecords(new Uint8Array(64))).rejects.toMatchObject({data: {code: 'READ_ONLY'}});

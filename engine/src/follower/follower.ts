@@ -4,7 +4,6 @@
  */
 import {setImmediate as turn} from 'node:timers/promises';
 import {bytesToHex, type Hex} from 'viem';
-import type {Command} from '../core/commands.ts';
 import type {Core} from '../core/engine.ts';
 import type {NumberedEvent} from '../core/events.ts';
 import {chainViews, digest, epochsView, sealedEpoch} from '../core/queries.ts';
@@ -127,7 +126,7 @@ export class Follower implements LinkNode {
     return digest(this.#replica.core);
   }
 
-  submit(_: Command): Promise<never> {
+  submit(): Promise<never> {
     return Promise.reject(readOnly());
   }
 

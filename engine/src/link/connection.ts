@@ -2,7 +2,7 @@
 import type {Socket} from 'node:net';
 import {encodeSealed, packEpoch} from '@pobs/protocol';
 import type {Command} from '../core/commands.ts';
-import {COMMAND, REASON} from '../core/venue/codes.ts';
+import {isOfAccounts} from '../core/venue/codes.ts';
 import {codeOf, RECORD_BYTES, RECORD_WORDS, viewRecords} from '../core/venue/records.ts';
 import {decodePayload, encodePayload} from '../journal/codec.ts';
 import {NodeError} from '../node/errors.ts';
@@ -15,10 +15,8 @@ import {encodeFrame, type Frame, FRAME, FrameReader, LinkFrameError, OPERATOR_FL
 /** A reader this far behind holds the engine's memory. */
 const UNREAD_BYTES_MAX = 256 * 1024 * 1024;
 
-/** Commands that only the operator gives, as records. */
-const OPERATOR_RECORDS: ReadonlySet<number> = new Set([
-  COMMAND.mark, COMMAND.index, COMMAND.tick, COMMAND.funding, COMMAND.feeTier, COMMAND.marketStatus, COMMAND.session, COMMAND.distribute,
-]);
+/** By command code: 1 = an account may give it about itself. */
+const OF_ACCOUNTS = Uint8Array.from({length: 256}, (_, code) => (isOfAccounts(code) ? 1 : 0));
 
 type Deps = {
   node: LinkNode;
@@ -188,6 +186,6 @@ export function eventsFrame({first, count, bytes}: EventFrame): Buffer {
 /** A command that is not the sender's to give becomes one that does not exist. */
 function hideOperatorCommands(words: Int32Array, length: number): void {
   for (let index = 0; index < length; index += 1) {
-    if (OPERATOR_RECORDS.has(codeOf(words[index * RECORD_WORDS]!))) words[index * RECORD_WORDS] = 0;
+    if (OF_ACCOUNTS[codeOf(words[index * RECORD_WORDS]!)] === 0) words[index * RECORD_WORDS] = 0;
   }
 }

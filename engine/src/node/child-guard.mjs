@@ -5,10 +5,12 @@
 import os from 'node:os';
 
 const PARENT_CHECK_MS = 500;
-const niceness = Number(new URL(import.meta.url).searchParams.get('niceness') ?? 0);
+const {searchParams} = new URL(import.meta.url);
+const niceness = Number(searchParams.get('niceness'));
+// As the parent told it: it may be gone by now.
+const parent = Number(searchParams.get('parent'));
 if (niceness > 0) os.setPriority(Math.min(19, os.getPriority() + niceness));
 
-const parent = process.ppid;
 setInterval(() => {
   if (process.ppid !== parent) process.exit(0);
 }, PARENT_CHECK_MS).unref();

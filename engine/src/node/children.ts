@@ -75,7 +75,7 @@ export class Child {
   #spawn(): {process: ChildProcess; ready: Promise<Record<string, string>>} {
     const {args, niceness = 0} = this.#spec;
     const started = performance.now();
-    const guard = new URL(`./child-guard.mjs?niceness=${niceness}`, import.meta.url).href;
+    const guard = new URL(`./child-guard.mjs?parent=${process.pid}&niceness=${niceness}`, import.meta.url).href;
     const child = spawn(process.execPath, ['--import', guard, ...args], {stdio: ['pipe', 'pipe', 'inherit']});
     child.stdin!.on('error', () => {});
     this.#process = child;

@@ -4,11 +4,16 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {toJson} from '@pobs/protocol';
 import {afterEach, describe, expect, test} from 'vitest';
+import {play as fund, submitFrame} from '../../test/support/traffic.ts';
 import {buildRules, Exchange, L1, L1_USDC, L2, secretOf, USDC, WALLETS} from '../../test/model/exchange.ts';
 import type {NumberedEvent} from '../core/events.ts';
 import {accountView} from '../core/queries.ts';
+import {COMMAND} from '../core/venue/codes.ts';
+import {head, RecordLog} from '../core/venue/records.ts';
 import {encodePayload} from '../journal/codec.ts';
+import {realDisk} from '../journal/disk.ts';
 import {Journal} from '../journal/journal.ts';
+import {readAck} from '../link/types.ts';
 import {EngineNode, type EngineNodeOptions} from './engine-node.ts';
 
 const [ALICE, BOB] = WALLETS as [`0x${string}`, `0x${string}`];
@@ -167,4 +172,67 @@ test('a bug in the core stops the node before anything of it gets out', async ()
   await expect(node.submit({type: 'setMark', market: 'ETH-PERP', price: 1n})).rejects.toThrow();
   await node.close();
   expect((await (await open(directory)).state()).sequence).toBe(sequence);
+});
+
+describe('a disk that refuses', () => {
+  test.each(['write', 'datasync'] as const)('a failed %s: no answer, no event, no read of what was under way leaves, ever', async (call) => {
+    const directory = folder();
+    let broken = false;
+    const errors: Error[] = [];
+    const fail = (): never => {
+      throw Object.assign(new Error('EIO: i/o error'), {code: 'EIO'});
+    };
+    const node = await open(directory, {
+      onFatal: (error) => errors.push(error),
+      disk: {
+        ...realDisk,
+        async open(file, flags) {
+          const real = await realDisk.open(file, flags);
+          return {
+            ...real, write: async (...args) => (broken && call === 'write' ? fail() : real.write(...args)),
+            datasync: async () => (broken && call === 'datasync' ? fail() : real.datasync()),
+          };
+        },
+      },
+    });
+    await fund(node);
+    const before = await node.state();
+    const got: string[] = [];
+    node.onEvents(() => got.push('events'));
+    broken = true;
+    const tick = new RecordLog();
+    tick.push(head(COMMAND.tick, 0, 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    const outstanding = [
+      node.submit({type: 'tick'}).then(() => got.push('answer')), submitFrame(node, tick).then(() => got.push('acks')),
+      node.read(() => 1).then(() => got.push('read')), node.submit({type: 'setMark', market: 'ETH-DOGE', price: 1n}).then(() => got.push('refusal')),
+    ];
+    for (const promise of outstanding) promise.catch(() => got.push('rejected'));
+    while (errors.length === 0) await new Promise(setImmediate);
+    broken = false;
+    await expect(node.submit({type: 'tick'})).rejects.toThrow('could not be written');
+    await expect(node.read(() => 1)).rejects.toThrow('could not be written');
+    await node.close();
+    expect(errors).toHaveLength(1);
+    expect(got).toEqual([]);
+    const after = await (await open(directory)).state();
+    // What was written and never acknowledged may be there; what was acknowledged is.
+    if (call === 'write') expect(after).toEqual(before);
+    else expect(after.sequence - before.sequence).toBe(2n);
+  });
+});
+
+test('records that the core refuses take no sequence and no byte of the journal', async () => {
+  const directory = folder();
+  const node = await open(directory);
+  await fund(node);
+  const before = await node.state();
+  const bad = new RecordLog();
+  for (let code = 0; code < 256; code += 1) bad.push(head(code, 255, 65_535), -1, 2 ** 31 - 1, -(2 ** 31), -1, -1, -1, -1, Number.NaN, Number.POSITIVE_INFINITY, -0, 2 ** 60);
+  const {acks} = await submitFrame(node, bad);
+  const accepted = Array.from({length: 256}, (_, code) => code).filter((code) => readAck({acks}, code).reason === 0);
+  // These two say nothing but themselves.
+  expect(accepted).toEqual([COMMAND.tick, COMMAND.distribute]);
+  expect((await node.state()).sequence).toBe(before.sequence + 2n);
+  await node.close();
+  expect((await (await open(directory)).state()).sequence).toBe(before.sequence + 2n);
 });
