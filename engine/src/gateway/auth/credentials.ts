@@ -143,12 +143,11 @@ export class Credentials {
     }
   }
 
-  #addKey({type: _, at, ...key}: Extract<CredentialEntry, {type: 'keyMinted'}>): void {
-    for (const id of this.#keysOf.get(key.wallet) ?? []) if (this.#keys.get(id)!.expiresAt <= this.#now()) this.#dropKey(id);
-    const own = this.#keysOf.get(key.wallet) ?? new Set();
-    own.add(key.id);
-    this.#keysOf.set(key.wallet, own);
-    this.#keys.set(key.id, {...key, createdAt: at});
+  #addKey({id: own, wallet, scopes, label, at, expiresAt}: Extract<CredentialEntry, {type: 'keyMinted'}>): void {
+    const ids = this.#keysOf.get(wallet) ?? new Set();
+    for (const id of ids) if (this.#keys.get(id)!.expiresAt <= this.#now()) this.#dropKey(id);
+    this.#keysOf.set(wallet, ids.add(own));
+    this.#keys.set(own, {id: own, wallet, scopes, label, createdAt: at, expiresAt});
   }
 
   #dropKey(id: string): void {

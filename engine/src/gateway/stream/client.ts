@@ -1,4 +1,5 @@
 /** One connection: who it speaks for, how much it may say, and what ends it. */
+import type {Duplex} from 'node:stream';
 import type {RawData, WebSocket} from 'ws';
 import {toJson} from '@pobs/protocol';
 import type {Identity} from '../auth/identity.ts';
@@ -19,6 +20,8 @@ export type OnDisconnect = 'none' | 'marked' | 'all';
 
 export class Client implements Listener {
   readonly socket: WebSocket;
+  /** What it writes to. */
+  readonly #raw: Duplex;
   readonly address: string;
   /** The host it connected to, which a signed sign-in names. */
   readonly host: string;
@@ -36,9 +39,11 @@ export class Client implements Listener {
   #inFlight = 0;
   #strikes = 0;
   #closed = false;
+  #corked = false;
 
-  constructor(socket: WebSocket, address: string, host: string) {
+  constructor(socket: WebSocket, {raw, address, host}: {raw: Duplex; address: string; host: string}) {
     this.socket = socket;
+    this.#raw = raw;
     this.address = address;
     this.host = host;
     count += 1;
@@ -59,8 +64,20 @@ export class Client implements Listener {
       this.close(CLOSE.tooSlow, 'too slow: read faster or subscribe to less');
       return false;
     }
+    this.#cork();
     this.socket.send(message);
     return true;
+  }
+
+  /** What is said in one turn leaves in one write. */
+  #cork(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#raw.cork();
+    setImmediate(() => {
+      this.#corked = false;
+      this.#raw.uncork();
+    });
   }
 
   say(message: object): void {

@@ -2,6 +2,7 @@
  * Durable events on their way to the channels. Books and candles are kept from the records as they lie in the frames; a record is
  * decoded only where somebody listens to what it tells.
  */
+import type {Address} from 'viem';
 import type {Event, NumberedEvent} from '../../core/events.ts';
 import {EVENT} from '../../core/venue/codes.ts';
 import {codeOf, detailOf, marketOf, RECORD_WORDS} from '../../core/venue/records.ts';
@@ -41,8 +42,8 @@ export class Feed {
   readonly #deps: FeedDeps;
   readonly #byIndex: MarketFeed[] = [];
   readonly #byName = new Map<string, MarketFeed>();
-  /** Numbers of accounts somebody has listened to. */
-  readonly #accounts = new Set<number>();
+  /** Accounts somebody listens to, and their wallets. */
+  readonly #accounts = new Map<number, Address>();
   #seeding: Promise<void> | undefined;
   #again = false;
 
@@ -68,8 +69,13 @@ export class Feed {
   }
 
   /** Own channels of an account begin to be heard. */
-  listen(account: number): void {
-    this.#accounts.add(account);
+  listen(account: number, wallet: Address): void {
+    this.#accounts.set(account, wallet);
+  }
+
+  /** Forgets accounts that nobody listens to any more. */
+  prune(): void {
+    for (const [account, wallet] of this.#accounts) if (!this.#isHeard(wallet)) this.#accounts.delete(account);
   }
 
   take(frame: EventFrame): void {
@@ -171,6 +177,10 @@ export class Feed {
     }
   };
 
+  #isHeard(wallet: Address): boolean {
+    return PRIVATE_CHANNELS.some((channel) => this.#deps.hub.hears(privateKey(channel, wallet)));
+  }
+
   #reseed(): void {
     // The engine may go while it is read; whoever tells of its return seeds again.
     this.seed().catch(() => {});
@@ -182,7 +192,7 @@ export class Feed {
     if (event.type === 'marketCreated') this.#reseed();
     const traded = event.type === 'tradeExecuted' ? this.#byName.get(event.market) : undefined;
     if (traded && event.type === 'tradeExecuted') traded.firstTrade ??= event.tradeId;
-    if ((event.type === 'accountBound' || event.type === 'subAccountCreated') && PRIVATE_CHANNELS.some((channel) => hub.hears(privateKey(channel, event.wallet)))) this.listen(event.account);
+    if ((event.type === 'accountBound' || event.type === 'subAccountCreated') && this.#isHeard(event.wallet)) this.listen(event.account, event.wallet);
     const shared = publicMessage(numbered);
     if (shared) hub.publish(shared.key, shared.body);
     for (const {wallet, channel, body} of ownMessages(numbered)) {

@@ -58,6 +58,7 @@ export class MarketData {
   async #tell(): Promise<void> {
     if (this.#polling) return;
     this.#polling = true;
+    this.feed.prune();
     try {
       await this.#tickers();
       await this.#ranks();

@@ -59,7 +59,7 @@ export class Stream {
 
   upgrade(message: IncomingMessage, socket: Duplex, head: Buffer): void {
     const address = message.socket.remoteAddress ?? 'unknown';
-    this.#server.handleUpgrade(message, socket, head, (webSocket) => this.#open(webSocket, address, message.headers.host ?? ''));
+    this.#server.handleUpgrade(message, socket, head, (webSocket) => this.#open(webSocket, {raw: socket, address, host: message.headers.host ?? ''}));
   }
 
   close(): void {
@@ -68,14 +68,15 @@ export class Stream {
     this.#server.close();
   }
 
-  #open(socket: WebSocket, address: string, host: string): void {
+  #open(socket: WebSocket, about: {raw: Duplex; address: string; host: string}): void {
+    const {address} = about;
     const own = this.#byAddress.get(address) ?? 0;
     if (this.#clients.size >= CONNECTIONS_MAX || own >= CONNECTIONS_PER_ADDRESS_MAX) {
       socket.close(CLOSE.full, 'too many connections');
       return;
     }
     this.#byAddress.set(address, own + 1);
-    const client = new Client(socket, address, host);
+    const client = new Client(socket, about);
     this.#clients.add(client);
     socket.on('pong', () => (client.alive = true));
     socket.on('close', () => this.#closed(client));

@@ -79,7 +79,6 @@ export class TextDoor {
     client.identity = identity;
     client.account = account;
     client.sub = auth.sub;
-    await this.#listenAll(identity.wallet);
     return {op: 'auth', wallet: identity.wallet, scopes: identity.scopes, account: account ?? null, expiresAt: String(identity.expiresAt)};
   }
 
@@ -87,9 +86,10 @@ export class TextDoor {
   async #listenAll(wallet: Address): Promise<void> {
     const {engine, feed} = this.#deps;
     const view = await engine.account(wallet);
-    for (let sub = 0; view && sub <= view.subAccounts; sub += 1) {
+    if (!view) return;
+    for (let sub = 0; sub <= view.subAccounts; sub += 1) {
       const account = await engine.accountIndex(wallet, sub);
-      if (account !== undefined) feed.listen(account);
+      if (account !== undefined) feed.listen(account, wallet);
     }
   }
 
@@ -100,6 +100,7 @@ export class TextDoor {
     if (hub.subscriptions(client).size >= SUBSCRIPTIONS_MAX && !hub.subscriptions(client).has(key)) {
       throw new ApiError('TOO_MANY_SUBSCRIPTIONS', `At most ${SUBSCRIPTIONS_MAX} subscriptions per connection.`);
     }
+    if (isPrivate(channel)) await this.#listenAll(this.#signedIn(client).wallet);
     const candle = channel === 'candles' ? await feed.candle(market!, interval!) : undefined;
     // Nothing is awaited from here on: the snapshot and the number it carries belong together.
     const book = channel === 'book' ? feed.book(market!, depth) : undefined;

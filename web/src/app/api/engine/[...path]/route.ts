@@ -13,7 +13,7 @@ async function forward(request: Request, {params}: {params: Promise<{path: strin
   const {engineUrl, timeoutMs} = webConfig();
   const target = `${engineUrl}/${path.map(encodeURIComponent).join('/')}${new URL(request.url).search}`;
   const authorization = request.headers.get('authorization');
-  const body = request.method === 'POST' ? await request.text() : undefined;
+  const body = ['POST', 'PUT', 'PATCH'].includes(request.method) ? await request.text() : undefined;
   try {
     const response = await fetch(target, {
       method: request.method,
@@ -37,4 +37,4 @@ async function forward(request: Request, {params}: {params: Promise<{path: strin
 
 const refuse = (status: number, code: string, message: string): Response => Response.json({error: {code, message}}, {status});
 
-export {forward as DELETE, forward as GET, forward as POST};
+export {forward as DELETE, forward as GET, forward as PATCH, forward as POST, forward as PUT};
