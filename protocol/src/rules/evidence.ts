@@ -17,6 +17,8 @@ export type Evidence = {
   expectedSetId: number | undefined;
   /** Newest Approved summary before this epoch; undefined before the first. */
   approved: {epoch: bigint; digest: Hex; snapshotTime: bigint} | undefined;
+  /** `logRoot` of `approved`, 32 zero bytes before the first; undefined where the log is not judged. */
+  logParent?: Hex;
   /** Epochs between `approved` and this one that are neither rejected nor dead by age. */
   undead: readonly bigint[];
   /** What storage holds under `snapshotCid`, whatever its hash; undefined when no store has anything. */

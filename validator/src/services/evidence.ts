@@ -1,5 +1,5 @@
 /** Gathers what the rules judge: summary, bytes, chain facts at the lines' blocks, and the approved past. */
-import type {Line, Network} from '@pobs/protocol';
+import {type Line, type Network, ZERO_HASH} from '@pobs/protocol';
 import {
   balancesName, custodyKey, type CustodyFacts, type Evidence, payeesOf, payoutsName, paidKey,
 } from '@pobs/protocol/rules';
@@ -56,6 +56,7 @@ export class EvidenceGatherer {
       proposalTime: await epochs.timeOf(proposal.blockNumber),
       expectedSetId: await sets.inForceAt(summary.snapshotTime),
       approved: approved && {epoch: approved.epoch, digest: approved.digest, snapshotTime: approved.summary.snapshotTime},
+      logParent: approved?.summary.logRoot ?? ZERO_HASH,
       undead: await this.undead(proposal),
       ...bytes, mappingWithheld: withheld, custodies,
       previous: withheld ? new Map() : await this.#previous(approved, baseFiles),
