@@ -43,6 +43,7 @@ function explain(rejection: Rejection): [ErrorStatus, string] {
     case 'BATCH_REFUSED': return [422, `Command ${rejection.index} of the batch was refused (${rejection.item}), so none was done.`];
     case 'WOULD_TAKE': return [422, 'A post-only order would trade at once.'];
     case 'WOULD_INCREASE': return [422, 'A reduce-only order needs a position it shrinks.'];
+    case 'OUTSIDE_PROGRAMME': return [422, `As a hedger in ${rejection.market} this account may only reduce its position on this side.`];
     case 'PRICE_OUT_OF_BAND': return [422, `The price is too far from the mark of ${rejection.market}.`];
     case 'MARKET_CLOSED': return [409, `Market ${rejection.market} takes no orders now.`];
     case 'OPEN_INTEREST_CAP': return [422, `The open interest of ${rejection.market} is at its cap.`];
