@@ -30,7 +30,8 @@ export class Simulation {
   accepted = 0;
   given = 0;
 
-  constructor(random: () => number) {
+  /** @param isPoor - The Liquidation Fund has nothing and gets no share of fees: winners bear what losers cannot. */
+  constructor(random: () => number, isPoor: boolean) {
     const rules = buildRules({withdrawEvery: [2, 1], fee: 2n, minimum: 100n});
     this.#random = random;
     this.#traffic = new Traffic(random);
@@ -44,7 +45,9 @@ export class Simulation {
       const own = deposits.filter((deposit) => deposit.chainId === chainId).map(({token, from, lots}, logIndex) => ({token, from, amount: lots * unitsPerLot(token), txHash: `0x${'1'.repeat(64)}` as const, logIndex}));
       this.#run({type: 'advanceChain', chainId, blockNumber: 1n, blockHash: `0x${'0'.repeat(64)}`, deposits: own, payouts: [], activeEpoch: 0n, kills: 0}, 1n);
     }
-    this.#run({type: 'transfer', from: TRADERS[11]!, to: FUND, chainId: L1, token: L1_USDC, lots: 2_000n * USDC}, 1n);
+    this.#traffic.feedsFund = !isPoor;
+    if (isPoor) this.#run({type: 'changeMarket', market: PERP, terms: {fundSharePpm: 0}}, 1n);
+    else this.#run({type: 'transfer', from: TRADERS[11]!, to: FUND, chainId: L1, token: L1_USDC, lots: 2_000n * USDC}, 1n);
     this.#run({type: 'setMark', market: PERP, price: 2_000n * USDC}, 1n);
     this.#run({type: 'setSourcePrice', market: PERP, source: 0, price: 2_000n * USDC}, 1n);
   }
