@@ -79,7 +79,7 @@ export class Simulation {
     const applied = this.#core.apply(command, this.#now);
     if (!applied.ok) {
       this.#count(`refused ${applied.rejection.code}`);
-      return [...faults, ...brokenVenue(this.#core.state.venue, [])].map((fault) => `refused ${applied.rejection.code}, yet ${fault}`);
+      return [...faults, ...brokenVenue(this.#core.state.venue, {accounts: [], markets: []})].map((fault) => `refused ${applied.rejection.code}, yet ${fault}`);
     }
     this.accepted += 1;
     this.#count(`command ${command.type}`);
@@ -93,22 +93,24 @@ export class Simulation {
     return faults;
   }
 
-  /** Everything, where the ledger was touched and now and then; else all money and books, and the reserves of whom the events name. */
+  /** Everything, where the ledger was touched and now and then; else all money, and the books and reserves that the events name. */
   #brokenCore(command: Command, events: readonly Event[]): string[] {
     if (LEDGER.has(command.type) || this.given % 64 === 0) return brokenInvariants(this.#core);
     const {state} = this.#core;
     const touched = new Set<number>();
+    const markets = new Set<string>();
     const touch = (wallet: `0x${string}`, sub = 0): void => {
       const main = state.byWallet.get(wallet)!;
       touched.add(sub === 0 ? main : state.subs.get(main)![sub - 1]!);
     };
     for (const event of events) {
+      if ('market' in event) markets.add(event.market);
       if ('wallet' in event) touch(event.wallet, 'sub' in event ? event.sub : 0);
       if (event.type !== 'tradeExecuted') continue;
       touch(event.maker, event.makerSub);
       touch(event.taker, event.takerSub);
     }
-    return brokenVenue(state.venue, touched);
+    return brokenVenue(state.venue, {accounts: touched, markets: [...markets].map((name) => state.markets.get(name)!)});
   }
 
   #before(command: Command): string[] {
