@@ -49,7 +49,7 @@ function* brokenMarket(venue: Venue, market: Market): Generator<string> {
     const slot = market.holders[index]!;
     net += positions.quantity[slot]!;
     long += Math.max(0, positions.quantity[slot]!);
-    if (positions.holder[slot] !== index) yield `${market.spec.name}: holder ${slot} misplaced`;
+    if (positions.holder(slot) !== index) yield `${market.spec.name}: holder ${slot} misplaced`;
     if (positions.isIdle(slot)) yield `${market.spec.name}: idle record ${slot}`;
   }
   if (net !== 0) yield `${market.spec.name}: positions sum to ${net}`;

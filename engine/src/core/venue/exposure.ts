@@ -21,7 +21,7 @@ export function openPosition(venue: Venue, account: number, market: Market): num
   const slot = positions.take(account, market.index);
   positions.next[slot] = accounts.firstPosition[account]!;
   accounts.firstPosition[account] = slot;
-  positions.holder[slot] = market.addHolder(slot);
+  positions.setHolder(slot, market.addHolder(slot));
   return slot;
 }
 
@@ -38,11 +38,11 @@ export function dropIfIdle(venue: Venue, slot: number): void {
     while (positions.next[before] !== slot) before = positions.next[before]!;
     positions.next[before] = positions.next[slot]!;
   }
-  const place = positions.holder[slot]!;
+  const place = positions.holder(slot);
   market.holderCount -= 1;
   const moved = market.holders[market.holderCount]!;
   market.holders[place] = moved;
-  positions.holder[moved] = place;
+  positions.setHolder(moved, place);
   positions.free(slot);
 }
 
