@@ -8,7 +8,7 @@ import {shrink} from './differential/shrink.ts';
 import {anyStep, commandOf, delayOf, randomOf, type Step} from './differential/steps.ts';
 
 const seed = Number(process.env.POBS_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const runs = Number(process.env.POBS_TEST_RUNS ?? 60);
+const runs = Number(process.env.POBS_TEST_DIFFERENTIAL ?? 48);
 const LENGTH = 250;
 const coverage = new Coverage();
 

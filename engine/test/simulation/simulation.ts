@@ -30,7 +30,8 @@ export class Simulation {
   accepted = 0;
   given = 0;
 
-  constructor(random: () => number) {
+  /** @param isPoor - The Liquidation Fund has nothing and gets no share of fees: winners bear what losers cannot. */
+  constructor(random: () => number, isPoor: boolean) {
     const rules = buildRules({withdrawEvery: [2, 1], fee: 2n, minimum: 100n});
     this.#random = random;
     this.#traffic = new Traffic(random);
@@ -44,7 +45,9 @@ export class Simulation {
       const own = deposits.filter((deposit) => deposit.chainId === chainId).map(({token, from, lots}, logIndex) => ({token, from, amount: lots * unitsPerLot(token), txHash: `0x${'1'.repeat(64)}` as const, logIndex}));
       this.#run({type: 'advanceChain', chainId, blockNumber: 1n, blockHash: `0x${'0'.repeat(64)}`, deposits: own, payouts: [], activeEpoch: 0n, kills: 0}, 1n);
     }
-    this.#run({type: 'transfer', from: TRADERS[11]!, to: FUND, chainId: L1, token: L1_USDC, lots: 2_000n * USDC}, 1n);
+    this.#traffic.feedsFund = !isPoor;
+    if (isPoor) this.#run({type: 'changeMarket', market: PERP, terms: {fundSharePpm: 0}}, 1n);
+    else this.#run({type: 'transfer', from: TRADERS[11]!, to: FUND, chainId: L1, token: L1_USDC, lots: 2_000n * USDC}, 1n);
     this.#run({type: 'setMark', market: PERP, price: 2_000n * USDC}, 1n);
     this.#run({type: 'setSourcePrice', market: PERP, source: 0, price: 2_000n * USDC}, 1n);
   }
@@ -76,7 +79,7 @@ export class Simulation {
     const applied = this.#core.apply(command, this.#now);
     if (!applied.ok) {
       this.#count(`refused ${applied.rejection.code}`);
-      return [...faults, ...brokenVenue(this.#core.state.venue, [])].map((fault) => `refused ${applied.rejection.code}, yet ${fault}`);
+      return [...faults, ...brokenVenue(this.#core.state.venue, {accounts: [], markets: []})].map((fault) => `refused ${applied.rejection.code}, yet ${fault}`);
     }
     this.accepted += 1;
     this.#count(`command ${command.type}`);
@@ -90,22 +93,24 @@ export class Simulation {
     return faults;
   }
 
-  /** Everything, where the ledger was touched and now and then; else all money and books, and the reserves of whom the events name. */
+  /** Everything, where the ledger was touched and now and then; else all money, and the books and reserves that the events name. */
   #brokenCore(command: Command, events: readonly Event[]): string[] {
     if (LEDGER.has(command.type) || this.given % 64 === 0) return brokenInvariants(this.#core);
     const {state} = this.#core;
     const touched = new Set<number>();
+    const markets = new Set<string>();
     const touch = (wallet: `0x${string}`, sub = 0): void => {
       const main = state.byWallet.get(wallet)!;
       touched.add(sub === 0 ? main : state.subs.get(main)![sub - 1]!);
     };
     for (const event of events) {
+      if ('market' in event) markets.add(event.market);
       if ('wallet' in event) touch(event.wallet, 'sub' in event ? event.sub : 0);
       if (event.type !== 'tradeExecuted') continue;
       touch(event.maker, event.makerSub);
       touch(event.taker, event.takerSub);
     }
-    return brokenVenue(state.venue, touched);
+    return brokenVenue(state.venue, {accounts: touched, markets: [...markets].map((name) => state.markets.get(name)!)});
   }
 
   #before(command: Command): string[] {

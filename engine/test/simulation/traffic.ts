@@ -105,6 +105,7 @@ export class Traffic {
   }
 
   now = 0n;
+  feedsFund = true;
 
   #open(shadow: Shadow): Seen | undefined {
     // A pick near the end of the insertion order is as random as any, and cheap.
@@ -234,7 +235,7 @@ export class Traffic {
     const drain = this.#weather === 'drained' ? 100n : 1n + this.#big(100);
     const lots = (available * drain) / 100n;
     const roll = this.below(10);
-    if (roll < 2) return {type: 'transfer', from: wallet, to: FUND, chainId, token, lots: lots / 5n};
+    if (roll < 2 && this.feedsFund) return {type: 'transfer', from: wallet, to: FUND, chainId, token, lots: lots / 5n};
     if (roll < 4) return {type: 'transfer', from: wallet, to: this.#wallet(), chainId, token, lots};
     return roll < 9 || requested === 0n ? {type: 'requestWithdrawal', wallet, chainId, token, lots} : {type: 'cancelWithdrawal', wallet, chainId, token};
   }

@@ -6,10 +6,13 @@ import {POSITION_FLAG} from '../../src/core/venue/positions.ts';
 import {heldCurrency, holdOf, remainingOf} from '../../src/core/venue/reserve.ts';
 import type {Venue} from '../../src/core/venue/venue.ts';
 
-/** @param touched - Accounts whose holds and reserves are recomputed from their orders; all of them unless said. Money and books are always whole. */
-export function brokenVenue(venue: Venue, touched?: Iterable<number>): string[] {
-  const accounts = touched ?? Array.from({length: venue.accounts.count}, (_, account) => account);
-  return [...brokenMoney(venue), ...venue.markets.flatMap((market) => [...brokenMarket(venue, market)]), ...brokenReserves(venue, accounts), ...brokenEquity(venue)];
+/** What a command touched: accounts whose reserves are recomputed from their orders, and markets whose books and holders are walked. */
+export type Touched = {accounts: Iterable<number>; markets: readonly Market[]};
+
+/** Everything, unless it is said what was touched; money and everybody's equity always. */
+export function brokenVenue(venue: Venue, touched?: Touched): string[] {
+  const {accounts, markets} = touched ?? {accounts: Array.from({length: venue.accounts.count}, (_, account) => account), markets: venue.markets};
+  return [...brokenMoney(venue), ...markets.flatMap((market) => [...brokenMarket(venue, market)]), ...brokenReserves(venue, accounts), ...brokenEquity(venue)];
 }
 
 function* brokenMoney(venue: Venue): Generator<string> {

@@ -64,7 +64,8 @@ export function fireTriggers(world: World): void {
   let fired = 0;
   for (let before = -1; fired !== before && fired < FIRED_MAX;) {
     before = fired;
-    for (const trigger of [...world.triggers]) {
+    const waiting = world.triggers;
+    for (const trigger of waiting) {
       if (fired === FIRED_MAX || !world.triggers.includes(trigger)) continue;
       follow(trigger);
       if (!isDue(trigger)) continue;
