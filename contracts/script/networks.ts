@@ -1,4 +1,9 @@
-/** Public networks the system can be deployed to; addresses are those of Arbitrum's own documentation. */
+/**
+ * Public networks the system can be deployed to. Each address was compared with its source:
+ * - Arbitrum's contracts: `src/lib/dataEntities/networks.ts` of github.com/OffchainLabs/arbitrum-sdk (commit 45e63a81), `ethBridge` and
+ *   `tokenBridge` of chains 42161 and 421614;
+ * - USDC: developers.circle.com/stablecoins/usdc-contract-addresses, and Circle's own github.com/circlefin/skills (use-usdc).
+ */
 import type {Address} from 'viem';
 
 export type NetworkEntry = {

@@ -10,6 +10,7 @@ import {compareText, utf8} from '../src/bytes.ts';
 import {auditVectors} from './audit.ts';
 import {batchVectors} from './batches.ts';
 import {CERTIFICATE_PARAMETERS} from './certificate-parameters.ts';
+import {messageVectors} from './messages.ts';
 
 type Json = string | number | boolean | readonly Json[] | {readonly [key: string]: Json};
 
@@ -176,7 +177,7 @@ export function voteVectors(): Json {
 }
 
 export const VECTORS: Readonly<Record<string, () => Json>> = {
-  ids: idVectors, gpmp: gpmpVectors, payouts: payoutVectors, summary: summaryVectors, votes: voteVectors, batches: batchVectors, audit: auditVectors,
+  ids: idVectors, gpmp: gpmpVectors, payouts: payoutVectors, summary: summaryVectors, votes: voteVectors, batches: batchVectors, audit: auditVectors, messages: messageVectors,
 };
 
 export const vectorText = (name: string): string => `${JSON.stringify(VECTORS[name]!(), null, 1)}\n`;

@@ -26,7 +26,9 @@ contract EscapeAttacks is ExitsTest {
         sheet.push(Holder(poster, 40, 40, 0));
         sheet.push(Holder(guardian, 60, 60, 0));
         _fund(280, 0);
-        _keep(_usdSheet(1, sheet, 20, _payouts(Payout(address(usdc), alice, 20))));
+        Epoch memory epoch = _usdSheet(1, sheet, 20, _payouts(Payout(address(usdc), alice, 20)));
+        _sealLying(epoch);
+        _keep(epoch);
         _settle(custody, _kept());
     }
 
@@ -338,8 +340,7 @@ contract EscapeAttacks is ExitsTest {
     /* RECOVERY */
 
     function _frozenInTerm() private {
-        oracle.convict("evidence", 1, _kept().digest, uint64(block.chainid), address(custody));
-        exits.reportFraud("evidence");
+        exits.reportFraud(_lyingEvidence(_kept()));
     }
 
     /// @notice Even a certified root takes nothing from rows, records or payouts.

@@ -100,18 +100,19 @@ contract FreezeAttacks is ExitsTest {
     /// @notice Evidence against another custody's line freezes nothing here, and a used one kills nothing twice.
     function test_attack_evidenceReplayed() public {
         Epoch memory epoch = _empty(1);
+        _sealLying(epoch);
+        bytes memory evidence = _lyingEvidence(epoch);
         _settle(patient, epoch);
-        oracle.convict("evidence", 1, epoch.digest, uint64(block.chainid), address(patient));
-        doors.reportFraud("evidence");
+        doors.reportFraud(evidence);
         assertEq(patient.kills(), 1);
         Epoch memory next = _empty(2);
         next.line.kills = 1;
         _seal(next);
         _settle(patient, next);
         vm.expectRevert(abi.encodeWithSelector(ICustodyExits.CustodyExits_FraudElsewhere.selector, 1, epoch.digest));
-        doors.reportFraud("evidence");
+        doors.reportFraud(evidence);
         vm.expectRevert(abi.encodeWithSelector(ICustodyExits.CustodyExits_FraudElsewhere.selector, 1, epoch.digest));
-        exits.reportFraud("evidence");
+        exits.reportFraud(evidence);
         assertEq(patient.kills(), 1);
     }
 

@@ -5,10 +5,12 @@ import {Custody} from "../../src/custody/Custody.sol";
 import {ICustody} from "../../src/interfaces/ICustody.sol";
 import {ICustodyExits} from "../../src/interfaces/ICustodyExits.sol";
 import {Certificate} from "../../src/interfaces/PobsTypes.sol";
-import {PobsTest} from "../utils/PobsTest.sol";
+import {LyingSummary} from "../utils/LyingSummary.sol";
 
 /// @notice ⟂ What may happen to a root between its certificate and its payments: killed, activated, or dropped for good.
-contract PendingRootAttacks is PobsTest {
+contract PendingRootAttacks is LyingSummary {
+    bytes private evidence;
+
     uint64 private constant WINDOW = 100;
     uint64 private constant HELD = 1_000;
 
@@ -137,18 +139,19 @@ contract PendingRootAttacks is PobsTest {
 
     function _activeThenPending() private returns (Epoch memory epoch) {
         Epoch memory first = _epochOut(1, 0, 0);
+        _sealLying(first);
+        evidence = _lyingEvidence(first);
         _settle(patient, first);
         vm.warp(T0 + WINDOW);
         epoch = _epochOut(2, 100, 100);
         _settle(patient, epoch);
-        oracle.convict("evidence", 1, first.digest, uint64(block.chainid), address(patient));
     }
 
     /// @notice ⟂ A freeze does not swallow the payouts of a root whose window has passed.
     function test_attack_freezeSwallowsADueRoot() public {
         Epoch memory epoch = _activeThenPending();
         vm.warp(T0 + 2 * WINDOW);
-        ICustodyExits(address(patient)).reportFraud("evidence");
+        ICustodyExits(address(patient)).reportFraud(evidence);
         assertEq(patient.activeRoot().epoch, 2);
         patient.claim(epoch.claims[0]);
         assertEq(usdc.balanceOf(thief), 100);
@@ -157,7 +160,7 @@ contract PendingRootAttacks is PobsTest {
     /// @notice ⟂ A root inside its window at the freeze is gone: time alone does not make it pay.
     function test_attack_freezeLetsAnUndueRootPass() public {
         Epoch memory epoch = _activeThenPending();
-        ICustodyExits(address(patient)).reportFraud("evidence");
+        ICustodyExits(address(patient)).reportFraud(evidence);
         vm.warp(T0 + 3 * WINDOW);
         vm.expectPartialRevert(ICustody.Custody_PayoutNotInRoot.selector);
         patient.claim(epoch.claims[0]);

@@ -5,24 +5,15 @@ import {Custody} from "../../src/custody/Custody.sol";
 import {ICustody} from "../../src/interfaces/ICustody.sol";
 import {ICustodyExits} from "../../src/interfaces/ICustodyExits.sol";
 import {IFraudProofs} from "../../src/interfaces/IFraudProofs.sol";
-import {IFraudVerifier} from "../../src/interfaces/IFraudVerifier.sol";
 import {GpmpLib} from "../../src/libraries/GpmpLib.sol";
-import {FraudVerifier} from "../../src/slashing/FraudVerifier.sol";
 import {ExitsTest} from "../utils/ExitsTest.sol";
 import {SheetTwin} from "../utils/SheetTwin.sol";
 
 /// @notice A whole set signs a sheet that robs a row; custody and verifier, both real, end it by evidence alone.
 contract ProvenFraudAttacksTest is ExitsTest {
-    FraudVerifier private _verifier;
-
     function setUp() public override {
         super.setUp();
         usdc.mint(address(custody), 500);
-    }
-
-    function _fraudVerifier() internal override returns (IFraudVerifier) {
-        if (address(_verifier) == address(0)) _verifier = new FraudVerifier(salt);
-        return _verifier;
     }
 
     /// @dev Sums and books are right, so settle cannot see it: alice may withdraw more than she has, bob less.

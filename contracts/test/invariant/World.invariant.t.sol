@@ -30,9 +30,11 @@ contract WorldInvariantTest is WorldInvariants {
         (steps[32], steps[33], steps[34], steps[35]) =
         (this.exit.selector, this.advance.selector, this.withdraw.selector, this.equivocate.selector);
         targetSelector(FuzzSelector(address(this), steps));
-        bytes4[] memory more = new bytes4[](4);
+        bytes4[] memory more = new bytes4[](8);
         (more[0], more[1]) = (this.topUp.selector, this.accuse.selector);
         (more[2], more[3]) = (this.accuseHonest.selector, this.settleLie.selector);
+        (more[4], more[5]) = (this.forceExit.selector, this.markServedByRow.selector);
+        (more[6], more[7]) = (this.releaseSystemRow.selector, this.redirect.selector);
         targetSelector(FuzzSelector(address(this), more));
         targetContract(address(this));
     }
@@ -136,6 +138,48 @@ contract WorldInvariantTest is WorldInvariants {
             this.freezeUnserved(0, 1, w);
         }
         assertEq(reached["unserved"], 1, "unserved");
+        check();
+    }
+
+    /// @dev Everything of the first wallet is asked for, and leaves in the next sheet.
+    function test_world_reachesAnswersByRow() public {
+        _fill();
+        this.sealHonest(3);
+        this.settle(0, 0);
+        this.jump(1);
+        for (uint256 w = 0; w < WALLETS; ++w) {
+            this.forceExit(0, 1, w);
+        }
+        assertGt(reached["forceExit"], 0, "forceExit");
+        for (uint256 seed = 4; seed < 40 && reached["servedByRow"] == 0; ++seed) {
+            this.sealHonest(seed);
+            this.settle(0, 0);
+            for (uint256 w = 0; w < WALLETS; ++w) {
+                this.markServedByRow(0, 1, w);
+            }
+            this.drain(0, 1);
+        }
+        assertGt(reached["servedByRow"], 0, "served by a row");
+        check();
+    }
+
+    function test_world_reachesRedirectAndRelease() public {
+        _fill();
+        for (uint256 seed = 3; seed < 40 && reached["redirected"] == 0; ++seed) {
+            this.sealHonest(seed);
+            this.settle(0, 0);
+            this.redirect(0, 0);
+        }
+        assertEq(reached["redirected"], 1, "redirected");
+        vm.warp(block.timestamp + 7 days);
+        this.announceFreeze(0);
+        vm.warp(block.timestamp + 1 days);
+        this.freeze(0);
+        this.escape(0, 1, SYSTEM, 0);
+        this.releaseSystemRow(0, 1);
+        assertEq(reached["released"], 1, "released");
+        this.releaseSystemRow(0, 1);
+        assertEq(reached["released"], 1, "released once");
         check();
     }
 

@@ -6,7 +6,6 @@ import {TestToken} from "../../script/TestToken.sol";
 import {Custody} from "../../src/custody/Custody.sol";
 import {CustodyExits} from "../../src/custody/CustodyExits.sol";
 import {ICertificateVerifier} from "../../src/interfaces/ICertificateVerifier.sol";
-import {IFraudVerifier} from "../../src/interfaces/IFraudVerifier.sol";
 import {ICustody} from "../../src/interfaces/ICustody.sol";
 import {ChainClock} from "../../src/arbitrum/ChainClock.sol";
 import {PobsTest} from "../utils/PobsTest.sol";
@@ -140,7 +139,7 @@ contract CustodyControlTest is PobsTest {
 
     function test_constructor_refusesBadParameters() public {
         ICustody.Parameters memory p = ICustody.Parameters(verifier, salt, 1, 0, 0, false);
-        CustodyExits exits = new CustodyExits(p, forwarders, IFraudVerifier(address(oracle)));
+        CustodyExits exits = new CustodyExits(p, forwarders, judge);
         address code = address(new Custody(p, exits));
         vm.expectRevert(ICustody.Custody_ZeroAddress.selector);
         _proxy(code, abi.encodeCall(Custody.initialize, (admin, address(0))));

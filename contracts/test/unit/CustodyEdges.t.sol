@@ -49,7 +49,7 @@ contract CustodyEdgesTest is PobsTest {
         vm.etch(arbSys, hex"00");
         vm.mockCall(arbSys, abi.encodeCall(IArbSys.arbBlockNumber, ()), abi.encode(uint256(5_000)));
         ICustody.Parameters memory p = ICustody.Parameters(verifier, salt, MAX_AGE, 0, 0, true);
-        address code = address(new Custody(p, new CustodyExits(p, forwarders, _fraudVerifier())));
+        address code = address(new Custody(p, new CustodyExits(p, forwarders, judge)));
         Custody arbitrum = Custody(payable(_proxy(code, abi.encodeCall(Custody.initialize, (admin, guardian)))));
         vm.prank(admin);
         arbitrum.setRulesHash(RULES);

@@ -36,15 +36,15 @@ contract ExitsDepositsTest is ExitsTest {
     /* CONSTRUCTOR */
 
     function test_constructor_keepsItsParts() public {
-        CustodyExits built = new CustodyExits(_custodyParameters(), forwarders, IFraudVerifier(address(oracle)));
+        CustodyExits built = new CustodyExits(_custodyParameters(), forwarders, judge);
         assertEq(address(built.FORWARDERS()), address(forwarders));
-        assertEq(address(built.FRAUD()), address(oracle));
+        assertEq(address(built.FRAUD()), address(judge));
         assertEq(built.PARAMETERS_HASH(), custody.PARAMETERS_HASH());
     }
 
     function test_constructor_refusesZeroAddresses() public {
         vm.expectRevert(ICustodyExits.CustodyExits_ZeroAddress.selector);
-        new CustodyExits(_custodyParameters(), IForwarderFactory(address(0)), IFraudVerifier(address(oracle)));
+        new CustodyExits(_custodyParameters(), IForwarderFactory(address(0)), judge);
         vm.expectRevert(ICustodyExits.CustodyExits_ZeroAddress.selector);
         new CustodyExits(_custodyParameters(), forwarders, IFraudVerifier(address(0)));
     }

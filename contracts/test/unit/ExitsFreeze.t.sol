@@ -4,13 +4,11 @@ pragma solidity 0.8.37;
 import {Custody} from "../../src/custody/Custody.sol";
 import {ICustody} from "../../src/interfaces/ICustody.sol";
 import {ICustodyExits} from "../../src/interfaces/ICustodyExits.sol";
+import {IFraudProofs} from "../../src/interfaces/IFraudProofs.sol";
 import {ExitsTest} from "../utils/ExitsTest.sol";
-import {FraudOracle} from "../utils/FraudOracle.sol";
 
 /// @notice `announceFreeze`, `freeze` and `reportFraud`.
 contract ExitsFreezeTest is ExitsTest {
-    bytes private constant EVIDENCE = "evidence";
-
     Custody private patient;
     ICustodyExits private doors;
 
@@ -149,68 +147,93 @@ contract ExitsFreezeTest is ExitsTest {
 
     /* FRAUD */
 
-    function _convict(Epoch memory epoch, uint64 chainId, address target) private {
-        oracle.convict(EVIDENCE, epoch.summary.epoch, epoch.digest, chainId, target);
+    /// @dev An empty sheet in a summary that lies about its order: behind the patient's line stands one of this custody.
+    function _lying(uint64 number, uint64 chainId, address elsewhere) private view returns (Epoch memory epoch) {
+        epoch = _empty(patient, number);
+        _sealLying(epoch, chainId, elsewhere);
+    }
+
+    /// @dev Epoch 1 lies and is active.
+    function _activateLying() private returns (Epoch memory epoch) {
+        epoch = _lying(1, 9, stranger);
+        _settle(patient, epoch);
+        vm.warp(T0 + WINDOW);
+        patient.activate();
     }
 
     function test_reportFraud_killsThePendingRoot() public {
-        Epoch memory epoch = _empty(patient, 1);
+        Epoch memory epoch = _lying(1, 9, stranger);
         _settle(patient, epoch);
         // Whichever line it is in: the summary is one.
-        _convict(epoch, 5, stranger);
+        bytes memory evidence = _lyingEvidence(epoch, 9, stranger, 1);
         vm.expectEmit(address(patient));
         emit ICustodyExits.FraudReported(1, epoch.digest, stranger);
         vm.expectEmit(address(patient));
         emit ICustody.RootKilled(1, epoch.digest, 1, ICustody.KillReason.Fraud);
         vm.prank(stranger);
-        doors.reportFraud(EVIDENCE);
+        doors.reportFraud(evidence);
         assertFalse(doors.frozen());
         assertEq(patient.kills(), 1);
         vm.expectRevert(abi.encodeWithSelector(ICustodyExits.CustodyExits_FraudElsewhere.selector, 1, epoch.digest));
-        doors.reportFraud(EVIDENCE);
+        doors.reportFraud(evidence);
     }
 
     function test_reportFraud_freezesTheCustodyOfTheLine() public {
-        Epoch memory epoch = _activateFirst();
-        _convict(epoch, uint64(block.chainid), address(patient));
+        bytes memory evidence = _lyingEvidence(_activateLying(), 9, stranger, 0);
         vm.expectEmit(address(patient));
         emit ICustodyExits.Frozen(1, 1_000, ICustodyExits.FreezeReason.Fraud);
-        doors.reportFraud(EVIDENCE);
+        doors.reportFraud(evidence);
         assertTrue(doors.frozen());
         vm.expectRevert(ICustody.Custody_Frozen.selector);
-        doors.reportFraud(EVIDENCE);
+        doors.reportFraud(evidence);
     }
 
     /// @notice A freeze activates a pending root whose window has passed.
     function test_reportFraud_activatesADueRootFirst() public {
-        Epoch memory epoch = _activateFirst();
+        bytes memory evidence = _lyingEvidence(_activateLying(), 9, stranger, 0);
         _settle(patient, _empty(patient, 2));
         vm.warp(T0 + 2 * WINDOW);
-        _convict(epoch, uint64(block.chainid), address(patient));
         vm.expectEmit(address(patient));
         emit ICustodyExits.Frozen(2, 1_000, ICustodyExits.FreezeReason.Fraud);
-        doors.reportFraud(EVIDENCE);
+        doors.reportFraud(evidence);
+    }
+
+    function _elsewhere(bytes memory evidence, Epoch memory epoch) private {
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ICustodyExits.CustodyExits_FraudElsewhere.selector, epoch.summary.epoch, epoch.digest
+            )
+        );
+        doors.reportFraud(evidence);
     }
 
     function test_reportFraud_refusesFraudElsewhere() public {
-        Epoch memory epoch = _activateFirst();
-        bytes memory elsewhere =
-            abi.encodeWithSelector(ICustodyExits.CustodyExits_FraudElsewhere.selector, 1, epoch.digest);
-        _convict(epoch, 5, address(patient));
-        vm.expectRevert(elsewhere);
-        doors.reportFraud(EVIDENCE);
-        _convict(epoch, uint64(block.chainid), address(custody));
-        vm.expectRevert(elsewhere);
-        doors.reportFraud(EVIDENCE);
-        oracle.convict(EVIDENCE, 9, bytes32("unknown"), uint64(block.chainid), address(patient));
-        vm.expectRevert(
-            abi.encodeWithSelector(ICustodyExits.CustodyExits_FraudElsewhere.selector, 9, bytes32("unknown"))
-        );
-        doors.reportFraud(EVIDENCE);
+        // Of another chain's line, and of another custody's on this chain, in the active summary.
+        Epoch memory epoch = _activateLying();
+        _elsewhere(_lyingEvidence(epoch, 9, stranger, 1), epoch);
+        epoch = _lying(2, uint64(block.chainid), address(custody));
+        _settle(patient, epoch);
+        vm.warp(T0 + 2 * WINDOW);
+        patient.activate();
+        _elsewhere(_lyingEvidence(epoch, uint64(block.chainid), address(custody), 1), epoch);
+        // Of this custody's line, in a summary that never settled.
+        epoch = _lying(9, 9, stranger);
+        _elsewhere(_lyingEvidence(epoch, 9, stranger, 0), epoch);
+        assertFalse(doors.frozen());
     }
 
+    /// @notice Honest lines convict nobody, however they are shown; nor do bytes that are no proof.
     function test_reportFraud_refusesNoFraud() public {
-        vm.expectRevert(FraudOracle.FraudOracle_NoFraud.selector);
+        Epoch memory epoch = _empty(patient, 1);
+        _settle(patient, epoch);
+        IFraudProofs.Subject memory subject = IFraudProofs.Subject(epoch.summary, epoch.line, 0, epoch.linePath);
+        bytes memory evidence = abi.encodeCall(IFraudProofs.proveBooks, (subject, 0));
+        vm.expectRevert(IFraudProofs.FraudVerifier_NoFraud.selector);
+        doors.reportFraud(evidence);
+        vm.expectRevert(abi.encodeWithSelector(IFraudProofs.FraudVerifier_UnknownEvidence.selector, bytes4("noth")));
         doors.reportFraud("nothing");
+        vm.expectRevert(IFraudProofs.FraudVerifier_BadEvidence.selector);
+        doors.reportFraud("no");
+        assertEq(patient.pendingDigest(), epoch.digest);
     }
 }

@@ -16,7 +16,9 @@ contract ExitsRecoveryTest is ExitsTest {
         super.setUp();
         _fund(100, 0);
         sheet.push(Holder(alice, 100, 100, 0));
-        _keep(_usdSheet(1, sheet, 0, _none()));
+        Epoch memory epoch = _usdSheet(1, sheet, 0, _none());
+        _sealLying(epoch);
+        _keep(epoch);
         _settle(custody, _kept());
         vm.roll(1_001);
         usdc.mint(bob, 40);
@@ -28,8 +30,7 @@ contract ExitsRecoveryTest is ExitsTest {
 
     /// @dev Freezes before the term runs out, which a freeze for silence would not.
     function _frozenInTerm() private {
-        oracle.convict("evidence", 1, _kept().digest, uint64(block.chainid), address(custody));
-        exits.reportFraud("evidence");
+        exits.reportFraud(_lyingEvidence(_kept()));
     }
 
     /// @dev Borrows the payout tree of an epoch that is never settled.

@@ -7,10 +7,10 @@ import {ICustodyExits, LeafProof} from "../../src/interfaces/ICustodyExits.sol";
 import {AssetLine, Certificate, PayoutClaim, SetHeader} from "../../src/interfaces/PobsTypes.sol";
 import {GpmpLib} from "../../src/libraries/GpmpLib.sol";
 import {GpmpTwin} from "./GpmpTwin.sol";
-import {PobsTest} from "./PobsTest.sol";
+import {LyingSummary} from "./LyingSummary.sol";
 
 /// @notice Epochs over real balance trees, and proofs of their rows.
-abstract contract ExitsTest is PobsTest {
+abstract contract ExitsTest is LyingSummary {
     /// @dev A row with its owner; amounts are lots.
     struct Holder {
         address wallet;

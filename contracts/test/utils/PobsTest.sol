@@ -10,18 +10,17 @@ import {Custody} from "../../src/custody/Custody.sol";
 import {CustodyExits} from "../../src/custody/CustodyExits.sol";
 import {ForwarderFactory} from "../../src/custody/ForwarderFactory.sol";
 import {EpochManager} from "../../src/epochs/EpochManager.sol";
-import {IFraudVerifier} from "../../src/interfaces/IFraudVerifier.sol";
 import {ICustody} from "../../src/interfaces/ICustody.sol";
 import {AssetLine, Certificate, Line, PayoutClaim, Summary} from "../../src/interfaces/PobsTypes.sol";
 import {PayoutLib} from "../../src/libraries/PayoutLib.sol";
 import {SummaryLib} from "../../src/libraries/SummaryLib.sol";
+import {FraudVerifier} from "../../src/slashing/FraudVerifier.sol";
 import {CertificateVerifier} from "../../src/validators/CertificateVerifier.sol";
 import {RegistryTerms} from "../../src/validators/RegistryTerms.sol";
 import {ValidatorRegistry} from "../../src/validators/ValidatorRegistry.sol";
 import {ValidatorSets} from "../../src/validators/ValidatorSets.sol";
 import {BlsSigner} from "./BlsSigner.sol";
 import {Committee} from "./Committee.sol";
-import {FraudOracle} from "./FraudOracle.sol";
 import {TreeTwin} from "./TreeTwin.sol";
 
 /// @notice Deploys the whole system on one chain with four validators of equal stake and builds epochs for it.
@@ -70,7 +69,7 @@ abstract contract PobsTest is Test {
     Custody internal custody;
     Committee internal committee;
     ForwarderFactory internal forwarders;
-    FraudOracle internal oracle;
+    FraudVerifier internal judge;
     bytes32 internal salt;
     bytes32 internal domain;
     uint32 internal setId;
@@ -88,7 +87,7 @@ abstract contract PobsTest is Test {
             )
         );
         forwarders = new ForwarderFactory();
-        oracle = new FraudOracle();
+        judge = new FraudVerifier(salt);
         custody = _deployCustody(0);
         vm.startPrank(admin);
         manager.setRulesHash(RULES);
@@ -146,12 +145,7 @@ abstract contract PobsTest is Test {
     /// @dev An implementation and the exits behind it.
     function _custodyCode(uint64 disputeWindow, uint64 upgradeDelay) internal returns (address) {
         ICustody.Parameters memory p = ICustody.Parameters(verifier, salt, MAX_AGE, disputeWindow, upgradeDelay, false);
-        return address(new Custody(p, new CustodyExits(p, forwarders, _fraudVerifier())));
-    }
-
-    /// @dev Tests of what follows from a verdict hand verdicts out; those that judge evidence put the real verifier here.
-    function _fraudVerifier() internal virtual returns (IFraudVerifier) {
-        return IFraudVerifier(address(oracle));
+        return address(new Custody(p, new CustodyExits(p, forwarders, judge)));
     }
 
     function _proxy(address code, bytes memory init) internal returns (address) {

@@ -1,3 +1,4 @@
+export {forwarderAddress, FORWARDER_CODE} from './forwarder.ts';
 export {type BeaconRound, fetchRound} from './beacon.ts';
 export {type CountedProposal, countedProposal, counts, type GroupInfo, PROPOSAL_STATUS} from './certified.ts';
 export {type ChainClient, chainClient, parseRpc, rpcOf, walletFor} from './client.ts';

@@ -7,4 +7,5 @@ export {
   type Possession, POSSESSION_TYPES, possessionDigest, signPossession, signVote, VOTE_TYPES, voteDigest, type VoteMessage,
   verifyPossession, verifyVote,
 } from './digest.ts';
+export {claimToDigest, type ClaimTo, handoverDigest, operateDigest, type Recovery, recoveryDigest} from './messages.ts';
 export {memberLeaf, type MembersTree, membersTree, rootFromMany} from './members.ts';

@@ -8,6 +8,7 @@ import {
   Recovered,
   RecoveryRootSet,
   RequestServed,
+  RequestUnserved,
   SystemRowReleased,
   WithdrawalForced,
 } from '../../generated/Custody/Custody'
@@ -75,6 +76,14 @@ export function handleWithdrawalForced(event: WithdrawalForced): void {
 export function handleRequestServed(event: RequestServed): void {
   const request = openRequest(loadAccount(event.params.token, event.params.wallet))!
   answerRequest(request, 'SERVED', event.params.epoch, event)
+}
+
+export function handleRequestUnserved(event: RequestUnserved): void {
+  const request = openRequest(loadAccount(event.params.token, event.params.wallet))!
+  request.status = 'UNSERVED'
+  request.answeredTx = event.transaction.hash
+  request.answeredAt = event.block.timestamp
+  request.save()
 }
 
 export function handleFreezeAnnounced(event: FreezeAnnounced): void {

@@ -73,6 +73,7 @@ export function handleDissentQueued(event: DissentQueued): void {
   dissent.epoch = event.params.epoch
   dissent.setId = event.params.setId
   dissent.executableAt = event.params.executableAt
+  dissent.rejecter = event.params.rejecter
   dissent.reporter = event.params.reporter
   dissent.executed = false
   stamp(dissent, event)

@@ -61,10 +61,11 @@ export function exitRecords(events: readonly Happened[]): Expectation[] {
   ];
 }
 
-/** The first event after a request that answers it: a payment beyond its baseline, or somebody's word with a proof. */
+/** The first event after a request that answers it: a payment beyond its baseline, or somebody's word with a proof; or the freeze for want of one. */
 function answer(events: readonly Happened[], request: Happened): {status: string; epoch: string | null; tx: string | null} {
   const after = events.slice(events.indexOf(request) + 1).filter((event) => event.address === request.address && event.args.token !== undefined && accountOf(event) === accountOf(request));
-  const found = after.find(({name, args}) => name === 'RequestServed' || (name === 'Paid' && BigInt(text(args.cumulative)) > BigInt(text(request.args.baseline))));
+  const found = after.find(({name, args}) => name === 'RequestServed' || name === 'RequestUnserved' || (name === 'Paid' && BigInt(text(args.cumulative)) > BigInt(text(request.args.baseline))));
   if (found === undefined) return {status: 'OPEN', epoch: null, tx: null};
+  if (found.name === 'RequestUnserved') return {status: 'UNSERVED', epoch: null, tx: found.tx};
   return {status: found.name === 'Paid' ? 'PAID' : 'SERVED', epoch: text(found.args.epoch), tx: found.tx};
 }

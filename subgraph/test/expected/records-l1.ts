@@ -38,7 +38,7 @@ export function courtRecords(events: readonly Happened[]): Expectation[] {
     }),
     record('OperatorConviction', events, 'OperatorConvicted', {...finding, epoch: 'epoch', slashedWei: 'slashed', reporter: 'reporter'}),
     record('DissentCase', events, 'DissentQueued', {
-      ...finding, validator: 'validator', epoch: 'epoch', setId: 'setId', executableAt: 'executableAt', reporter: 'reporter',
+      ...finding, validator: 'validator', epoch: 'epoch', setId: 'setId', executableAt: 'executableAt', rejecter: 'rejecter', reporter: 'reporter',
       executed: ({args}) => events.some((other) => other.name === 'Convicted' && OFFENCES[Number(other.args.offence)] === 'DISSENT'
         && other.args.epoch === args.epoch && other.args.validator === args.validator),
     }),

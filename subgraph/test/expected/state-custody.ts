@@ -3,7 +3,7 @@ import type {Happened} from '../chain-logs.ts';
 import {accountOf, eventIdOf, type Expectation, joined, state, sum, text, wide} from './shape.ts';
 
 const FREEZE_REASONS = ['SILENCE', 'UNSERVED', 'FRAUD'];
-const ACCOUNT_EVENTS = ['Paid', 'PayoutRedirected', 'PayoutDeferred', 'DepositRecorded', 'DepositReclaimed', 'WithdrawalForced', 'RequestServed', 'Escaped', 'SystemRowReleased', 'Recovered'];
+const ACCOUNT_EVENTS = ['Paid', 'PayoutRedirected', 'PayoutDeferred', 'DepositRecorded', 'DepositReclaimed', 'WithdrawalForced', 'RequestServed', 'RequestUnserved', 'Escaped', 'SystemRowReleased', 'Recovered'];
 const ROOT_ENDS = ['RootActivated', 'RootKilled', 'RootDropped'];
 
 export function custodyState(events: readonly Happened[]): Expectation[] {

@@ -69,7 +69,8 @@ async function playFreeze(tell: Tell): Promise<void> {
   await tell('custody', 'FreezeAnnounced', {epoch: 5n, freezeFrom: 6_000n});
   await settle(tell, 6n);
   await tell('custody', 'RootDropped', {epoch: 6n, digest: hash('epoch 6')});
-  await tell('custody', 'Frozen', {epoch: 5n, blockNumber: 45n, reason: 0});
+  await tell('custody', 'RequestUnserved', {token: USDC, wallet: BOB, lots: 6n});
+  await tell('custody', 'Frozen', {epoch: 5n, blockNumber: 45n, reason: 1});
   await tell('custody', 'Escaped', {token: USDC, wallet: ALICE, to: wallet(55), lots: 30n, left: 10n});
   await tell('custody', 'Escaped', {token: USDC, wallet: ALICE, to: wallet(55), lots: 10n, left: 0n});
   await tell('custody', 'SystemRowReleased', {token: USDC, wallet: wallet(4), lots: 3n});

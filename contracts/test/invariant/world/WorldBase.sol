@@ -5,22 +5,26 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Custody} from "../../../src/custody/Custody.sol";
 import {ICustody} from "../../../src/interfaces/ICustody.sol";
 import {ICustodyExits} from "../../../src/interfaces/ICustodyExits.sol";
-import {IFraudVerifier} from "../../../src/interfaces/IFraudVerifier.sol";
 import {Status, ValidatorView} from "../../../src/interfaces/IValidatorRegistry.sol";
 import {Certificate, Line, SetHeader, Summary} from "../../../src/interfaces/PobsTypes.sol";
-import {FraudVerifier} from "../../../src/slashing/FraudVerifier.sol";
 import {MirrorSets} from "../../../src/validators/MirrorSets.sol";
 import {Committee} from "../../utils/Committee.sol";
 import {CourtTest} from "../../utils/CourtTest.sol";
 import {ExitsTest} from "../../utils/ExitsTest.sol";
-import {GasBurningPayee, ReturndataBomb, RevertingPayee} from "../../utils/Payees.sol";
+import {GasBurningPayee, ReturndataBomb} from "../../utils/Payees.sol";
+import {Wallet1271} from "../../utils/Wallet1271.sol";
 
 /// @notice One world: two custodies of two assets each (one pays at once, one after a dispute window), a registry whose
-/// sets change from term to term, its court, a mirror of the sets; five wallets, three of which are hostile payees.
+/// sets change from term to term, its court, a mirror of the sets; six wallets, three of which take no ETH, and one of which
+/// is a system row.
 /// The books here are the model; the chain is compared with them.
 abstract contract WorldBase is ExitsTest, CourtTest {
     uint256 internal constant CUSTODIES = 2;
-    uint256 internal constant WALLETS = 5;
+    uint256 internal constant WALLETS = 6;
+    /// @dev The system row `unmatched`: it holds, and never withdraws or escapes.
+    uint256 internal constant SYSTEM = 5;
+    /// @dev A contract wallet that signs and takes no ETH.
+    uint256 internal constant SIGNER = 2;
     uint256 internal constant VALIDATORS = 7;
     uint64 internal constant GRACE = 3 days;
     uint256 internal constant WALLET_KEY = 0xA11CE;
@@ -39,6 +43,7 @@ abstract contract WorldBase is ExitsTest, CourtTest {
         uint256 cameIn;
         uint256 recovered;
         uint256 reclaimed;
+        uint256 released;
     }
 
     /// @dev One custody's part of a sealed epoch, with all that is needed to use it.
@@ -109,9 +114,10 @@ abstract contract WorldBase is ExitsTest, CourtTest {
         wallets = [
             vm.addr(WALLET_KEY),
             makeAddr("plain"),
-            address(new RevertingPayee()),
+            address(new Wallet1271(vm.addr(WALLET_KEY))),
             address(new GasBurningPayee()),
-            address(new ReturndataBomb())
+            address(new ReturndataBomb()),
+            address(4)
         ];
         for (uint256 i = 0; i < committee.count(); ++i) {
             secretOf[_validatorAt(i)] = i + 1;
@@ -120,12 +126,6 @@ abstract contract WorldBase is ExitsTest, CourtTest {
         committees[setId] = committee;
         bytes memory init = abi.encodeCall(MirrorSets.initialize, (admin, sets.header(setId)));
         mirror = MirrorSets(_proxy(address(new MirrorSets(salt, GRACE)), init));
-    }
-
-    /// @dev The world judges evidence; nobody hands verdicts out.
-    function _fraudVerifier() internal override returns (IFraudVerifier) {
-        if (address(fraud) == address(0)) fraud = new FraudVerifier(salt);
-        return fraud;
     }
 
     /* READING */
@@ -155,7 +155,7 @@ abstract contract WorldBase is ExitsTest, CourtTest {
     }
 
     function _hostile(uint256 a, uint256 w) internal pure returns (bool) {
-        return a == 0 && w > 1;
+        return a == 0 && w > 1 && w != SYSTEM;
     }
 
     /// @dev Lines as they were sealed.

@@ -159,6 +159,7 @@ abstract contract WorldExits is WorldMoney {
         vm.prank(wallets[w]);
         try _doors(c).escape(proof, how % 2 == 0 ? wallets[w] : makeAddr("refuge")) {
             assertTrue(marks[c].frozen, "I-11: escaped from a living custody");
+            assertTrue(w != SYSTEM, "I-11: a system row escaped");
             assertEq(number, _activeEpoch(c), "I-5: escaped by a root that is not active");
             uint64 taken = _doors(c).escaped(assets[a], _idOf(wallets[w]));
             assertEq(taken, proof.total - proof.withdrawal, "I-11: not the whole row");
@@ -245,8 +246,9 @@ abstract contract WorldExits is WorldMoney {
         allowed[5] = ICustodyExits.CustodyExits_NoOpenRequest.selector;
     }
 
-    function _exitReasons() private pure returns (bytes4[] memory allowed) {
-        allowed = new bytes4[](6);
+    function _exitReasons() internal pure returns (bytes4[] memory allowed) {
+        allowed = new bytes4[](7);
+        allowed[6] = ICustodyExits.CustodyExits_SystemRow.selector;
         allowed[0] = ICustodyExits.CustodyExits_NotFrozen.selector;
         allowed[1] = ICustodyExits.CustodyExits_NothingDue.selector;
         allowed[2] = ICustodyExits.CustodyExits_ReservesShort.selector;

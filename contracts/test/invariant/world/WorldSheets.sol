@@ -68,7 +68,7 @@ abstract contract WorldSheets is WorldBase {
             for (uint256 w = 0; w < WALLETS; ++w) {
                 seed = uint256(keccak256(abi.encode(seed)));
                 uint64 held = book.balance[w];
-                uint64 out = seed % 2 == 0 ? uint64((seed >> 8) % (uint256(held) + 1)) : 0;
+                uint64 out = seed % 2 == 0 && w != SYSTEM ? uint64((seed >> 8) % (uint256(held) + 1)) : 0;
                 given.holders[a][w] = Holder(wallets[w], held, held, out);
                 given.payouts[a * WALLETS + w] = Payout(assets[a], wallets[w], book.cumulative[w] + out);
                 figures[a].withdrawals += out;
