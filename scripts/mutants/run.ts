@@ -12,12 +12,12 @@ import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 import path from 'node:path';
 import {ROOT} from '../contracts/sources.ts';
-import {judge} from './judge.ts';
+import {judge, type Judgement} from './judge.ts';
 import type {Mutant} from './mutate.ts';
 import {Reach} from './reach.ts';
 import {type Reason, renderMarkdown, renderSnapshot, type Result, withoutReason} from './report.ts';
 import {Schemata} from './schemata.ts';
-import {targets, testFiles} from './targets.ts';
+import {near, targets, testFiles} from './targets.ts';
 import {hashOfEverything, Verdicts} from './verdicts.ts';
 import {BUILD_FOLDER, inWorkspace, Workspace} from './workspace.ts';
 
@@ -63,13 +63,21 @@ class Trial {
     return chosen;
   }
 
-  /** A mutant whose function has no place left for a switch. */
+  /** A mutant whose function has no place left for a switch: built in, for the tests near it first, then for all. */
   async #alone(mutant: Mutant, tests: readonly string[], chosen: ReadonlySet<number>): Promise<void> {
+    const begun = Date.now();
     this.schemata.write(this.workspace, chosen, mutant.number);
-    const {code, output} = await this.workspace.build('contracts/src', ...tests);
-    if (code === 0) await this.#judge(mutant, 0);
-    else if (/stack too deep/i.test(output)) this.#book(mutant, {outcome: 'not compiled', by: '', file: ''}, 0);
-    else throw new Error(`Mutant ${mutant.number} does not compile:\n${output.slice(-2_000)}`);
+    const reached = this.#reach.testsOf(mutant);
+    let judgement: Judgement = {outcome: 'survived', by: '', file: ''};
+    for (const files of [tests.filter((file) => near(mutant.file, file)), tests]) {
+      const asked = reached.filter(({file}) => files.includes(file));
+      if (judgement.outcome !== 'survived' || asked.length === 0) continue;
+      const {code, output} = await this.workspace.build(...files);
+      if (code === 0) judgement = await judge(this.workspace, mutant, 0, asked);
+      else if (/stack too deep/i.test(output)) judgement = {outcome: 'not compiled', by: '', file: ''};
+      else throw new Error(`Mutant ${mutant.number} does not compile:\n${output.slice(-2_000)}`);
+    }
+    this.#book(mutant, judgement, (Date.now() - begun) / 1_000);
   }
 
   async #build(tests: readonly string[]): Promise<void> {
@@ -86,11 +94,11 @@ class Trial {
   async #judge(mutant: Mutant, active: number): Promise<void> {
     const begun = Date.now();
     const tests = this.#reach.testsOf(mutant);
-    const judgement = tests.length === 0 ? {outcome: 'survived' as const, by: '', file: ''} : await judge(this.workspace, mutant, active, tests);
+    const judgement: Judgement = tests.length === 0 ? {outcome: 'survived', by: '', file: ''} : await judge(this.workspace, mutant, active, tests);
     this.#book(mutant, judgement, (Date.now() - begun) / 1_000);
   }
 
-  #book(mutant: Mutant, judgement: Awaited<ReturnType<typeof judge>>, seconds: number): void {
+  #book(mutant: Mutant, judgement: Judgement, seconds: number): void {
     this.verdicts.add(mutant, {...judgement, seconds});
     this.#done += 1;
     this.#spent += seconds;
