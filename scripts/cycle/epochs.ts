@@ -6,6 +6,7 @@ import type {Service} from '../network/service.ts';
 import {clientOf, custodyOf, statusOf, votesOf} from './chain-view.ts';
 import type {Checks} from './checks.ts';
 import {ETH_LOTS, L1, L2, type Market, USDC} from './market.ts';
+import {forceWithdrawal, isForced, untilObeyed} from './exits.ts';
 import {until} from './until.ts';
 
 export type StagesMs = Record<string, number>;
@@ -84,7 +85,11 @@ export async function secondEpoch(network: LocalNetwork, market: Market, checks:
   await alice.withdraw(L2, zeroAddress, ETH_LOTS / 2n);
   await bob.withdraw(L2, l2Usdc, 200n * USDC);
   await carol.withdraw(L1, l1Usdc, 700n * USDC);
+  const forced = {trader: carol, chainId: L2, token: zeroAddress};
+  const due = await forceWithdrawal(network, forced);
+  await untilObeyed(forced);
   const held = await custodyHoldings(network, market);
+  const carolPaid = await paidTo(network, zeroAddress, carol.address);
   const earlier = await paidTo(network, l2Usdc, bob.address);
   await Promise.all([network.stop('validator-3'), network.stop('validator-4')]);
 
@@ -102,6 +107,8 @@ export async function secondEpoch(network: LocalNetwork, market: Market, checks:
   const winnings = await alice.walletBalance({rpc: network.pair.l2Rpc, token: zeroAddress});
   await payOut(network, L2);
   checks.equal('alice was paid winnings on a chain she never deposited to', (await alice.walletBalance({rpc: network.pair.l2Rpc, token: zeroAddress})) - winnings, (ETH_LOTS / 2n) * WEI_PER_LOT);
+  checks.equal('what carol forced on chain left with it, whole', (await paidTo(network, zeroAddress, carol.address)) - carolPaid, due);
+  checks.equal('and nothing waits for an answer any more', await isForced(network, forced), false);
   checks.equal('bob\'s withdrawal added to his earlier ones (cumulative)', (await paidTo(network, l2Usdc, bob.address)) - earlier, 200n * USDC);
   return {epoch, stagesMs: stages};
 }

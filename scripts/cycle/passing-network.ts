@@ -12,7 +12,7 @@ async function passingNetwork(say: (line: string) => void): Promise<LocalNetwork
   const stateDir = mkdtempSync(path.join(tmpdir(), 'pobs-'));
   return new LocalNetwork({
     stateDir, ports: await freePorts(), l1BlockSeconds: 1, l2BlockSeconds: 1, withdrawEvery: {l1: 1, l2: 1}, maxAgeSeconds: MAX_AGE_SECONDS,
-    termSeconds: TERM_SECONDS, say,
+    termSeconds: TERM_SECONDS, rewardSeconds: 2, say,
   });
 }
 

@@ -5,12 +5,14 @@ import {cidFromDigest} from '@pobs/protocol';
 import {fetchEpoch, ipfsStore} from '@pobs/protocol/store';
 import {zeroAddress} from 'viem';
 import type {LocalNetwork} from '../network/local-network.ts';
-import {viewEpoch, type EpochView} from './chain-view.ts';
+import {clientOf, viewEpoch, type EpochView} from './chain-view.ts';
 import {type Check, Checks} from './checks.ts';
 import {firstEpoch, secondEpoch} from './epochs.ts';
+import {forceWithdrawal, freezeAndEscape} from './exits.ts';
 import {checkIndependently, claimFromChainAndStorage, verifyWithoutOperator} from './independence.ts';
 import {L1, L2, type Market, openMarket, pushDeposits, trade} from './market.ts';
 import {startValidators, withPassingNetwork} from './passing-network.ts';
+import {payRewards} from './rewards.ts';
 import type {Trader} from './trader.ts';
 
 export type CycleReport = {
@@ -68,6 +70,7 @@ export async function cycle(network: LocalNetwork, say: (line: string) => void, 
   await verifyWithoutOperator(network, epochs, checks);
   await claimFromChainAndStorage(network, market, second.epoch, checks);
   await checkIndependently(network, epochs, checks);
+  await afterTheTerm(network, market, checks, say);
 
   const views = await Promise.all(epochs.map((epoch) => viewEpoch(network, epoch)));
   if (options.keep !== undefined) await keepFiles(network, options.keep, views);
@@ -83,6 +86,17 @@ export async function cycle(network: LocalNetwork, say: (line: string) => void, 
     balancesAfter: await walletBalances(network, market),
     checks: checks.all,
   };
+}
+
+/** A week later, by the local chains' clocks: validators are paid, and what the operator ignored freezes its custody. */
+async function afterTheTerm(network: LocalNetwork, market: Market, checks: Checks, say: (line: string) => void): Promise<void> {
+  say('The term ends: prizes are drawn and claimed');
+  const bobsRow = {trader: market.bob, chainId: L2, token: market.l2Usdc};
+  await forceWithdrawal(network, bobsRow);
+  const {timestamp} = await clientOf(network, L2).getBlock();
+  await payRewards(network, checks);
+  say('Nobody served what bob forced: the custody freezes, and he escapes');
+  await freezeAndEscape(network, market, checks, timestamp);
 }
 
 /** Wallet balances on the chains, base units, by `name chain token`. */

@@ -1,6 +1,8 @@
 /** `npm start -- --once --tamper=<kind>`: one lie of a dishonest operator on a network of its own. */
-import {type Lie, LIE_NAMES, LIES} from '../../test/dishonest/lies.ts';
+import {type Lie, LIE_NAMES, LIES, needsForced} from '../../test/dishonest/lies.ts';
 import {Checks} from './checks.ts';
+import {runEpoch} from './epochs.ts';
+import {forceDaysAgo} from './exits.ts';
 import {L1, openMarket, pushDeposits, trade, USDC} from './market.ts';
 import {startValidators, withPassingNetwork} from './passing-network.ts';
 import {followVerdicts, runLie} from './run-lie.ts';
@@ -16,8 +18,13 @@ export async function runTamper({kind, json}: {kind: TamperKind; json: boolean})
     const market = await openMarket(network);
     await pushDeposits(network, market, checks);
     await trade(network, market, checks);
-    await market.alice.withdraw(L1, market.l1Usdc, 1_000n * USDC);
+    if (!needsForced(kind)) await market.alice.withdraw(L1, market.l1Usdc, 1_000n * USDC);
     await startValidators(network);
+    if (needsForced(kind)) {
+      say('One honest epoch, then alice forces a withdrawal and a day passes');
+      await runEpoch(network);
+      await forceDaysAgo(network, market);
+    }
     const seen = followVerdicts(network);
     say(`A dishonest operator tries ${kind}`);
     await runLie({network, market, lie: kind, verdicts: seen, checks});

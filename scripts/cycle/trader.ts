@@ -1,5 +1,6 @@
 /** One user of the exchange: a wallet, its pushed deposits and its session with the engine's public REST interface. */
 import {createHmac} from 'node:crypto';
+import {blindingFor, eraOf} from '@pobs/protocol';
 import {
   type Address, createWalletClient, type Hex, http, type LocalAccount, parseAbi, publicActions, zeroAddress,
 } from 'viem';
@@ -18,6 +19,7 @@ export type AccountView = {
   balances: Balance[];
   positions: {market: string; size: string; entryPrice: string; unrealisedPnl: string}[];
   withdrawals: {chainId: number; token: Address; lots: string; state: string; epoch?: string}[];
+  forced: {chainId: number; token: Address; lots: string; exit: boolean}[];
 };
 export type Refusal = {error: {code: string; message: string}};
 
@@ -26,6 +28,7 @@ export class Trader {
   readonly account: LocalAccount;
   readonly #engineUrl: string;
   #token = '';
+  #secret: Hex | undefined;
 
   constructor({name, account, engineUrl}: {name: string; account: LocalAccount; engineUrl: string}) {
     this.name = name;
@@ -49,7 +52,14 @@ export class Trader {
     this.#token = token;
     const seed = await this.account.signMessage({message: 'Proof-of-Balance-Sheet account secret, version 1'});
     const secret: Hex = `0x${createHmac('sha256', 'PofBS account secret').update(seed).digest('hex')}`;
+    this.#secret = secret;
     await this.#call('POST', '/v1/accounts', {secret});
+  }
+
+  /** The blinding of an epoch, from the user's own secret: nobody is asked. */
+  ownBlinding(epoch: bigint, eraEpochs: number): Hex {
+    if (this.#secret === undefined) throw new Error(`${this.name} has not joined yet`);
+    return blindingFor(this.#secret, eraOf(epoch, eraEpochs));
   }
 
   /** Pushes funds to a Custody: a plain transfer, no approval, no call (paper §3.3). Returns the transaction hash. */

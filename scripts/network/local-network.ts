@@ -34,6 +34,8 @@ export type LocalNetworkOptions = {
   withdrawEvery: {l1: number; l2: number};
   maxAgeSeconds: number;
   termSeconds: number;
+  /** Between a validator's looks at audit roots and prizes. */
+  rewardSeconds: number;
   /** One line per thing that happens. */
   say: (line: string) => void;
 };
@@ -256,7 +258,7 @@ export class LocalNetwork {
   async startValidator(index: number): Promise<void> {
     await this.start(`validator-${index}`, {command: process.execPath, args: [
       'validator/bin/pobs-validator.mjs', 'run', ...this.validatorFlags(index), '--health-port',
-      String(this.options.ports[`validator-${index}` as keyof Ports]), '--parent-pipe',
+      String(this.options.ports[`validator-${index}` as keyof Ports]), '--reward-interval-seconds', String(this.options.rewardSeconds), '--parent-pipe',
     ]});
   }
 

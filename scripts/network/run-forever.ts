@@ -30,7 +30,7 @@ export async function runForever({fresh}: {fresh: boolean}): Promise<number> {
 
   const started = performance.now();
   const network = new LocalNetwork({
-    stateDir: STATE_DIR, ports, l1BlockSeconds: 2, l2BlockSeconds: 1, withdrawEvery: {l1: 4, l2: 1}, maxAgeSeconds: 600, termSeconds: 86_400, say,
+    stateDir: STATE_DIR, ports, l1BlockSeconds: 2, l2BlockSeconds: 1, withdrawEvery: {l1: 4, l2: 1}, maxAgeSeconds: 600, termSeconds: 86_400, rewardSeconds: 15, say,
   });
   let stopping = false;
   const interrupted = new Promise<number>((resolve) => {

@@ -18,10 +18,14 @@ export const LIES = {
   'wrong-parent': {rule: 5},
   'mapping-lie': {rule: 6},
   'early-winnings': {rule: 11},
+  'ignore-forced': {rule: 10},
 } as const satisfies Record<string, {rule: RuleNumber}>;
 
 export type Lie = keyof typeof LIES;
 export const LIE_NAMES = Object.keys(LIES) as Lie[];
+
+/** Needs an active epoch and a withdrawal that was forced a day ago. */
+export const needsForced = (lie: Lie): boolean => lie === 'ignore-forced';
 
 const SYSTEM = new Set<string>(Object.values(SYSTEM_WALLETS));
 const isUser = ({wallet}: SealedRow) => !SYSTEM.has(wallet.toLowerCase());
@@ -94,6 +98,10 @@ export function falsify(lie: Lie, sealed: SealedEpoch): SealedEpoch {
     case 'early-winnings': {
       const {asset, row} = richest(sealed, (_, {total, withdrawable}) => total > 0n && withdrawable === 0n);
       return withdrawing(sealed, asset, row, row.total - row.withdrawal, {withdrawable: row.total});
+    }
+    case 'ignore-forced': {
+      const {asset, row} = richest(sealed, (_, {withdrawal, withdrawable}) => withdrawal > 0n && withdrawal === withdrawable);
+      return withdrawing(sealed, asset, row, -row.withdrawal, {});
     }
     case 'wrong-cid':
     case 'insolvent':

@@ -28,6 +28,10 @@ export type Command =
       /** Epoch active on this chain's custody at `blockNumber` (0 before the first). */
       activeEpoch: bigint;
       kills: number;
+      /** Forced withdrawals and their answers, in log order. */
+      requests?: readonly ForcedEvent[];
+      /** The custody froze in a block ≤ `blockNumber`: for ever. */
+      frozen?: boolean;
     }
   | {
       type: 'placeOrder';
@@ -177,6 +181,11 @@ export type SessionInput = {
   warnPpm?: number; makerFeePpm?: number; makerSpreadPpm?: number; makerSizePpm?: number; makerTimePpm?: number;
 };
 
+/** `lots` proven as due, `baseline` authorised by then, cumulative; `exit`: positions are to be closed first. */
+export type ForcedEvent =
+  | {kind: 'forced'; token: Address; wallet: Address; lots: bigint; baseline: bigint; exit: boolean}
+  | {kind: 'served'; token: Address; wallet: Address};
+
 export type TriggerCondition = {
   by: 'mark' | 'index' | 'last';
   /** Fires when the price is at or above (`rise`) or at or below (`fall`) this. */
@@ -202,6 +211,8 @@ export type Rejection =
   | {code: 'INSUFFICIENT_FUNDS'; needed: bigint; available: bigint}
   | {code: 'INSUFFICIENT_MARGIN'; needed: bigint; available: bigint}
   | {code: 'NOT_WITHDRAWABLE_YET'; withdrawable: bigint; reason: string}
+  /** The chain's custody is frozen for ever: what it owes leaves by escape alone, and nothing moves here any more. */
+  | {code: 'CUSTODY_FROZEN'; chainId: number}
   | {code: 'BELOW_MINIMUM'; minimum: bigint}
   | {code: 'NOTHING_TO_CANCEL'}
   | {code: 'NO_MARK'; market: string}

@@ -4,6 +4,7 @@ import type {Address, Hex} from 'viem';
 import {AMOUNT_MAX, big} from './amounts.ts';
 import type {Command, Rejection} from './commands.ts';
 import {marketCreated} from './listing.ts';
+import {frozenChain, observeForced} from './forced.ts';
 import {LOT_DECIMALS, MARKETS} from './markets.ts';
 import {
   addIdentity, addSystemAccounts, type Asset, type Context, findAsset, type Identity, lower, move, type Sender, type State, userAccount, withdrawalsFor,
@@ -119,7 +120,7 @@ function checkAdvance(state: State, command: Advance): Rejection | undefined {
     return {code: 'WRONG_SEQUENCE', reason: `epoch ${activeEpoch} is active on chain ${chainId}, but this engine knows no such live epoch`};
   }
   if (kills < chain.kills) return {code: 'WRONG_SEQUENCE', reason: `kills of chain ${chainId} fell below ${chain.kills}`};
-  const stranger = [...deposits, ...payouts].find(({token}) => !findAsset(state, chainId, token));
+  const stranger = [...deposits, ...payouts, ...(command.requests ?? [])].find(({token}) => !findAsset(state, chainId, token));
   if (stranger) return {code: 'UNKNOWN_ASSET', chainId, token: stranger.token};
   if (deposits.some(({amount}) => amount < 0n)) return {code: 'INVALID_QUANTITY', reason: 'a deposit cannot be negative'};
   return checkTotals(state, command);
@@ -154,6 +155,7 @@ export function advanceChain(context: Context, command: Advance): Rejection | un
   Object.assign(state.chains.find((chain) => chain.chainId === chainId)!, {blockNumber, blockHash, activeEpoch, kills});
   emit({type: 'chainAdvanced', chainId, blockNumber, blockHash, activeEpoch, kills});
   pruneBases(state);
+  observeForced(context, command);
   return undefined;
 }
 
@@ -193,6 +195,8 @@ export function transfer(context: Context, command: Extract<Command, {type: 'tra
   if (!to) return {code: 'UNKNOWN_ACCOUNT', wallet: command.to};
   const asset = findAsset(state, chainId, token);
   if (!asset) return {code: 'UNKNOWN_ASSET', chainId, token};
+  const frozen = frozenChain(state);
+  if (frozen) return frozen;
   if (lots <= 0n) return {code: 'INVALID_QUANTITY', reason: 'a transfer moves at least one lot'};
   if (from === to) return {code: 'INVALID_QUANTITY', reason: 'a transfer needs two accounts'};
   const claim = state.venue.accounts.spendable(from.number, asset.index);

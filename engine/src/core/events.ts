@@ -53,6 +53,11 @@ export type Event =
   /** Stays `requested`: at the seal it exceeded what could leave. */
   | ({type: 'withdrawalDeferred'; epoch: bigint; wallet: Address; lots: bigint; withdrawable: bigint} & AssetRef)
   | ({type: 'withdrawalAuthorised'; epoch: bigint; wallet: Address; lots: bigint; cumulative: bigint} & AssetRef)
+  /** A wallet asked its custody directly; `lots` were proven as due. */
+  | ({type: 'withdrawalForced'; wallet: Address; lots: bigint; exit: boolean} & AssetRef)
+  | ({type: 'forcedWithdrawalServed'; wallet: Address} & AssetRef)
+  /** `epoch` is the last one active there. */
+  | {type: 'custodyFrozen'; chainId: number; epoch: bigint}
   /** The epoch died: the withdrawal is `requested` again. */
   | ({type: 'withdrawalReturned'; epoch: bigint; wallet: Address; lots: bigint} & AssetRef)
   | {type: 'ticked'}

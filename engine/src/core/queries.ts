@@ -3,6 +3,7 @@ import {blindingFor, eraOf, type SealedEpoch} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
 import {big} from './amounts.ts';
 import {entryPriceOf, priceOf, quantityOf} from './decode.ts';
+import {forcedOf} from './forced.ts';
 import {digestOf} from './digest.ts';
 import {baseNameOf} from './listing.ts';
 import type {Core} from './engine.ts';
@@ -15,7 +16,7 @@ import type {Market} from './venue/market.ts';
 import {orderHandle, orderId} from './venue/order-pool.ts';
 import {remainingOf} from './venue/reserve.ts';
 import type {
-  AccountView, AssetView, BalanceView, BookView, ChainView, EpochsView, LevelView, MarginView, MarketView, OrderView, PositionView, WithdrawalView,
+  AccountView, AssetView, BalanceView, BookView, ChainView, EpochsView, LevelView, MarginView, MarketView, OrderView, PositionView, ForcedView, WithdrawalView,
 } from './views.ts';
 import {baseEpoch, lookbackOf, withdrawables} from './withdrawals.ts';
 
@@ -37,7 +38,7 @@ export function accountView({state}: Core, wallet: Address, sub = 0): AccountVie
   return {
     wallet: account.wallet, account: account.number, sub, subAccounts: state.subs.get(account.owner)?.length ?? 0, ...(account.viewingKey !== undefined && {viewingKey: account.viewingKey}),
     balances: balancesOf(state, account), positions: positionsOf(state, account.number), orders: ordersOf(state, account.number),
-    withdrawals: withdrawalsOf(state, account), margin: marginView(state, account.number),
+    withdrawals: withdrawalsOf(state, account), forced: sub === 0 ? forcedViews(state, account) : [], margin: marginView(state, account.number),
   };
 }
 
@@ -111,6 +112,9 @@ function marginView({venue, settlementCurrency}: State, account: number): Margin
   const {equity, initial, maintenance} = assess(venue, account);
   return {equity: big(equity), initial: big(initial), maintenance: big(maintenance), free: big(free)};
 }
+
+const forcedViews = (state: State, {wallet}: Identity): ForcedView[] =>
+  forcedOf(state, wallet).map(({asset: {chainId, token}, request: {lots, exit}}) => ({chainId, token, lots: big(lots), exit}));
 
 /** Open ones first, then the authorised by age. */
 function withdrawalsOf(state: State, account: Identity): WithdrawalView[] {

@@ -4,6 +4,7 @@ import {blindingFor, eraOf, LOTS_LIMIT} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
 import {assert, big} from './amounts.ts';
 import type {Command, Rejection} from './commands.ts';
+import {frozenChain, isForced, requestForced} from './forced.ts';
 import {planSettlement, settle} from './settlement.ts';
 import {
   type Asset, type Base, claimOf, type Context, type Identity, requestedOf, SEALED_KEPT, sealedOf, setRequested, type State, withdrawalsFor,
@@ -26,6 +27,8 @@ function checkSeal(state: State, {epoch, snapshotTime}: Seal): Rejection | undef
   if (snapshotTime <= state.lastSnapshotTime) return {code: 'WRONG_SEQUENCE', reason: `snapshotTime must be later than ${state.lastSnapshotTime}`};
   const silent = state.chains.find(({blockNumber}) => blockNumber === 0n);
   if (silent) return {code: 'WRONG_SEQUENCE', reason: `no final block of chain ${silent.chainId} is known yet`};
+  const frozen = frozenChain(state);
+  if (frozen) return frozen;
   const large = state.assets.find(({deposited}) => big(deposited) >= LOTS_LIMIT);
   return large ? {code: 'SHEET_NOT_SOLVABLE', reason: `${large.symbol} on chain ${large.chainId} exceeds what a sheet can hold`} : undefined;
 }
@@ -40,6 +43,7 @@ export function seal(context: Context, command: Seal): Rejection | undefined {
 
   settle(context, {shares: plan.shares, epoch});
   const lookback = lookbackOf(state);
+  requestForced(context, {epoch, lookback});
   const limits = state.identities.map((account) => withdrawables(state, account, lookback));
   const rowLimits = limits.map((own, number) => (state.subs.has(number) ? rowWithdrawables(state, state.identities[number]!, lookback) : own));
   sealWithdrawals(context, {epoch, limits});
@@ -107,14 +111,14 @@ function sealedLegs({venue, identities}: State): Leg[] {
   return told.filter(({from, to}) => from !== to);
 }
 
-/** Rows by wallet, holders only; the builder orders them by id. */
+/** Rows by wallet, of holders and of who forced a withdrawal (V10: even an empty row answers); the builder orders them by id. */
 function sealedAsset(state: State, asset: Asset, {byWallet, limits, era}: {byWallet: Identity[]; limits: number[][]; era: number}): SealedAsset {
   const {index, chainId, custody, token, lotSize, deposited} = asset;
   const rows: SealedRow[] = [];
   let {authorisedOut} = asset;
   for (const account of byWallet) {
     const total = accountsOf(state, account).reduce((sum, number) => sum + claimOf(state, number, index), 0);
-    if (total === 0) continue;
+    if (total === 0 && !isForced(state, index, account.wallet)) continue;
     const withdrawal = sealedOf(state, account.number, index);
     authorisedOut += withdrawal;
     rows.push({

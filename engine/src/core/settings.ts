@@ -1,6 +1,7 @@
 /** Commands that set prices, margin modes, tiers, timers and market states: text and bigints on their way to the venue. */
 import {big} from './amounts.ts';
 import type {Command, Rejection} from './commands.ts';
+import {frozenChain} from './forced.ts';
 import {badPrice, refusalOf, ticksOf} from './orders.ts';
 import {type Context, type State, userAccount} from './state.ts';
 import {accountsOf} from './subaccounts.ts';
@@ -81,5 +82,7 @@ export function arm({state, emit}: Context, {wallet, sub, at}: Of<'armDeadMan'>)
 export function setMarketStatus({state}: Context, {market: name, status}: Of<'setMarketStatus'>): Rejection | undefined {
   const market = state.markets.get(name);
   if (!market) return {code: 'UNKNOWN_MARKET', market: name};
+  const frozen = status === 'halted' ? undefined : frozenChain(state);
+  if (frozen) return frozen;
   return refusalOf(state, setStatus(state.venue, market.index, MARKET_STATUS[status]), {market, wallet: '0x'});
 }

@@ -7,6 +7,7 @@ import {SYSTEM_WALLETS} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
 import {assert} from './amounts.ts';
 import type {Event} from './events.ts';
+import type {Forced} from './forced.ts';
 import {FIRST_USER, SYSTEM} from './venue/accounts.ts';
 import {post} from './venue/claims.ts';
 import type {LegCode} from './venue/legs.ts';
@@ -55,6 +56,7 @@ export type Chain = {
   blockHash: Hex;
   activeEpoch: bigint;
   kills: number;
+  frozen?: boolean;
 };
 
 /** What V11 needs of a sealed epoch that is not dead. Columns as in the venue, for the accounts there were. */
@@ -86,6 +88,8 @@ export type State = {
   subs: Map<number, readonly number[]>;
   withdrawals: Map<number, Withdrawals>;
   senders: Map<Address, Sender>;
+  /** Open forced withdrawals by `asset wallet`. */
+  forced: Map<string, Forced>;
   /** Client order ids that came as text, by order sequence, while the order is open. */
   clientTexts: Map<number, string>;
   lastSealed: bigint;
@@ -169,7 +173,7 @@ export const move = ({venue}: State, leg: {from: number; to: number; asset: numb
 export function emptyState(rules: Rules): State {
   return {
     rules, at: 0n, currencies: [], settlementCurrency: 0, assets: [], chains: [], venue: new Venue({currencyOf: [], currencies: 0, settlement: 0, clientIds: 1}),
-    markets: new Map(), identities: [], byWallet: new Map(), subs: new Map(), withdrawals: new Map(), senders: new Map(), clientTexts: new Map(), lastSealed: 0n,
+    markets: new Map(), identities: [], byWallet: new Map(), subs: new Map(), withdrawals: new Map(), senders: new Map(), forced: new Map(), clientTexts: new Map(), lastSealed: 0n,
     lastSnapshotTime: 0n, lastApproved: 0n, lastOutcome: undefined, bases: new Map(), sealedEpochs: new Map(),
   };
 }

@@ -57,6 +57,9 @@ export type WithdrawalView = {
   epoch?: bigint;
 };
 
+/** `lots` as proven on chain; the epoch that answers carries everything the row may withdraw. */
+export type ForcedView = {chainId: number; token: Address; lots: bigint; exit: boolean};
+
 /** Margin of the whole account in settlement currency lots, rounded against the account. */
 export type MarginView = {equity: bigint; initial: bigint; maintenance: bigint; free: bigint};
 
@@ -72,6 +75,8 @@ export type AccountView = {
   positions: readonly PositionView[];
   orders: readonly OrderView[];
   withdrawals: readonly WithdrawalView[];
+  /** Withdrawals forced on chain that nothing has answered yet. */
+  forced: readonly ForcedView[];
   margin: MarginView;
 };
 
@@ -111,6 +116,7 @@ export type ChainView = {
   blockHash: Hex;
   activeEpoch: bigint;
   kills: number;
+  frozen?: boolean;
 };
 
 export type AssetView = {

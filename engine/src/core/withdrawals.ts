@@ -106,6 +106,7 @@ export function requestWithdrawal({state, emit}: Context, command: Extract<Comma
   if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
   const asset = findAsset(state, chainId, token);
   if (!asset) return {code: 'UNKNOWN_ASSET', chainId, token};
+  if (state.chains.some((chain) => chain.chainId === chainId && chain.frozen)) return {code: 'CUSTODY_FROZEN', chainId};
   const refused = checkRequest(state, {account, asset, lots});
   if (refused) return refused;
   const fee = asset.withdrawalFeeLots;

@@ -125,6 +125,7 @@ async function readAccount({engine, reads}: Pick<AccountDeps, 'engine' | 'reads'
     withdrawals: (view?.withdrawals ?? []).map(({chainId: chain, token, lots: amount, state, epoch}) => ({
       chainId: chain, token: getAddress(token), lots: amount, state, epoch: epoch ?? null,
     })),
+    forced: (view?.forced ?? []).map(({chainId: chain, token, lots: amount, exit}) => ({chainId: chain, token: getAddress(token), lots: amount, exit})),
     orders: (view?.orders ?? []).map(({orderId, clientOrderId, market, side, price, quantity, remaining}) => ({
       orderId, clientOrderId, market, side, price, quantity, remaining,
     })),

@@ -33,6 +33,7 @@ function explain(rejection: Rejection): [ErrorStatus, string] {
     case 'INVALID_PRICE': return [422, `The price cannot be used: ${rejection.reason}.`];
     case 'INSUFFICIENT_FUNDS': return [422, `${rejection.needed} lots are needed and ${rejection.available} are available.`];
     case 'INSUFFICIENT_MARGIN': return [422, `A margin of ${rejection.needed} lots is needed and ${rejection.available} are available.`];
+    case 'CUSTODY_FROZEN': return [409, `The custody on chain ${rejection.chainId} is frozen: what it owes leaves by escape, and nothing moves here any more.`];
     case 'NOT_WITHDRAWABLE_YET': return [422, `${rejection.withdrawable} lots can be withdrawn now: ${rejection.reason}.`];
     case 'BELOW_MINIMUM': return [422, `The least that can be withdrawn is ${rejection.minimum} lots.`];
     case 'NOTHING_TO_CANCEL': return [404, 'There is no open withdrawal request to cancel.'];

@@ -63,6 +63,7 @@ export const answers = {
     balances: z.array(balance),
     positions: z.array(z.object({market: text, size: text, entryPrice: text, mark: text, unrealisedPnl: text})),
     withdrawals: z.array(withdrawal),
+    forced: z.array(z.object({chainId: z.int(), token: text, lots: text, exit: z.boolean()})),
     orders: z.array(order),
   }),
   blinding: z.object({id: text, blinding: text}),

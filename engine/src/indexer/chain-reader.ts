@@ -5,6 +5,7 @@ import {
   type PublicClient, zeroAddress,
 } from 'viem';
 import type {Confirmations} from '../config.ts';
+import type {ForcedEvent} from '../core/commands.ts';
 import {type ContractLog, toChainEvent} from './decode.ts';
 import type {BlockRef, ChainEvent} from './events.ts';
 
@@ -99,6 +100,19 @@ export class ChainReader {
     return parseEventLogs({abi: custodyAbi, eventName: 'Paid', logs}).map(({args}) => ({
       token: getAddress(args.token), wallet: getAddress(args.wallet), cumulative: args.cumulative,
     }));
+  }
+
+  /** Forced withdrawals and their answers, in log order, and whether the custody froze in the range. */
+  async exits(range: Range): Promise<{requests: ForcedEvent[]; frozen: boolean}> {
+    const logs = parseEventLogs({abi: custodyAbi, eventName: ['WithdrawalForced', 'RequestServed', 'Frozen'], logs: await this.#logs([this.contracts.custody], range)});
+    const requests = logs.flatMap((log): ForcedEvent[] => {
+      if (log.eventName === 'Frozen') return [];
+      const of = {token: getAddress(log.args.token), wallet: getAddress(log.args.wallet)};
+      if (log.eventName === 'RequestServed') return [{kind: 'served', ...of}];
+      const {lots, baseline, exit} = log.args;
+      return [{kind: 'forced', ...of, lots, baseline, exit}];
+    });
+    return {requests, frozen: logs.some(({eventName}) => eventName === 'Frozen')};
   }
 
   /** The custody's own state at a block. */

@@ -7,6 +7,7 @@
  */
 import type {Hex} from 'viem';
 import type {Confirmations} from '../config.ts';
+import type {ForcedEvent} from '../core/commands.ts';
 import type {ChainReader} from './chain-reader.ts';
 import type {CorePort} from './ports.ts';
 
@@ -57,11 +58,16 @@ export class Creditor {
     const to = number === final.number ? final : await reader.block(number);
     if (to === undefined) return {kind: 'moved'};
     const [deposits, payouts] = [[], []] as [Awaited<ReturnType<ChainReader['receipts']>>, Awaited<ReturnType<ChainReader['payouts']>>];
+    const requests: ForcedEvent[] = [];
+    let frozen = false;
     for (let start = from; start <= to.number; start += LOG_RANGE_BLOCKS) {
       const end = start + LOG_RANGE_BLOCKS - 1n;
       const range = {from: start, to: end < to.number ? end : to.number};
       deposits.push(...await reader.receipts(range));
       payouts.push(...await reader.payouts(range));
+      const exits = await reader.exits(range);
+      requests.push(...exits.requests);
+      frozen ||= exits.frozen;
     }
     const {activeEpoch, kills} = await reader.custodyAt(to.number);
     // A block's hash commits to all before it: unchanged after the reads, it vouches for every one of them.
@@ -76,6 +82,8 @@ export class Creditor {
       payouts,
       activeEpoch,
       kills,
+      ...(requests.length > 0 && {requests}),
+      ...(frozen && {frozen}),
     });
     if (!result.ok) return {kind: 'refused', code: result.rejection.code, reason: JSON.stringify(result.rejection, bigintAsString)};
     return {kind: 'advanced', from, to: to.number, deposits: deposits.length, payouts: payouts.length};

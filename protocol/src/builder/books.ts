@@ -13,7 +13,7 @@ export type BookRow = {wallet: Address; total: bigint; withdrawable: bigint; wit
 
 export type AssetBook = {
   asset: PackedAsset;
-  /** Rows of holders in order of their ids. */
+  /** Rows in order of their ids: of holders, and the empty ones that answer a forced withdrawal (V10). */
   rows: Uint32Array;
   /** Exact sums in lots. */
   total: bigint;
@@ -67,8 +67,6 @@ function readAsset(asset: PackedAsset, {accounts, order, listed}: Where): AssetB
     const holds = withdrawal[high]! >= 0 && notLess(withdrawable, withdrawal, high) && notLess(total, withdrawable, high);
     if (!holds) broken.push(bookRow(asset, accounts, row));
     if (requested) requests.push(bookRow(asset, accounts, row));
-    // Holders only: a row of nothing is left out.
-    if ((total[high - 1]! | total[high]!) === 0 && !requested) continue;
     listed[account] = 1;
     if (rowOf[account] === NONE) rowOf[account] = row;
     else holders.push(row);

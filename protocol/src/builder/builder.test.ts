@@ -65,6 +65,13 @@ describe('buildEpoch', () => {
     expect(rows.find(({wallet}) => wallet === SYSTEM_WALLETS.fees)?.blinding).toBe(ZERO_BLINDING);
   });
 
+  test('an empty row is published where the books list one: it answers a forced withdrawal (V10)', async () => {
+    const {rows} = parseBalances((await built()).files.get(`balances/31337-${USDC_1}.csv`)!);
+    const carol = accountId(CAROL, sealedRow(CAROL, 0n).blinding);
+    expect(rows).toHaveLength(2);
+    expect(rows.find(({id}) => id === carol)).toEqual({id: carol, total: 0n, withdrawable: 0n, withdrawal: 0n});
+  });
+
   test('a leaf already paid in full is left out, one with this epoch’s withdrawal is there', async () => {
     const {payoutTrees, files, lines} = await built();
     expect(payoutTrees[0]!.root).toBe(NO_PAYOUTS_ROOT);

@@ -1,5 +1,5 @@
 /**
- * The validator's verdict on one epoch: V1–V8 and V11 of PROTOCOL §5, from bytes and chain facts alone.
+ * The validator's verdict on one epoch: V1–V8, V9a, V10 and V11 of PROTOCOL §5, from bytes and chain facts alone.
  *
  * Pure and total over bad data: a broken balance sheet is a result, not an exception.
  */
@@ -16,6 +16,8 @@ import {checkV5} from './v5-lineage.ts';
 import {checkV6} from './v6-mapping.ts';
 import {checkV7} from './v7-payouts.ts';
 import {checkV8} from './v8-totals.ts';
+import {checkV9a} from './v9-log.ts';
+import {checkV10} from './v10-forced.ts';
 import {checkV11} from './v11-vesting.ts';
 
 /** Rules in the order they run: each leaves alone what an earlier one has already blamed. */
@@ -28,6 +30,8 @@ const RULES = [
   {rule: 6, title: 'mapping covers every row, ids recompute', check: checkV6},
   {rule: 7, title: 'payouts are earlier ones plus this epoch\'s withdrawals', check: checkV7},
   {rule: 8, title: 'liabilities equal deposits less what left; no deposit omitted', check: checkV8},
+  {rule: 9, title: 'the log chains, with a record per changed row', check: checkV9a},
+  {rule: 10, title: 'withdrawals forced a day ago leave whole', check: checkV10},
   {rule: 11, title: 'winnings leave only once they can be escaped with', check: checkV11},
 ] as const;
 

@@ -124,12 +124,12 @@ function lineOf({chainId, custody, assets, payouts}: CustodyBook): Line {
 export type Published = {
   summary: Summary; digest: Hex; lines: Line[]; files: Map<string, Uint8Array>; manifest: Uint8Array; mapping: Uint8Array; rules: Rules;
 };
-export type Forged = {mapping?: string; files?: Record<string, string>; summary?: Partial<Summary>; manifestEpoch?: string};
+export type Forged = {mapping?: string; files?: Record<string, string>; summary?: Partial<Summary>; manifestEpoch?: string; log?: Uint8Array};
 
 /** Publishes the books; `forged` replaces texts before anything is hashed. */
 export function publish(books: Books, forged: Forged = {}): Published {
   const lines = books.custodies.map(lineOf);
-  const files = new Map<string, Uint8Array>([['log.bin', new Uint8Array()]]);
+  const files = new Map<string, Uint8Array>([['log.bin', forged.log ?? new Uint8Array()]]);
   const mapping = new Map<string, string>();
   for (const custody of books.custodies) {
     const leaves = custody.payouts.map((leaf) => `${leaf.token},${leaf.wallet},${leaf.cumulative}\n`);

@@ -17,6 +17,8 @@ export type Evidence = {
   expectedSetId: number | undefined;
   /** Newest Approved summary before this epoch; undefined before the first. */
   approved: {epoch: bigint; digest: Hex; snapshotTime: bigint} | undefined;
+  /** `logRoot` of `approved`, 32 zero bytes before the first; undefined where the log is not judged. */
+  logParent?: Hex;
   /** Epochs between `approved` and this one that are neither rejected nor dead by age. */
   undead: readonly bigint[];
   /** What storage holds under `snapshotCid`, whatever its hash; undefined when no store has anything. */
@@ -47,6 +49,18 @@ export type CustodyFacts = {
   notPayees: ReadonlySet<string>;
   /** Base line (PROTOCOL §7) and its payout file; undefined before the first approved line. */
   base: {line: Line; payouts: Uint8Array} | undefined;
+  /** Undefined where the line's block is unknown: V2 names it then. */
+  forced?: ForcedFacts;
+};
+
+/** What V10 needs of one custody; times in seconds. */
+export type ForcedFacts = {
+  /** Of the line's block. */
+  blockTime: bigint;
+  /** Of the block of the newest Approved line that could carry withdrawals; 0 before the first. */
+  carriedTime: bigint;
+  /** Forced withdrawals that nothing had answered at the line's block. */
+  requests: readonly {token: string; wallet: string; requestedAt: bigint}[];
 };
 
 export type AssetFacts = {

@@ -19,7 +19,7 @@ describe('an epoch judged without its mapping', () => {
     const evidence = stranger();
     expect(checkEpoch(evidence)).toEqual([]);
     expect(uncheckedRules(evidence)).toEqual([
-      {rule: 4, part: 'one row per wallet'}, {rule: 6}, {rule: 7, part: 'which wallet each withdrawal is of'}, {rule: 11},
+      {rule: 4, part: 'one row per wallet'}, {rule: 6}, {rule: 7, part: 'which wallet each withdrawal is of'}, {rule: 9, part: 'a record per changed row'}, {rule: 10}, {rule: 11},
     ]);
     expect(uncheckedRules(evidenceOf(honestBooks()))).toEqual([]);
     expect(uncheckedRules({...evidenceOf(honestBooks()), active: undefined})).toEqual([{rule: 11}]);

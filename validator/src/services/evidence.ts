@@ -1,10 +1,10 @@
 /** Gathers what the rules judge: summary, bytes, chain facts at the lines' blocks, and the approved past. */
-import type {Line, Network} from '@pobs/protocol';
+import {type Line, type Network, ZERO_HASH} from '@pobs/protocol';
 import {
   balancesName, custodyKey, type CustodyFacts, type Evidence, payeesOf, payoutsName, paidKey,
 } from '@pobs/protocol/rules';
 import type {Address} from 'viem';
-import {approvedBefore, isTooOld, type Proposal, undecidedBetween} from '../core/proposals.ts';
+import {approvedBefore, approvedBetween, isTooOld, type Proposal, undecidedBetween} from '../core/proposals.ts';
 import {ValidatorError} from '../errors.ts';
 import {booksOf, activeEpochOf} from './past.ts';
 import type {CustodyPort, EpochsPort, SetsPort} from './ports.ts';
@@ -56,6 +56,7 @@ export class EvidenceGatherer {
       proposalTime: await epochs.timeOf(proposal.blockNumber),
       expectedSetId: await sets.inForceAt(summary.snapshotTime),
       approved: approved && {epoch: approved.epoch, digest: approved.digest, snapshotTime: approved.summary.snapshotTime},
+      logParent: approved?.summary.logRoot ?? ZERO_HASH,
       undead: await this.undead(proposal),
       ...bytes, mappingWithheld: withheld, custodies,
       previous: withheld ? new Map() : await this.#previous(approved, baseFiles),
@@ -118,14 +119,15 @@ export class EvidenceGatherer {
       const port = this.#deps.custodies.get(key);
       if (port === undefined || facts.has(key)) continue;
       const baseLine = approved?.lines.find((each) => custodyKey(each.chainId, each.custody) === key);
-      facts.set(key, await this.#factsOf({port, line, bytes, baseLine, basePayouts: baseFiles?.get(payoutsName(line.chainId))}));
+      const carried = await this.#carriedTime(proposal, {port, key});
+      facts.set(key, await this.#factsOf({port, line, bytes, baseLine, carried, basePayouts: baseFiles?.get(payoutsName(line.chainId))}));
     }
     return facts;
   }
 
   async #factsOf(
-    {port, line, bytes, baseLine, basePayouts}: {
-      port: CustodyPort; line: Line; bytes: EpochBytes; baseLine: Line | undefined; basePayouts: Uint8Array | undefined;
+    {port, line, bytes, baseLine, basePayouts, carried}: {
+      port: CustodyPort; line: Line; bytes: EpochBytes; baseLine: Line | undefined; basePayouts: Uint8Array | undefined; carried: bigint;
     },
   ): Promise<CustodyFacts> {
     const {blockNumber} = line;
@@ -135,6 +137,7 @@ export class EvidenceGatherer {
       payouts: bytes.files.get(payoutsName(line.chainId)), basePayouts, mapping: bytes.mapping,
       sheets: tokens.map((token) => ({token, balances: bytes.files.get(balancesName(line.chainId, token))})),
     }).filter(({token}) => known.has(token)) as {token: Address; wallet: Address}[];
+    const [blockTime, forwarders, requests] = await Promise.all([port.blockTime(blockNumber), port.forwardersUpTo(blockNumber), port.forcedAt(blockNumber)]);
     const [blockHash, state, paid, deposits] = await Promise.all([
       port.blockHash(blockNumber), port.stateAt(blockNumber, tokens), port.paidAt(blockNumber, payees),
       Promise.all(tokens.map((token) => port.depositsUpTo(token, blockNumber))),
@@ -143,9 +146,19 @@ export class EvidenceGatherer {
       blockHash, kills: state.kills,
       assets: new Map(state.assets.map(({token, balance, paidOut}, i) => [token.toLowerCase(), {balance, paidOut, deposits: deposits[i]!}])),
       paid: new Map(payees.map(({token, wallet}, i) => [paidKey(token, wallet), paid[i]!])),
-      notPayees: new Set([...this.#custodyAddresses(), ...known]),
+      notPayees: new Set([...this.#custodyAddresses(), ...known, ...forwarders]),
+      ...(blockTime !== undefined && {forced: {blockTime, carriedTime: carried, requests}}),
       base: baseLine === undefined || basePayouts === undefined ? undefined : {line: baseLine, payouts: basePayouts},
     };
+  }
+
+  /** Block time of the custody's newest Approved line before this epoch that could carry withdrawals; 0 before the first. */
+  async #carriedTime({epoch}: Proposal, {port, key}: {port: CustodyPort; key: string}): Promise<bigint> {
+    const rules = this.#options.network.rules.custodies.find(({chainId, custody}) => custodyKey(chainId, custody) === key);
+    const every = BigInt(rules?.withdrawEvery ?? 1);
+    const before = approvedBetween(await this.#deps.epochs.proposals(), 0n, epoch).filter((each) => each.epoch % every === 0n);
+    const line = before.at(-1)?.lines.find(({chainId, custody}) => custodyKey(chainId, custody) === key);
+    return (line && (await port.blockTime(line.blockNumber))) ?? 0n;
   }
 
   #tokensOf(line: Line): Set<string> {

@@ -30,6 +30,12 @@ export type CustodyPort = {
   stateAt(blockNumber: bigint, tokens: readonly Address[]): Promise<CustodyState>;
   /** Base units ever received by lower-case sender, up to a final block. */
   depositsUpTo(token: Address, blockNumber: bigint): Promise<ReadonlyMap<string, bigint>>;
+  /** Block time in seconds; undefined where the chain has no such block. */
+  blockTime(blockNumber: bigint): Promise<bigint | undefined>;
+  /** Lower-case forwarders that ever brought funds to this custody, up to a final block. */
+  forwardersUpTo(blockNumber: bigint): Promise<ReadonlySet<string>>;
+  /** Forced withdrawals that nothing has answered after a final block; times in seconds. */
+  forcedAt(blockNumber: bigint): Promise<readonly {token: Address; wallet: Address; requestedAt: bigint}[]>;
   paidAt(blockNumber: bigint, payees: readonly {token: Address; wallet: Address}[]): Promise<readonly bigint[]>;
 };
 

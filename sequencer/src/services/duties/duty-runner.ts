@@ -46,7 +46,8 @@ export class DutyRunner {
     const {logger, onDone} = this.#deps;
     const {name} = duty;
     try {
-      for (let steps = 0; steps < this.#options.stepsMax && signal?.aborted !== true; steps += 1) {
+      for (let steps = 0; steps < this.#options.stepsMax; steps += 1) {
+        if (signal?.aborted) return;
         const result = await duty.step();
         if (result === undefined) break;
         const {what, ...fields} = result;

@@ -9,6 +9,7 @@ import {Balances} from './balances.tsx';
 import {Positions} from './positions.tsx';
 import {SignIn} from './sign-in.tsx';
 import {WithdrawForm} from './withdraw-form.tsx';
+import {Forced} from './forced.tsx';
 import {Withdrawals} from './withdrawals.tsx';
 
 export type PortfolioNetwork = Pick<NetworkInfo, 'name' | 'l1ChainId' | 'l2ChainId' | 'l1Custody' | 'l2Custody'>;
@@ -65,6 +66,7 @@ export function Portfolio({network, epoch}: {network: PortfolioNetwork; epoch: n
           <Balances balances={account.balances} session={session} network={network} epoch={epoch} />
           {account.positions.length > 0 && <Positions positions={account.positions} balances={account.balances} />}
           {account.bound && <WithdrawForm balances={account.balances} session={session} network={network} onRequested={() => void refresh(session)} />}
+          {account.forced.length > 0 && <Forced forced={account.forced} balances={account.balances} network={network} />}
           <Withdrawals withdrawals={account.withdrawals} balances={account.balances} session={session} network={network} onCancelled={() => void refresh(session)} />
         </>
       )}

@@ -17,12 +17,16 @@ export type Balance = {
 
 export type Withdrawal = {chainId: number; token: Address; lots: string; state: string; epoch: string | null};
 
+/** Asked of the custody itself; open until an epoch answers it. */
+export type ForcedWithdrawal = {chainId: number; token: Address; lots: string; exit: boolean};
+
 export type Account = {
   wallet: Address;
   bound: boolean;
   balances: Balance[];
   positions: {market: string; size: string; entryPrice: string; mark: string; unrealisedPnl: string}[];
   withdrawals: Withdrawal[];
+  forced: ForcedWithdrawal[];
 };
 
 export type Answer<T> = {ok: true; data: T} | {ok: false; status: number; code: string; message: string};
