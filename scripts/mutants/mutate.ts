@@ -6,7 +6,7 @@ import {createHash} from 'node:crypto';
 import type {AstNode} from './ast.ts';
 import {children, rangeOf} from './ast.ts';
 
-export type Kind = 'negate' | 'boundary' | 'drop check' | 'drop assignment' | 'drop call' | 'drop event' | 'drop modifier';
+export type Kind = 'negate' | 'boundary' | 'drop check' | 'drop assignment' | 'drop call' | 'drop modifier';
 
 export type Mutant = {
   /** Switch value, from 1, unique in one build. */
@@ -195,10 +195,8 @@ function mutantsOf(node: AstNode, {isHeader, assembly, source}: {isHeader: boole
   switch (node.nodeType) {
     case 'BinaryOperation': return COMPARISONS.has(node.operator!) && !isConstant(node) ? comparison(node) : [];
     case 'YulFunctionCall': return YUL_COMPARISONS.has(node.functionName!.name!) ? [yulComparison(node, assembly!)] : [];
-    case 'IfStatement': return [...(node.falseBody === undefined && leavesAtOnce(node.trueBody!) ? [dropCheck(node)] : []), ...negateCondition(node.condition!)];
-    case 'Conditional': return negateCondition(node.condition!);
+    case 'IfStatement': return node.falseBody === undefined && leavesAtOnce(node.trueBody!) ? [dropCheck(node)] : [];
     case 'ExpressionStatement': return isHeader ? [] : dropStatement(node, source);
-    case 'EmitStatement': return [dropped(node, 'drop event', source)];
     default: return [];
   }
 }
@@ -217,13 +215,6 @@ function comparison(node: AstNode): Found[] {
     kind: 'boundary', at: node,
     edit: (n) => ({start, end, parts, make: ([left, right]) => `(Mutant.on(${n}) ? ${left} ${boundary} ${right} : ${left} ${operator} ${right})`}),
   }];
-}
-
-/** A condition that is no comparison itself: a flag, an answer, several of them. */
-function negateCondition(condition: AstNode): Found[] {
-  if (condition.nodeType === 'BinaryOperation' && COMPARISONS.has(condition.operator!)) return [];
-  const [start, end] = rangeOf(condition);
-  return [{kind: 'negate', at: condition, edit: (n) => ({start, end, parts: [[start, end]], make: ([whole]) => `((${whole}) != Mutant.on(${n}))`})}];
 }
 
 function yulComparison(node: AstNode, assembly: AstNode): Found {
@@ -247,13 +238,12 @@ function dropStatement(node: AstNode, source: string): Found[] {
   const isAssignment = expression.nodeType === 'Assignment' || (expression.nodeType === 'UnaryOperation' && ['++', '--', 'delete'].includes(expression.operator!));
   if (!isAssignment && expression.nodeType !== 'FunctionCall') return [];
   if (expression.nodeType === 'Assignment' && setsPointer(expression.leftHandSide!)) return [];
-  return [dropped(node, isAssignment ? 'drop assignment' : 'drop call', source)];
-}
-
-function dropped(node: AstNode, kind: Kind, source: string): Found {
   const [start, end] = rangeOf(node);
   const semicolon = source.indexOf(';', end) + 1;
-  return {kind, at: node, edit: (n) => ({start, end: semicolon, parts: [[start, semicolon]], make: ([statement]) => `{ if (!Mutant.on(${n})) ${statement} }`})};
+  return [{
+    kind: isAssignment ? 'drop assignment' : 'drop call', at: node,
+    edit: (n) => ({start, end: semicolon, parts: [[start, semicolon]], make: ([statement]) => `{ if (!Mutant.on(${n})) ${statement} }`}),
+  }];
 }
 
 /** A local pointer into storage or calldata: the compiler wants it set on every path. */

@@ -40,11 +40,11 @@ export function renderMarkdown(results: readonly Result[], reasons: readonly Rea
   });
   return `# Mutants
 
-Written by \`npm run mutants\`: every comparison flipped and moved by one, every other condition flipped, every check, assignment,
-call, event, \`onlyRole\` and \`nonReentrant\` dropped, one at a time, against those unit and attack tests that come by the place
-(recorded once, with no mutant on). Not mutated: initializers, statements in the head of a loop. A verdict is kept until the function,
-or the file of the test that killed the mutant, changes; survivors are asked again whenever any source or test does. \`--fresh\`
-forgets all of them.
+Written by \`npm run mutants\`: every comparison flipped and moved by one, every check, assignment, call, \`onlyRole\` and
+\`nonReentrant\` dropped, one at a time, against those unit and attack tests that come by the place (recorded once, with no mutant on).
+Not mutated: events, conditions that are no comparison, initializers, statements in the head of a loop. A verdict is kept until the
+function, or the file of the test that killed the mutant, changes; survivors are asked again whenever any source or test does.
+\`--fresh\` forgets all of them.
 
 Measured: ${runs.map(sayRun).join('; then ')}. A load above the number of cores means that other work shared them.
 
