@@ -18,7 +18,7 @@ const [directory, point, batch] = process.argv.slice(2);
 /** Real files, and the end of the process at one moment of one batch. */
 function lethalDisk(deadly: string, left: number): Disk {
   let batches = left;
-  const die = (): void => process.kill(process.pid, 'SIGKILL');
+  const die = (): void => void process.kill(process.pid, 'SIGKILL');
   return {
     ...realDisk,
     async open(file, flags) {
