@@ -12,7 +12,7 @@ export const ERROR_STATUS = {
   INSUFFICIENT_FUNDS: 422, INSUFFICIENT_MARGIN: 422, NOT_WITHDRAWABLE_YET: 422, BELOW_MINIMUM: 422, NOTHING_TO_CANCEL: 404, NO_MARK: 409,
   NO_LIQUIDITY: 422, WOULD_SELF_TRADE: 422, DUPLICATE_CLIENT_ORDER_ID: 409, WOULD_TAKE: 422, WOULD_INCREASE: 422, PRICE_OUT_OF_BAND: 422,
   MARKET_CLOSED: 409, OPEN_INTEREST_CAP: 422, LIMIT_EXCEEDED: 422, INVALID_ORDER: 422, WRONG_SEQUENCE: 409, EPOCH_UNDECIDED: 409,
-  EPOCH_OUT_OF_ORDER: 409, SHEET_NOT_SOLVABLE: 409, INVALID_RULES: 409, INVALID_MARKET: 422, BATCH_REFUSED: 422, RESERVED_WALLET: 403,
+  EPOCH_OUT_OF_ORDER: 409, SHEET_NOT_SOLVABLE: 409, INVALID_RULES: 409, INVALID_MARKET: 422, BATCH_REFUSED: 422, OUTSIDE_PROGRAMME: 422, RESERVED_WALLET: 403,
 } as const satisfies Record<string, ErrorStatus> & Record<Rejection['code'], ErrorStatus>;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
@@ -77,6 +77,7 @@ function explain(rejection: Rejection): string {
     case 'INVALID_RULES': return `The engine cannot run these rules: ${rejection.reason}.`;
     case 'INVALID_MARKET': return `The market cannot be so: ${rejection.reason}.`;
     case 'BATCH_REFUSED': return `Item ${rejection.index} of the batch is refused (${rejection.item}), so none of it was done.`;
+    case 'OUTSIDE_PROGRAMME': return `As a hedger in ${rejection.market} this account may only reduce its position on this side.`;
     case 'RESERVED_WALLET': return `${rejection.wallet} is not a user's wallet.`;
   }
 }
