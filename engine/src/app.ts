@@ -64,8 +64,8 @@ export async function startEngine(config: EngineConfig, {log, gatewayArgs}: {log
     closers.push(() => link.close());
     const stopClock = startClock(node, {intervalMs: config.tickIntervalMs});
     closers.push(async () => stopClock());
-    startFollower(config, {closers, log});
     const url = await startGateways(config, {args: gatewayArgs, closers, log});
+    startFollower(config, {closers, log});
     return run({url, followers, closeAll});
   } catch (error) {
     await closeAll();

@@ -14,6 +14,7 @@ import {LinkServer} from '../link/server.ts';
 import {socketPath} from '../link/socket-path.ts';
 import {EngineNode, type EngineNodeOptions} from '../node/engine-node.ts';
 import {snapshotFiles} from '../node/snapshots.ts';
+import {journalEvents} from '../projections/journal-events.ts';
 import {Follower} from './follower.ts';
 
 const quiet = {info: () => {}, warn: () => {}};
@@ -73,6 +74,11 @@ describe('a follower', () => {
     await second.follow(node.durable.index);
     expect(await position(second)).toEqual(before);
     await second.close();
+    const all: NumberedEvent[] = [];
+    for await (const some of journalEvents(folders().journal)) all.push(...some);
+    const late: NumberedEvent[] = [];
+    for await (const some of journalEvents(folders().journal, {after: BigInt(second.eventSequence) - 50n, snapshots: folders().snapshots})) late.push(...some);
+    expect(late).toEqual(all.slice(-50));
     await node.close();
     // The engine itself left the newest one: without it, and from the one before, it comes to the same.
     rmSync(snapshotFiles(folders().snapshots)[0]!);

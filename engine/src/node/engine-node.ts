@@ -3,47 +3,28 @@
  * until the batch it rests on is durable. Refused commands change nothing and are not journaled. A bug in the core stops the process:
  * the offending command was never journaled, so a restart is back at the last good state.
  */
-import type {Rules, SealedEpoch} from '@pobs/protocol';
+import type {SealedEpoch} from '@pobs/protocol';
 import {bytesToHex, type Hex} from 'viem';
 import type {Command} from '../core/commands.ts';
 import type {Core} from '../core/engine.ts';
 import type {NumberedEvent} from '../core/events.ts';
 import {chainViews, digest, epochsView, sealedEpoch} from '../core/queries.ts';
 import {encodePayload} from '../journal/codec.ts';
-import type {Disk} from '../journal/disk.ts';
 import {type DurableBatch, Journal} from '../journal/journal.ts';
 import {CommitGate} from './commit-gate.ts';
+import {DigestSchedule} from './digest-schedule.ts';
 import {NodeError} from './errors.ts';
 import {type EventFrame, EventFrameBuilder} from './event-frames.ts';
 import {namesOf} from './names.ts';
+import type {EngineNodeOptions} from './options.ts';
 import {FrameDecoder} from './read-frames.ts';
 import {AckWriter, type RecordFrame, RecordRunner} from './record-runner.ts';
 import {numbered, type Position, Replica} from './replica.ts';
 import {newestSnapshot, snapshotBytes, writeSnapshot} from './snapshots.ts';
 import type {EventListener, NodeState, RecordsDone, Submission} from './types.ts';
 
-export type EngineNodeOptions = {
-  /** Folder of the journal. */
-  directory: string;
-  /** Folder of snapshots; a start begins at the newest one. */
-  snapshots?: string;
-  /** Written as the first command of a new journal; an old one must have begun with the same. */
-  rules: Rules;
-  /** Milliseconds since 1970. */
-  now?: () => number;
-  segmentBytes?: number;
-  disk?: Disk;
-  /** Commands between two digests in the journal. */
-  checkpointEvery?: number;
-  /** Events of the replay, in order, so that projections can catch up. */
-  onReplayed?: EventListener;
-  /** Called once when the node cannot go on; the default prints one line and ends the process. */
-  onFatal?: (error: Error) => void;
-};
+export type {EngineNodeOptions};
 
-const CHECKPOINT_EVERY = 65_536;
-/** A digest takes as long as the state is large: it may take this part of the time. */
-const DIGEST_SHARE = 1 / 25;
 const HELD_MAX = 100_000;
 const WAITING_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -63,14 +44,14 @@ export class EngineNode {
   readonly #sealHeads: Map<bigint, Hex>;
   readonly #now: () => number;
   readonly #builder = new EventFrameBuilder();
+  readonly #digests: DigestSchedule;
   #at: number;
   #eventSequence: number;
   #durableEvents: number;
-  #sinceCheckpoint = 0;
-  #nextDigest = 0;
   #snapshotSequence: number;
   #digest: {sequence: number; value: Hex} | undefined;
   #stopped: Error | undefined;
+  #failed = false;
   /** Bytes of an unfinished write that were cut at start. */
   readonly repairedBytes: number;
 
@@ -95,6 +76,7 @@ export class EngineNode {
   private constructor(options: EngineNodeOptions) {
     const {directory, snapshots, segmentBytes, disk, onReplayed} = options;
     this.#options = options;
+    this.#digests = new DigestSchedule({every: options.checkpointEvery});
     this.#now = options.now ?? Date.now;
     const snapshot = snapshots === undefined || onReplayed ? undefined : newestSnapshot(snapshots);
     const replica: Replica = new Replica({...snapshot, listener: onReplayed && numbered(() => replica.core, onReplayed)});
@@ -152,7 +134,7 @@ export class EngineNode {
       const {sequence} = this.#journal;
       this.#builder.addEvents(applied.events, sequence, at, this.#eventSequence + 1);
       this.#eventSequence += applied.events.length;
-      this.#checkpointIfDue(1);
+      if (this.#digests.isDue(1)) this.#checkpoint();
       return this.#hold((hash): Submission => {
         const journalHead = bytesToHex(hash);
         if (command.type === 'seal') this.#sealHeads.set(command.epoch, journalHead);
@@ -182,7 +164,7 @@ export class EngineNode {
       this.#eventSequence += events;
       if (acks.accepted > 0) {
         this.#at = at;
-        this.#checkpointIfDue(acks.accepted);
+        if (this.#digests.isDue(acks.accepted)) this.#checkpoint();
       }
       this.#whenDurable((hash) => done(undefined, acks.bytes, hash), false);
     } catch (error) {
@@ -285,7 +267,7 @@ export class EngineNode {
   async close(): Promise<void> {
     const clean = !this.#stopped;
     if (clean) {
-      if (this.#sinceCheckpoint > 0) this.#checkpoint();
+      if (this.#digests.commands > 0) this.#checkpoint();
       this.#stopped = new NodeError({code: 'ENGINE_STOPPED', detail: 'The engine is stopped.'});
     }
     await this.#journal.close();
@@ -331,20 +313,9 @@ export class EngineNode {
     this.#gate.close(this.#journal.tip, this.#builder.isEmpty ? undefined : this.#builder.take());
   }
 
-  #checkpointIfDue(commands: number): void {
-    this.#sinceCheckpoint += commands;
-    if (this.#sinceCheckpoint >= (this.#options.checkpointEvery ?? CHECKPOINT_EVERY) && performance.now() >= this.#nextDigest) this.#checkpoint();
-  }
-
   #checkpoint(): void {
-    const started = performance.now();
-    this.#journal.appendCheckpoint(encodePayload({digest: digest(this.#core)}), this.#at);
-    this.#sinceCheckpoint = 0;
-    const ended = performance.now();
-    this.#nextDigest = ended + (ended - started) / DIGEST_SHARE;
+    this.#digests.run(() => this.#journal.appendCheckpoint(encodePayload({digest: digest(this.#core)}), this.#at));
   }
-
-  #failed = false;
 
   #fail(cause: unknown): void {
     if (this.#stopped) return;
