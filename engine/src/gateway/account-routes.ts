@@ -39,7 +39,7 @@ async function readAccount({engine, reads}: Pick<AccountDeps, 'engine' | 'reads'
     subAccounts: view?.subAccounts ?? 0,
     bound: view !== undefined,
     balances: assets.map((asset) => balanceOf({asset, view, received})),
-    positions: (view?.positions ?? []).map(({market, size, entryPrice, mark, unrealisedPnl}) => ({market, size, entryPrice, mark, unrealisedPnl})),
+    positions: view?.positions ?? [],
     withdrawals: (view?.withdrawals ?? []).map(({chainId: chain, token, lots: amount, state, epoch}) => ({
       chainId: chain, token: getAddress(token), lots: amount, state, epoch: epoch ?? null,
     })),
@@ -48,6 +48,10 @@ async function readAccount({engine, reads}: Pick<AccountDeps, 'engine' | 'reads'
       orderId, clientOrderId, market, side, price, quantity, remaining,
     })),
     margin: view?.margin ?? null,
+    triggers: view?.triggers ?? [],
+    parents: view?.parents ?? [],
+    offers: view?.offers ?? [],
+    deadManAt: view?.deadManAt ?? null,
   };
 }
 

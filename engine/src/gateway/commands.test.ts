@@ -182,6 +182,10 @@ const CASES: Record<string, Case> = {
     accepted: async () => operate(url, 'setFeeTier', {wallet: (await trader()).wallet, tier: 0}),
     refused: () => operate(url, 'setFeeTier', {wallet: NOBODY, tier: 0}), code: 'UNKNOWN_ACCOUNT',
   },
+  setProgramme: {
+    accepted: async () => operate(url, 'setProgramme', {market: 'ETH-PERP', wallet: (await trader()).wallet, programme: 'longHedger', feePpm: 500_000}),
+    refused: () => operate(url, 'setProgramme', {market: 'ETH-PERP', wallet: NOBODY, programme: 'longHedger', feePpm: 500_000}), code: 'UNKNOWN_ACCOUNT',
+  },
   setSampleSeed: {
     accepted: () => operate(url, 'setSampleSeed', {seed: `0x${'5a'.repeat(16)}`}), refused: () => operate(url, 'setSampleSeed', {seed: '0x5a'}), code: 'INVALID_REQUEST',
   },

@@ -2,7 +2,7 @@
 import {z} from '@hono/zod-openapi';
 import {type CommandApi, declare} from './declare.ts';
 import {checkSessions, marketCommands, PPM, sessions} from './market-commands.ts';
-import {address, hex, market, orderCount, price} from './scalars.ts';
+import {address, hex, market, orderCount, price, quantity} from './scalars.ts';
 
 const SOURCES_MAX = 255;
 const TIERS_MAX = 31;
@@ -34,6 +34,18 @@ export const operatorCommands: readonly CommandApi[] = [
     op: 'setFeeTier', method: 'put', path: '/operator/accounts/{wallet}/fee-tier', summary: 'Fee tier of an account', auth: 'operator',
     fields: {wallet: address, tier: z.int().min(0).max(TIERS_MAX)}, command: (_, input) => ({type: 'setFeeTier', ...input}), example: {tier: 2},
     refusals: ['UNKNOWN_ACCOUNT', 'INVALID_ORDER'],
+  }),
+  declare({
+    op: 'setProgramme', bySub: true, method: 'put', path: '/operator/markets/{market}/programmes/{wallet}', auth: 'operator',
+    summary: 'Membership of a market\'s liquidity programme; none ends it',
+    fields: {
+      wallet: address, market, programme: z.enum(['none', 'maker', 'longHedger', 'shortHedger']), feePpm: z.int().min(0).max(PPM),
+      spreadPpm: z.int().min(0).max(PPM).optional(), minimum: quantity.optional(), timePpm: z.int().min(0).max(PPM).optional(),
+    },
+    command: (_, {spreadPpm, minimum, timePpm, ...input}) => ({
+      type: 'setProgramme', ...input, ...(spreadPpm !== undefined && {spreadPpm}), ...(minimum !== undefined && {minimum}), ...(timePpm !== undefined && {timePpm}),
+    }),
+    example: {programme: 'longHedger', feePpm: 500_000}, refusals: ['UNKNOWN_ACCOUNT', 'UNKNOWN_MARKET', 'INVALID_ORDER', 'INVALID_QUANTITY'],
   }),
   declare({
     op: 'setSampleSeed', method: 'post', path: '/operator/sample-seed', summary: '128 random bits that draw the moments at which accounts are sampled; never told',

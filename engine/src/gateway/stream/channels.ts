@@ -41,7 +41,7 @@ const OWN: Partial<Record<Event['type'], PrivateChannel | 'account'>> = {
   fundingSettled: 'positions', interestSettled: 'positions',
   accountBound: 'account', subAccountCreated: 'account', depositCredited: 'balances', payoutObserved: 'balances', withdrawalRequested: 'balances', withdrawalCancelled: 'balances',
   withdrawalSealed: 'balances', withdrawalDeferred: 'balances', withdrawalAuthorised: 'balances', withdrawalReturned: 'balances', pnlSettled: 'balances',
-  shortfallCovered: 'balances', excessDistributed: 'balances', feeTierSet: 'account',
+  programmeSet: 'account', obligationReported: 'account', shortfallCovered: 'balances', excessDistributed: 'balances', feeTierSet: 'account',
   liquidationWarned: 'liquidations', positionLiquidated: 'liquidations',
 };
 

@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "fills_market_at_idx" ON "fills"("market", "at");
