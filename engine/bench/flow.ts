@@ -3,12 +3,13 @@
  * near the mid (6 % of them crossing), 30 % cancels of live orders, 10 % market orders, ten thousand accounts, one perpetual market. It is
  * made once, so that every contestant and every round runs the same operations.
  */
+import {MARKETS} from '../src/core/markets.ts';
 import {FIRST_USER, OUTSIDE} from '../src/core/venue/accounts.ts';
 import {post} from '../src/core/venue/claims.ts';
 import {COMMAND, EVENT, ORDER_FLAG, TIME_IN_FORCE} from '../src/core/venue/codes.ts';
 import {applyRecord} from '../src/core/venue/dispatch.ts';
 import {LEG} from '../src/core/venue/legs.ts';
-import {MARKET_KIND, type MarketSpec} from '../src/core/venue/market.ts';
+import type {MarketSpec} from '../src/core/venue/market.ts';
 import {codeOf, head, RECORD_WORDS, RecordLog} from '../src/core/venue/records.ts';
 import {Venue} from '../src/core/venue/venue.ts';
 
@@ -17,11 +18,8 @@ export const MID = 500_000;
 /** Milliseconds; the clock of the flow stands. */
 export const START = 1_700_000_000_000;
 
-export const BENCH_MARKET: MarketSpec = {
-  name: 'ETH-PERP', kind: MARKET_KIND.perpetual, base: 0, quote: 1, tick: 10_000, lot: 100_000, unit: 1, ladderTicks: 2 ** 20,
-  fees: [{makerPpm: 200, takerPpm: 500}], fundSharePpm: 200_000, margins: [{upTo: 2 ** 50, initialPpm: 50_000, maintenancePpm: 25_000}],
-  bandPpm: 500_000, marketBandPpm: 100_000, penaltyPpm: 10_000, openInterestMax: 0, interestFrom: 0, interestFull: 0,
-};
+/** The first market of the first configuration, so that a node runs the same flow. */
+export const BENCH_MARKET: MarketSpec = {...MARKETS[0]!, base: 0, quote: 1};
 
 export function randomOf(start: number): () => number {
   let state = start | 0;

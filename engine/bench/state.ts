@@ -39,28 +39,28 @@ function place(venue: Venue, account: number, side: 0 | 1, price: number, quanti
 }
 
 /** Growth per thing while `count` of them come to be. */
-function bytesPer(count: number, grow: () => void): number {
-  const before = heldBytes();
+async function bytesPer(count: number, grow: () => void): Promise<number> {
+  const before = await heldBytes();
   grow();
-  return round((heldBytes() - before) / count, 1);
+  return round((await heldBytes() - before) / count, 1);
 }
 
 /** With four custody assets in two currencies. */
-function accountBytes(): number {
+async function accountBytes(): Promise<number> {
   const venue = emptyVenue([0, 1, 1, 0]);
-  const bytes = bytesPer(COUNT, () => {
+  const bytes = await bytesPer(COUNT, () => {
     for (let account = 0; account < COUNT; account += 1) venue.accounts.add();
   });
   if (venue.accounts.count !== FIRST_USER + COUNT) throw new Error('accounts are missing');
   return bytes;
 }
 
-function orderBytes(): number {
+async function orderBytes(): Promise<number> {
   const venue = emptyVenue([0, 1, 1]);
   for (let index = 0; index < COUNT / ORDERS_PER_ACCOUNT; index += 1) fund(venue, venue.accounts.add());
   // The first order of each account opens its position record, which is not the order's.
   for (let index = 0; index < COUNT / ORDERS_PER_ACCOUNT; index += 1) place(venue, FIRST_USER + index, 0, MID - 1, 1);
-  const bytes = bytesPer(COUNT, () => {
+  const bytes = await bytesPer(COUNT, () => {
     for (let index = 0; index < COUNT; index += 1) place(venue, FIRST_USER + (index % (COUNT / ORDERS_PER_ACCOUNT)), 0, MID - 1 - (index % 2_000), 1);
   });
   if (venue.orders.live < COUNT || venue.orders.live > ORDERS_MAX) throw new Error('orders are missing');
@@ -68,13 +68,13 @@ function orderBytes(): number {
 }
 
 /** A maker sells one lot to each account; what the deposits before it took is not counted. */
-function positionBytes(): number {
+async function positionBytes(): Promise<number> {
   const venue = emptyVenue([0, 1, 1]);
   for (let index = 0; index <= COUNT; index += 1) fund(venue, venue.accounts.add());
   const maker = FIRST_USER + COUNT;
-  for (let account = maker; account <= maker; account += 1) post(venue, OUTSIDE, account, 1, 1e14, LEG.deposit);
+  post(venue, OUTSIDE, maker, 1, 1e14, LEG.deposit);
   venue.log.clear();
-  const bytes = bytesPer(COUNT, () => {
+  const bytes = await bytesPer(COUNT, () => {
     for (let index = 0; index < COUNT; index += 1) {
       if (index % 1_000 === 0) place(venue, maker, 1, MID, Math.min(1_000, COUNT - index));
       place(venue, FIRST_USER + index, 0, MID, 1);
@@ -100,6 +100,6 @@ function riskPass(): {best: number; middle: number} {
 
 const {best, middle} = riskPass();
 note(`risk pass over ${HOLDERS} holders: ${best} µs at best, ${middle} µs in the middle`);
-const result = {bytesPerOrder: orderBytes(), bytesPerPosition: positionBytes(), bytesPerAccount: accountBytes()};
+const result = {bytesPerOrder: await orderBytes(), bytesPerPosition: await positionBytes(), bytesPerAccount: await accountBytes()};
 note(`bytes: order ${result.bytesPerOrder}, position ${result.bytesPerPosition}, account ${result.bytesPerAccount}`);
 report({...result, counted: COUNT, riskPassHolders: HOLDERS, riskPassMicros: best, riskPassMiddleMicros: middle});

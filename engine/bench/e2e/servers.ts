@@ -33,9 +33,12 @@ function freePort(): Promise<number> {
   });
 }
 
+/** Where a program's own messages go: PostgreSQL tells of every start and stop. */
+type Errors = 'inherit' | 'ignore';
+
 /** Starts a program that says `{"ready":true,…}` and ends when its standard input does. */
-function start(args: readonly string[]): Promise<{child: ChildProcess; ready: Record<string, string>}> {
-  const child = spawn(process.execPath, args, {cwd: root, stdio: ['pipe', 'pipe', 'inherit']});
+function start(args: readonly string[], errors: Errors): Promise<{child: ChildProcess; ready: Record<string, string>}> {
+  const child = spawn(process.execPath, args, {cwd: root, stdio: ['pipe', 'pipe', errors]});
   child.stdin!.on('error', () => {});
   return new Promise((resolve, reject) => {
     child.once('close', (code) => reject(new Error(`${args.join(' ')} ended with exit code ${code} before it was ready`)));
@@ -65,13 +68,13 @@ export async function startServers(): Promise<Servers> {
     rmSync(folder, {recursive: true, force: true});
   };
   try {
-    const postgres = await start(['--import', 'tsx', 'scripts/network/postgres.ts', '--data-dir', path.join(folder, 'postgres'), '--port', String(await freePort())]);
+    const postgres = await start(['--import', 'tsx', 'scripts/network/postgres.ts', '--data-dir', path.join(folder, 'postgres'), '--port', String(await freePort())], 'ignore');
     children.push(postgres.child);
     const nowhere = `http://127.0.0.1:${await freePort()}`;
     const engine = await start([
       'engine/bin/pobs-engine.mjs', 'run', '--network', files.network, '--rpc', network.rules.custodies.map(({chainId}) => `${chainId}=${nowhere}`).join(','),
-      '--database-url', postgres.ready.url!, '--data-dir', dataDir, '--port', '0', '--operator-token-file', files.token, '--log-level', 'fatal', '--parent-pipe',
-    ]);
+      '--database-url', postgres.ready.url!, '--data-dir', dataDir, '--port', '0', '--operator-token-file', files.token, '--log-level', 'error', '--parent-pipe',
+    ], 'inherit');
     children.push(engine.child);
     const link = await connectEngine({path: socketPath(dataDir)});
     return {url: engine.ready.url!, folder, link, stop: async () => {

@@ -35,7 +35,7 @@ const MIRRORED_PPM = 4_000;
 const MAKER_LOTS = 1e14;
 const TAKER_LOTS = 1e13;
 /** Of a leveraged account's position: equity a little above initial margin and the taker's fee. */
-const LEVERAGED_PPM = 6_200;
+const LEVERAGED_PPM = 5_500;
 const SECOND = 1_000;
 
 /** A maker's order at one price. */
