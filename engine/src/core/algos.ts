@@ -8,6 +8,7 @@ import {REASON, SIDE, TRIGGER_BY} from './venue/codes.ts';
 import {VALUE_MAX} from './venue/integers.ts';
 import type {Market} from './venue/market.ts';
 import {cancelParent as cancelParentOf, placeParent as placeParentOf} from './venue/parents.ts';
+import {PROGRAMME, setProgramme as setProgrammeOf} from './venue/programmes.ts';
 import {acceptNovation as accept, offerNovation as offer, setAutoRoll as setRoll, withdrawOffer} from './venue/roll.ts';
 import {setCalendar as setCalendarOf} from './venue/sessions.ts';
 import {cancelTrigger as cancelTriggerOf, placeTriggers, type Trigger} from './venue/triggers.ts';
@@ -116,6 +117,19 @@ export function decideNovation({state}: Context, {type, wallet, sub, offerId}: O
   const market = state.venue.markets[open.market]!;
   const reason = type === 'acceptNovation' ? accept(state.venue, account.number, idOf(offerId)) : withdrawOffer(state.venue, account.number, idOf(offerId));
   return refusalOf(state, reason === REASON.noConsent ? REASON.unknownOrder : reason, {market, wallet, orderId: offerId});
+}
+
+export function setProgramme({state}: Context, command: Of<'setProgramme'>): Rejection | undefined {
+  const parties = partiesOf(state, command);
+  if ('code' in parties) return parties;
+  const {account, market} = parties;
+  const {programme, feePpm, spreadPpm = 0, minimum, timePpm = 0} = command;
+  const lots = minimum === undefined ? 0 : lotsOf(market, minimum);
+  if (lots === undefined) return badQuantity(market);
+  const reason = setProgrammeOf(state.venue, account, market.index, {kind: PROGRAMME[programme], feePpm, spreadPpm, lots, timePpm});
+  if (reason === REASON.badAmount || reason === REASON.badFlags) return {code: 'INVALID_ORDER', reason: 'shares are 0 to 100 %; a maker has a spread, a minimum and a share of the time'};
+  if (reason === REASON.tooManyOrders) return {code: 'LIMIT_EXCEEDED', reason: 'the programme is full'};
+  return refusalOf(state, reason, {market, wallet: command.wallet});
 }
 
 export function setCalendar({state}: Context, {market: name, sessions}: Of<'setCalendar'>): Rejection | undefined {

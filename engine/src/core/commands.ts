@@ -116,6 +116,18 @@ export type Command =
   | {type: 'offerNovation'; wallet: Address; sub?: number; to: Address; toSub?: number; market: string; size: bigint; price?: bigint}
   | {type: 'acceptNovation'; wallet: Address; sub?: number; offerId: bigint}
   | {type: 'withdrawNovation'; wallet: Address; sub?: number; offerId: bigint}
+  /**
+   * Membership of a market's liquidity programme (paper A2): operator; `none` ends it. A `maker` quotes at least `minimum` base lots on both sides within
+   * `spreadPpm` (2·(ask − bid)/(ask + bid), each order against the own best price opposite) for `timePpm` of each session's time, measured at ticks: a tick
+   * answers for the time since the last one, 10 s at most, while the market is open. At the session's end (without a calendar: each day, UTC)
+   * `obligationReported` tells what it kept; while in good standing, at first and after a kept session, it pays ⌊fee·⌊feePpm·session's makerFeePpm/10⁶⌋/10⁶⌋
+   * as maker fee rate. A `longHedger` buys freely and sells only what shrinks its long position, its other open sales counted; a `shortHedger` the reverse; both
+   * pay the reduced maker fee always. New terms start the measuring anew.
+   */
+  | {
+      type: 'setProgramme'; wallet: Address; sub?: number; market: string; programme: 'none' | 'maker' | 'longHedger' | 'shortHedger'; feePpm: number;
+      spreadPpm?: number; minimum?: bigint; timePpm?: number;
+    }
   /** The week of a market in sessions (paper appendix A2): operator. */
   | {type: 'setCalendar'; market: string; sessions: readonly SessionInput[]}
   /**
@@ -218,6 +230,8 @@ export type Rejection =
   | {code: 'BATCH_REFUSED'; index: number; item: string}
   | {code: 'WOULD_TAKE'}
   | {code: 'WOULD_INCREASE'}
+  /** A hedger's order against its side that does more than reduce. */
+  | {code: 'OUTSIDE_PROGRAMME'; market: string}
   | {code: 'PRICE_OUT_OF_BAND'; market: string}
   | {code: 'MARKET_CLOSED'; market: string}
   | {code: 'OPEN_INTEREST_CAP'; market: string}

@@ -88,10 +88,10 @@ function decodeEvent(state: State, record: Record64): Event | undefined {
 }
 
 /** An account by its owner's wallet, and which sub-account where it is one. */
-type Holder = {wallet: Address; sub?: number};
+export type Holder = {wallet: Address; sub?: number};
 type HolderOf = (account: number) => Holder;
 
-const holderIn = (state: State): HolderOf => (account) => {
+export const holderIn = (state: State): HolderOf => (account) => {
   if (account < 0) return {wallet: ZERO_ADDRESS};
   const {wallet, sub} = state.identities[account]!;
   return sub === 0 ? {wallet} : {wallet, sub};
@@ -124,7 +124,7 @@ function decodeMarketEvent(state: State, record: Record64, holder: HolderOf): Ev
     case EVENT.position:
       return {
         type: 'positionChanged', market: name, ...holder(w0), size: quantityOf(market, w1), entryPrice: entryPriceOf(market, w1, doubles[0]!),
-        realisedPnl: big(doubles[1]!),
+        realisedPnl: big(doubles[1]!), cost: big(doubles[0]!), collateral: big(doubles[2]!),
       };
     case EVENT.mark: return {type: 'markSet', market: name, price: priceOf(market, w0)};
     case EVENT.liquidated:
@@ -145,6 +145,7 @@ function decodeMarketEvent(state: State, record: Record64, holder: HolderOf): Ev
   }
 }
 
+export const PROGRAMMES = ['none', 'maker', 'longHedger', 'shortHedger'] as const;
 const NOVATION = ['novationOffered', 'novationAccepted', 'novationWithdrawn'] as const;
 
 /** Triggers, parents, rolls, novations and sessions. */
@@ -170,12 +171,18 @@ function decodeAlgo(market: Market, {code, detail, words, doubles}: Record64, ho
     }
     case EVENT.session:
       return detail === 1 ? {type: 'calendarSet', market: about.market, sessions: words[0]!} : {type: 'sessionEntered', market: about.market, session: words[0]!};
+    case EVENT.programme:
+      return {
+        type: 'programmeSet', ...about, programme: PROGRAMMES[detail]!, feePpm: words[1]!, spreadPpm: words[2]!, minimum: quantityOf(market, words[3]!), timePpm: words[4]!,
+      };
+    case EVENT.obligation:
+      return {type: 'obligationReported', ...about, session: words[3]!, keptPpm: words[1]!, askedPpm: words[2]!, met: detail === 1};
     case EVENT.warning: return {type: 'liquidationWarned', ...about, equity: id, needed: big(doubles[1]!)};
     default: return undefined;
   }
 }
 
-const STATUS_NAMES = ['open', 'cancelOnly', 'halted', 'delisted'] as const;
+export const STATUS_NAMES = ['open', 'cancelOnly', 'halted', 'delisted'] as const;
 
 function decodeMargin({spec}: Market, {detail, words, doubles}: Record64, holder: HolderOf): Event {
   const of = holder(words[0]!);

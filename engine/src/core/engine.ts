@@ -4,7 +4,7 @@
  */
 import type {Rules} from '@pobs/protocol';
 import {
-  batch, cancelParent, cancelTrigger, decideNovation, offerNovation, placeParent, placeTrigger, setAutoRoll, setCalendar,
+  batch, cancelParent, cancelTrigger, decideNovation, offerNovation, placeParent, placeTrigger, setAutoRoll, setCalendar, setProgramme,
 } from './algos.ts';
 import type {Command, Rejection} from './commands.ts';
 import {decodeEvents, keepTexts} from './decode.ts';
@@ -110,6 +110,7 @@ function dispatch(context: Context, command: Command): Rejection | undefined {
     case 'acceptNovation':
     case 'withdrawNovation': return decideNovation(context, command);
     case 'setCalendar': return setCalendar(context, command);
+    case 'setProgramme': return setProgramme(context, command);
     case 'batch': return batch(context, command);
     case 'setSampleSeed': return changeSampleSeed(context, command);
     case 'tick': return tick(context.state.venue);

@@ -44,8 +44,13 @@ export type Event =
   | {type: 'orderClosed'; orderId: bigint; market: string; wallet: Address; sub?: number; state: 'filled' | 'cancelled'; filled: bigint; reason: CloseReason}
   /** New quantity of one price level (0: level gone); applying all of them in order rebuilds the book. */
   | {type: 'bookChanged'; market: string; side: 'buy' | 'sell'; price: bigint; quantity: bigint}
-  /** `size` in base lots (negative: short); `entryPrice` rounded down; `realisedPnl` of this change against the entry, lots rounded down. */
-  | {type: 'positionChanged'; market: string; wallet: Address; sub?: number; size: bigint; entryPrice: bigint; realisedPnl: bigint}
+  /**
+   * `size` in base lots (negative: short); `entryPrice` rounded down; `realisedPnl` of this change against the entry. `cost` is the exact signed basis and
+   * `collateral` the isolated bucket after it, settlement lots. The account's cash changed by realisedPnl less what the bucket gained.
+   */
+  | {
+      type: 'positionChanged'; market: string; wallet: Address; sub?: number; size: bigint; entryPrice: bigint; realisedPnl: bigint; cost: bigint; collateral: bigint;
+    }
   | {type: 'markSet'; market: string; price: bigint}
   | ({type: 'transferred'; from: Address; fromSub?: number; to: Address; toSub?: number; lots: bigint} & AssetRef)
   /** `requested` is the whole open request of this wallet and asset after adding `lots`; `fee` was charged on top. */
@@ -73,6 +78,12 @@ export type Event =
   | {type: 'sessionEntered'; market: string; session: number}
   /** The next session's margin would find this account below maintenance. */
   | {type: 'liquidationWarned'; market: string; wallet: Address; sub?: number; equity: bigint; needed: bigint}
+  | {
+      type: 'programmeSet'; market: string; wallet: Address; sub?: number; programme: 'none' | 'maker' | 'longHedger' | 'shortHedger'; feePpm: number;
+      spreadPpm: number; minimum: bigint; timePpm: number;
+    }
+  /** At the end of a session (−1: a day without a calendar): share of the time a maker quoted as it had promised, and the share asked; ppm. */
+  | {type: 'obligationReported'; market: string; wallet: Address; sub?: number; session: number; keptPpm: number; askedPpm: number; met: boolean}
   | {type: 'batchItemRefused'; index: number; code: string}
   | {type: 'indexSet'; market: string; source: number; sourcePrice: bigint; price: bigint}
   /** Settlement lots, negative = paid; `ratePpb` positive: longs pay. */
@@ -84,6 +95,7 @@ export type Event =
   /** Excess of the Liquidation Fund, to the best collateralised. */
   | {type: 'excessDistributed'; wallet: Address; sub?: number; lots: bigint}
   | {type: 'marginModeSet'; market: string; wallet: Address; sub?: number; mode: 'cross' | 'isolated'}
+  /** From (positive `lots`) or to the account's cash: moved by its owner, bound by a fill, or taken for a winner's share of a loss. */
   | {type: 'collateralMoved'; market: string; wallet: Address; sub?: number; lots: bigint; collateral: bigint}
   | {type: 'feeTierSet'; wallet: Address; sub?: number; tier: number}
   | {type: 'deadManArmed'; wallet: Address; sub?: number; at: bigint}

@@ -144,6 +144,7 @@ export function refusalOf({venue}: State, reason: Reason, {market, wallet, order
     case REASON.badAmount: return {code: 'INVALID_QUANTITY', reason: `an amount is a whole number of lots up to ${VALUE_MAX}`};
     case REASON.postOnlyTakes: return {code: 'WOULD_TAKE'};
     case REASON.reduceOnlyIncreases: return {code: 'WOULD_INCREASE'};
+    case REASON.outsideProgramme: return {code: 'OUTSIDE_PROGRAMME', market: name};
     case REASON.priceOutOfBand: return {code: 'PRICE_OUT_OF_BAND', market: name};
     case REASON.openInterestCap: return {code: 'OPEN_INTEREST_CAP', market: name};
     case REASON.marketHalted:

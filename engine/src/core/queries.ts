@@ -2,20 +2,22 @@
 import {blindingFor, eraOf, type SealedEpoch} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
 import {big} from './amounts.ts';
-import {entryPriceOf, priceOf, quantityOf} from './decode.ts';
+import {algosOf} from './algo-queries.ts';
+import {priceOf, quantityOf, STATUS_NAMES} from './decode.ts';
 import {digestOf} from './digest.ts';
-import {baseNameOf} from './listing.ts';
+import {baseNameOf, termsView} from './listing.ts';
+import {positionsOf} from './risk-queries.ts';
 import type {Core} from './engine.ts';
 import {
   type Asset, claimOf, findAsset, type Identity, lower, requestedOf, sealedOf, type State, userAccount,
 } from './state.ts';
 import {FIRST_USER, NONE} from './venue/accounts.ts';
-import {assess, freeOf} from './venue/margin.ts';
+import {assess, freeOf, unsettled} from './venue/margin.ts';
 import type {Market} from './venue/market.ts';
 import {orderHandle, orderId} from './venue/order-pool.ts';
 import {remainingOf} from './venue/reserve.ts';
 import type {
-  AccountView, AssetView, BalanceView, BookView, ChainView, EpochsView, LevelView, MarginView, MarketView, OrderView, PositionView, WithdrawalView,
+  AccountView, AssetView, BalanceView, BookView, ChainView, EpochsView, LevelView, MarginView, MarketView, OrderView, WithdrawalView,
 } from './views.ts';
 import {baseEpoch, lookbackOf, withdrawables} from './withdrawals.ts';
 
@@ -37,7 +39,8 @@ export function accountView({state}: Core, wallet: Address, sub = 0): AccountVie
   return {
     wallet: account.wallet, account: account.number, sub, subAccounts: state.subs.get(account.owner)?.length ?? 0, ...(account.viewingKey !== undefined && {viewingKey: account.viewingKey}),
     balances: balancesOf(state, account), positions: positionsOf(state, account.number), orders: ordersOf(state, account.number),
-    withdrawals: withdrawalsOf(state, account), margin: marginView(state, account.number),
+    withdrawals: withdrawalsOf(state, account), margin: marginView(state, account.number), feeTier: state.venue.accounts.feeTier[account.number]!,
+    unsettled: big(unsettled(state.venue, account.number)), ...algosOf(state, account.number),
   };
 }
 
@@ -69,21 +72,6 @@ function availableByAsset({venue}: State, account: number): number[] {
     }
   });
   return available;
-}
-
-function positionsOf({venue}: State, account: number): PositionView[] {
-  const {positions} = venue;
-  const found: PositionView[] = [];
-  for (let slot = venue.accounts.firstPosition[account]!; slot !== NONE; slot = positions.next[slot]!) {
-    const lots = positions.quantity[slot]!;
-    if (lots === 0) continue;
-    const market = venue.markets[positions.market[slot]!]!;
-    found.push({
-      market: market.spec.name, size: quantityOf(market, lots), entryPrice: entryPriceOf(market, lots, positions.cost[slot]!), mark: priceOf(market, market.mark),
-      unrealisedPnl: big(lots * market.mark * market.unit - positions.cost[slot]!),
-    });
-  }
-  return found;
 }
 
 /** Oldest first. */
@@ -179,7 +167,8 @@ function marketView(state: State, market: Market): MarketView {
     ...(margin && {initialMarginBps: toBps(margin.initialPpm), maintenanceMarginBps: toBps(margin.maintenancePpm)}),
     ...(mark > 0 && {mark: priceOf(market, mark)}), ...(last > 0 && {lastPrice: priceOf(market, last)}),
     ...(ladder.bestBid > 0 && {bestBid: priceOf(market, ladder.bestBid)}), ...(ladder.bestAsk < ladder.ticks && {bestAsk: priceOf(market, ladder.bestAsk)}),
-    openInterest: quantityOf(market, market.openInterest), symmetricLiquidation: market.symmetric,
+    openInterest: quantityOf(market, market.openInterest), symmetricLiquidation: market.symmetric, status: STATUS_NAMES[market.status],
+    ...(market.session >= 0 && {session: market.session}), terms: termsView(spec),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Plain, detached copies of state for gateways (see `queries.ts`). Amounts are lots, wallets lower-case. */
 import type {Address, Hex} from 'viem';
+import type {MarketTermsInput} from './commands.ts';
 
 export type BalanceView = {
   chainId: number;
@@ -31,6 +32,15 @@ export type PositionView = {
   mark: bigint;
   /** Against the entry, lots rounded down. */
   unrealisedPnl: bigint;
+  mode: 'cross' | 'isolated';
+  /** Of an isolated position; 0 for a cross one. */
+  collateral: bigint;
+  /** What this position alone needs at the mark. */
+  initialMargin: bigint;
+  maintenanceMargin: bigint;
+  /** Mark at which its bucket would meet its maintenance, everything else as it is; absent where no price would. An estimate. */
+  liquidationPrice?: bigint;
+  autoRoll?: {takeLots: bigint; lossLots: bigint};
 };
 
 export type OrderView = {
@@ -73,6 +83,56 @@ export type AccountView = {
   orders: readonly OrderView[];
   withdrawals: readonly WithdrawalView[];
   margin: MarginView;
+  feeTier: number;
+  /** Settlement lots that the next seal turns into claims: cash, open PnL and isolated collateral; negative = will be paid. */
+  unsettled: bigint;
+  triggers: readonly TriggerView[];
+  parents: readonly ParentView[];
+  offers: readonly OfferView[];
+  deadManAt?: bigint;
+};
+
+export type TriggerView = {
+  triggerId: bigint; market: string; by: 'mark' | 'index' | 'last'; direction: 'rise' | 'fall'; price: bigint; side: 'buy' | 'sell'; quantity: bigint;
+  limitPrice?: bigint; reduceOnly: boolean; trail?: bigint;
+  /** The other of two of which one cancels the other. */
+  sibling?: bigint;
+};
+
+export type ParentView = {
+  parentId: bigint; market: string; side: 'buy' | 'sell'; strategy: 'twap' | 'vwap'; quantity: bigint; filled: bigint; limitPrice?: bigint; reduceOnly: boolean;
+  slices: number; done: number; nextAt: bigint; intervalMs: number;
+};
+
+/** Open novation offers the account has made or may take. */
+export type OfferView = {offerId: bigint; market: string; from: Address; fromSub?: number; to: Address; toSub?: number; size: bigint; price?: bigint};
+
+/** Where a position stands among those that symmetric liquidation would close against losers of the other side, first = 1. */
+export type AdlView = {
+  market: string; wallet: Address; sub?: number; side: 'long' | 'short'; rank: number; of: number;
+  /** 5 for the first fifth, 1 for the last. */
+  lights: number;
+};
+
+export type FundingView = {
+  market: string; index?: bigint;
+  /** Parts per 10⁹ an hour, positive: longs pay. `predicted` = what would be paid if the hour ended now. */
+  lastPpb: bigint; predictedPpb?: bigint; premiumPpb: bigint; samples: number; nextAt?: bigint;
+  /** What `impactNotional` would be sold and bought at, rounded against the taker; absent where the book has not as much. */
+  impactBid?: bigint; impactAsk?: bigint;
+};
+
+/** The Liquidation Fund and what symmetric liquidation looks at. */
+export type RiskView = {
+  /** Settlement lots. */
+  fundEquity: bigint; fundInitial: bigint; fundPeak: bigint; openInterestValue: bigint;
+  markets: readonly {market: string; symmetric: boolean; disturbedAt: bigint; openInterestValue: bigint; fundPosition: bigint}[];
+};
+
+export type ProgrammeView = {
+  market: string; wallet: Address; sub?: number; programme: 'maker' | 'longHedger' | 'shortHedger'; feePpm: number; spreadPpm: number; minimum: bigint; timePpm: number;
+  /** Of the running session, milliseconds; and whether the reduced fee is on. */
+  measuredMs: bigint; quotedMs: bigint; standing: boolean;
 };
 
 export type LevelView = {price: bigint; quantity: bigint; orders: number};
@@ -100,6 +160,10 @@ export type MarketView = {
   openInterest: bigint;
   /** Automatic Symmetric Liquidation is active. */
   symmetricLiquidation: boolean;
+  status: 'open' | 'cancelOnly' | 'halted' | 'delisted';
+  /** Index of the running session of its calendar; absent without one. */
+  session?: number;
+  terms: MarketTermsInput;
 };
 
 export type ChainView = {

@@ -46,6 +46,11 @@ export function dropIfIdle(venue: Venue, slot: number): void {
   positions.free(slot);
 }
 
+/** Lots came into (positive) or went out of an isolated bucket, from or to the account's cash. */
+export function tellCollateral({log, positions}: Venue, slot: number, lots: number): void {
+  if (lots !== 0) log.push(head(EVENT.margin, 2, positions.market[slot]!), positions.account[slot]!, 0, 0, 0, 0, 0, 0, positions.collateral[slot]!, lots, 0, 0);
+}
+
 /** Value of a position at a price, signed. */
 export const valueAt = (venue: Venue, slot: number, price: number): number =>
   venue.positions.quantity[slot]! * price * venue.markets[venue.positions.market[slot]!]!.unit;

@@ -2,13 +2,14 @@
 import {SYSTEM} from './accounts.ts';
 import {pay} from './claims.ts';
 import {ORDER_FLAG, SIDE} from './codes.ts';
-import {applyFill, dropIfIdle, findPosition} from './exposure.ts';
+import {applyFill, dropIfIdle, findPosition, tellCollateral} from './exposure.ts';
 import {ppmCeil, ppmFloor} from './integers.ts';
 import {LEG} from './legs.ts';
 import {assess, assessBucket} from './margin.ts';
 import type {Market} from './market.ts';
 import {POSITION_FLAG} from './positions.ts';
 import {holdOf, releaseLots, remainingOf, reservePerpetual} from './reserve.ts';
+import {memberFeePpm} from './programmes.ts';
 import type {Venue} from './venue.ts';
 
 const isSystem = (venue: Venue, slot: number): boolean => (venue.orders.meta[slot]! & ORDER_FLAG.system) !== 0;
@@ -18,7 +19,9 @@ function feeOf(venue: Venue, slot: number, value: number, makes: boolean): numbe
   if (isSystem(venue, slot)) return 0;
   const market = venue.markets[venue.orders.market(slot)]!;
   const tier = venue.accounts.feeTier[venue.orders.owner[slot]!]!;
-  return ppmCeil(value, makes ? market.makerPpm(tier) : market.takerPpm(tier));
+  if (!makes) return ppmCeil(value, market.takerPpm(tier));
+  const ppm = market.makerPpm(tier);
+  return ppmCeil(value, market.programmes.size === 0 ? ppm : memberFeePpm(market, venue.orders.owner[slot]!, ppm));
 }
 
 /** A rebate is paid out of the taker's fee; a system order pays none, so its maker gets none. */
@@ -99,6 +102,7 @@ function addLots(venue: Venue, market: Market, slot: number, lots: number, price
   const collateral = Math.min(collateralFor(market, lots > 0 ? opened : -opened, price), Math.max(0, assess(venue, account).equity));
   positions.collateral[slot]! += collateral;
   accounts.cash[account]! -= collateral;
+  tellCollateral(venue, slot, collateral);
 }
 
 /** Drops an account's record that holds nothing any more. */

@@ -7,6 +7,7 @@ import type {Lookback} from './controls.ts';
 import {ensure} from './integers.ts';
 import type {Market} from './market.ts';
 import type {Parent} from './parents.ts';
+import type {Programme} from './programmes.ts';
 import type {Offer} from './roll.ts';
 import type {Session} from './sessions.ts';
 import type {Trigger} from './triggers.ts';
@@ -54,7 +55,7 @@ const lookback = ({startedAt, current, previous}: Lookback): number[] => [starte
 const marketScalars = (market: Market): number[] => [
   market.status, market.mark, market.indexPrice, market.last, market.trades, market.openInterest, market.holderCount, market.interestScalePpm,
   market.symmetric ? 1 : 0, market.fundingClampPpm, market.session, market.warned, market.feePpm, market.marginPpm,
-  market.bandPpm, ...market.hourVolume, ...Object.values(market.funding), ...market.sources.price, ...market.sources.at, market.controls.disturbedAt, ...lookback(market.controls.marks), market.ladder.bestBid, market.ladder.bestAsk,
+  market.bandPpm, market.memberFeePpm, market.makerSpreadPpm, market.makerSizePpm, market.makerTimePpm, market.measuredAt, ...market.hourVolume, ...Object.values(market.funding), ...market.sources.price, ...market.sources.at, market.controls.disturbedAt, ...lookback(market.controls.marks), market.ladder.bestBid, market.ladder.bestAsk,
 ];
 
 /** Records of whole numbers, written field by field in the order of these names. */
@@ -64,6 +65,8 @@ const OFFER_FIELDS = ['from', 'to', 'market', 'lots', 'price'] as const;
 const SESSION_FIELDS = [
   'start', 'feePpm', 'fundingClampPpm', 'bandPpm', 'marginPpm', 'warnPpm', 'makerFeePpm', 'makerSpreadPpm', 'makerSizePpm', 'makerTimePpm',
 ] as const;
+
+const PROGRAMME_FIELDS = ['kind', 'feePpm', 'spreadPpm', 'lots', 'timePpm', 'total', 'quoted', 'standing'] as const;
 
 const inOrder = <K extends string>(fields: readonly K[]) => (record: Readonly<Record<K, number>>): number[] => fields.map((field) => record[field]);
 
@@ -76,7 +79,7 @@ function tablesOf(venue: Venue): number[] {
     ...byKey(venue.deadMen, (at) => [at]), ...byKey(venue.standings, ({collateral, value, samples}) => [collateral, value, samples]),
     ...byKey(venue.triggers.waiting, inOrder(TRIGGER_FIELDS)), ...byKey(venue.triggers.perAccount, (count) => [count]), ...byKey(venue.parents.working, inOrder(PARENT_FIELDS)),
     ...byKey(venue.offers.open, inOrder(OFFER_FIELDS)), ...byKey(venue.owners, (owner) => [owner]),
-    ...venue.markets.flatMap((market) => [...byKey(market.rolls, ({take, loss}) => [take, loss]), market.calendar.length, ...market.calendar.flatMap(inOrder(SESSION_FIELDS))]),
+    ...venue.markets.flatMap((market) => [...byKey(market.rolls, ({take, loss}) => [take, loss]), ...byKey(market.programmes, inOrder(PROGRAMME_FIELDS)), market.calendar.length, ...market.calendar.flatMap(inOrder(SESSION_FIELDS))]),
     ...byKey(new Map([...venue.requested].filter(([, lots]) => lots.some((value) => value !== 0))), (lots) => [...lots]),
   ];
 }
@@ -179,7 +182,7 @@ function restoreScalars(venue: Venue, scalars: Float64Array): void {
     Object.assign(market, {
       status: next(), mark: next(), indexPrice: next(), last: next(), trades: next(), openInterest: next(), holderCount: next(), interestScalePpm: next(),
       symmetric: next() === 1, fundingClampPpm: next(), session: next(), warned: next(), feePpm: next(), marginPpm: next(),
-      bandPpm: next(),
+      bandPpm: next(), memberFeePpm: next(), makerSpreadPpm: next(), makerSizePpm: next(), makerTimePpm: next(), measuredAt: next(),
     });
     market.hourVolume.forEach((_, hour) => (market.hourVolume[hour] = next()));
     Object.assign(market.funding, {sum: next(), samples: next(), nextSample: next(), nextFunding: next(), lastPpb: next()});
@@ -205,6 +208,7 @@ function restoreTables(venue: Venue, tables: Float64Array): void {
   for (let count = next(); count > 0; count -= 1) venue.owners.set(next(), next());
   for (const market of venue.markets) {
     for (let count = next(); count > 0; count -= 1) market.rolls.set(next(), {take: next(), loss: next()});
+    for (let count = next(); count > 0; count -= 1) market.programmes.set(next(), record<Programme>(PROGRAMME_FIELDS));
     market.calendar = Array.from({length: next()}, () => record<Session>(SESSION_FIELDS));
   }
   for (let count = next(); count > 0; count -= 1) {

@@ -84,6 +84,7 @@ export function delistMarket(venue: Venue, index: number): Reason {
   closeParents(venue, index, CLOSE.delisted);
   closeOffers(venue, index);
   market.rolls.clear();
+  market.programmes.clear();
   if (market.perpetual) settlePositions(venue, market);
   if (market.symmetric) {
     market.symmetric = false;

@@ -6,6 +6,7 @@ import {FundingState} from './funding.ts';
 import {ensure, isWhole, PPM, QUANTITY_MAX, SAFE_MAX, TICKS_MAX, VALUE_MAX} from './integers.ts';
 import {Ladder} from './ladder.ts';
 import {Sources} from './prices.ts';
+import type {Programme} from './programmes.ts';
 import type {RollSetting} from './roll.ts';
 import type {Session} from './sessions.ts';
 
@@ -143,12 +144,20 @@ export class Market {
   /** Auto-roll thresholds by account. */
   readonly rolls = new Map<number, RollSetting>();
   calendar: readonly Session[] = [];
+  /** Members of its liquidity programmes by account, and when the makers among them were measured last. */
+  readonly programmes = new Map<number, Programme>();
+  measuredAt = 0;
   /** Index of the running session, −1 before the first, and of the one warned of. */
   session = -1;
   warned = -1;
   /** The running session's share of fees and of margin rates, and its price band; ppm. */
   feePpm = PPM;
   marginPpm = PPM;
+  /** Of members' maker fees, and of what makers promised; ppm. */
+  memberFeePpm = PPM;
+  makerSpreadPpm = PPM;
+  makerSizePpm = PPM;
+  makerTimePpm = PPM;
   bandPpm: number;
   /** |funding rate| ≤ this share of (initial − maintenance margin), ppm. */
   fundingClampPpm: number;

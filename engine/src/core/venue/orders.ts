@@ -10,6 +10,7 @@ import {match} from './matching.ts';
 import {head} from './records.ts';
 import {releaseLots, remainingOf, reservePerpetual, reserveSpot} from './reserve.ts';
 import {contentOf} from './draft.ts';
+import {breaksProgramme} from './programmes.ts';
 import type {Venue} from './venue.ts';
 
 /** Ring entry of the order that a refused duplicate repeats. */
@@ -53,7 +54,10 @@ function repeat(venue: Venue, known: number): Reason {
 export function admit(venue: Venue): Reason {
   const refused = checkBook(venue);
   if (refused !== REASON.none) return refused;
-  return venue.markets[venue.draft.market]!.perpetual ? reserveMargin(venue) : checkSpotFunds(venue);
+  const {draft} = venue;
+  const market = venue.markets[draft.market]!;
+  if (market.programmes.size > 0 && breaksProgramme(venue, market, draft.account, draft.side, draft.quantity)) return REASON.outsideProgramme;
+  return market.perpetual ? reserveMargin(venue) : checkSpotFunds(venue);
 }
 
 /** Runs an admitted draft; returns its slot, or {@link NONE} where the order has ended. */

@@ -7,6 +7,7 @@ import {EVENT, REASON, type Reason} from './codes.ts';
 import {isWhole, PPM, ppmCeil} from './integers.ts';
 import {assessBucket} from './margin.ts';
 import {type Market, MARKET_STATUS} from './market.ts';
+import {reportMakers} from './programmes.ts';
 import {head} from './records.ts';
 import type {Venue} from './venue.ts';
 
@@ -59,7 +60,8 @@ export function setCalendar(venue: Venue, index: number, sessions: readonly Sess
   const fault = faultOfCalendar(sessions);
   if (fault !== REASON.none) return fault;
   market.calendar = sessions.map((session) => ({...session}));
-  Object.assign(market, {session: -1, warned: -1, feePpm: PPM, marginPpm: PPM});
+  if (market.session >= 0) reportMakers(venue, market);
+  Object.assign(market, {session: -1, warned: -1, feePpm: PPM, marginPpm: PPM, memberFeePpm: PPM, makerSpreadPpm: PPM, makerSizePpm: PPM, makerTimePpm: PPM});
   market.revise(market.spec);
   venue.log.push(head(EVENT.session, 1, index), sessions.length, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   return REASON.none;
@@ -81,8 +83,11 @@ export function tickSession(venue: Venue, market: Market): void {
 }
 
 function enter(venue: Venue, market: Market, index: number): void {
-  const {feePpm, fundingClampPpm, bandPpm, marginPpm} = market.calendar[index]!;
-  Object.assign(market, {session: index, feePpm, fundingClampPpm, bandPpm, marginPpm, warned: -1});
+  const {feePpm, fundingClampPpm, bandPpm, marginPpm, makerFeePpm, makerSpreadPpm, makerSizePpm, makerTimePpm} = market.calendar[index]!;
+  reportMakers(venue, market);
+  Object.assign(market, {
+    session: index, feePpm, fundingClampPpm, bandPpm, marginPpm, memberFeePpm: makerFeePpm, makerSpreadPpm, makerSizePpm, makerTimePpm, warned: -1,
+  });
   venue.log.push(head(EVENT.session, 0, market.index), index, feePpm, fundingClampPpm, bandPpm, marginPpm, 0, 0, 0, 0, 0, 0);
 }
 

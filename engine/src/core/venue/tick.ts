@@ -5,6 +5,7 @@ import {distributeExcess, payInterest, sampleMoment, sampleStandings} from './in
 import {cancelOrders, closeOrder} from './lifecycle.ts';
 import {MARKET_STATUS} from './market.ts';
 import {workParent} from './parents.ts';
+import {measureMakers} from './programmes.ts';
 import {head} from './records.ts';
 import {tickSession} from './sessions.ts';
 import {TIMER} from './timers.ts';
@@ -24,6 +25,7 @@ export function tick(venue: Venue): undefined {
   }
   for (const market of markets) {
     if (market.status === MARKET_STATUS.delisted) continue;
+    measureMakers(venue, market);
     tickSession(venue, market);
     if (market.perpetual) tickFunding(venue, market);
   }

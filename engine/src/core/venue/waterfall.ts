@@ -5,7 +5,7 @@
  */
 import {NONE, SYSTEM} from './accounts.ts';
 import {EVENT} from './codes.ts';
-import {findPosition} from './exposure.ts';
+import {findPosition, tellCollateral} from './exposure.ts';
 import {splitByWeight} from './integers.ts';
 import {assess, assessBucket} from './margin.ts';
 import {POSITION_FLAG} from './positions.ts';
@@ -90,6 +90,7 @@ function charge(venue: Venue, account: number, lots: number): void {
     if (slot === NONE || (positions.flags[slot]! & POSITION_FLAG.isolated) === 0) continue;
     const part = Math.min(left, Math.max(0, assessBucket(venue, slot).equity));
     positions.collateral[slot]! -= part;
+    tellCollateral(venue, slot, -part);
     left -= part;
   }
 }
