@@ -65,10 +65,13 @@ type VitestReport = {
   testResults: {name: string; status: string; message: string; assertionResults: {status: string; fullName: string; failureMessages: string[]}[]}[];
 };
 
+/** Runs of 250 commands against the naive exchange, and simulated commands: about two hours each on one core. */
+const NIGHTLY = {POBS_TEST_DIFFERENTIAL: '20000', POBS_TEST_SIMULATED: '40000000'};
+
 async function vitest(): Promise<Outcome> {
   mkdirSync(reports, {recursive: true});
   const file = path.join(reports, 'vitest.json');
-  const {code, output} = await execute(bin('vitest'), ['run', '--reporter=json', `--outputFile=${file}`]);
+  const {code, output} = await execute(bin('vitest'), ['run', '--reporter=json', `--outputFile=${file}`], {env: nightly ? NIGHTLY : {}});
   let report: VitestReport;
   try {
     report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;

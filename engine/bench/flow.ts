@@ -1,20 +1,23 @@
 /**
- * The seeded flow of the core's bench: 60 % limits near the mid (6 % of them crossing), 30 % cancels of live orders, 10 % market orders, on one
- * perpetual market. It is made once, so that every contestant and every round runs the same operations.
+ * The seeded flow of the core's bench as 64-byte records, the form in which orders come from the gateways and from the journal: 60 % limits
+ * near the mid (6 % of them crossing), 30 % cancels of live orders, 10 % market orders, ten thousand accounts, one perpetual market. It is
+ * made once, so that every contestant and every round runs the same operations.
  */
 import {FIRST_USER, OUTSIDE} from '../src/core/venue/accounts.ts';
 import {post} from '../src/core/venue/claims.ts';
-import {ORDER_FLAG, TIME_IN_FORCE} from '../src/core/venue/codes.ts';
+import {COMMAND, EVENT, ORDER_FLAG, TIME_IN_FORCE} from '../src/core/venue/codes.ts';
+import {applyRecord} from '../src/core/venue/dispatch.ts';
 import {LEG} from '../src/core/venue/legs.ts';
 import {MARKET_KIND, type MarketSpec} from '../src/core/venue/market.ts';
-import {ORDERS_MAX} from '../src/core/venue/order-pool.ts';
-import {cancel, draftOrder, placeDraft} from '../src/core/venue/orders.ts';
+import {codeOf, head, RECORD_WORDS, RecordLog} from '../src/core/venue/records.ts';
 import {Venue} from '../src/core/venue/venue.ts';
 
 export const ACCOUNTS = 10_000;
 export const MID = 500_000;
+/** Milliseconds; the clock of the flow stands. */
+export const START = 1_700_000_000_000;
 
-const spec: MarketSpec = {
+export const BENCH_MARKET: MarketSpec = {
   name: 'ETH-PERP', kind: MARKET_KIND.perpetual, base: 0, quote: 1, tick: 10_000, lot: 100_000, unit: 1, ladderTicks: 2 ** 20,
   fees: [{makerPpm: 200, takerPpm: 500}], fundSharePpm: 200_000, margins: [{upTo: 2 ** 50, initialPpm: 50_000, maintenancePpm: 25_000}],
   bandPpm: 500_000, marketBandPpm: 100_000, penaltyPpm: 10_000, openInterestMax: 0, interestFrom: 0, interestFull: 0,
@@ -30,84 +33,80 @@ export function randomOf(start: number): () => number {
   };
 }
 
+/** A venue with two currencies and three custody assets, every account funded. */
 export function buildVenue(): Venue {
   const venue = new Venue({currencyOf: [0, 1, 1], currencies: 2, settlement: 1});
   for (let account = 0; account < FIRST_USER + ACCOUNTS; account += 1) venue.accounts.add();
-  const market = venue.addMarket(spec);
+  const market = venue.addMarket(BENCH_MARKET);
   market.mark = MID;
   for (let account = FIRST_USER; account < FIRST_USER + ACCOUNTS; account += 1) post(venue, OUTSIDE, account, 1, 1e11, LEG.deposit);
   venue.log.clear();
   return venue;
 }
 
-/** The flow, made once: kind (0 limit, 1 cancel, 2 market), side, account, price, quantity; a cancel names the limit it ends. */
-export type Flow = {kind: Uint8Array; side: Uint8Array; account: Int32Array; price: Int32Array; quantity: Int32Array; target: Int32Array};
+/** An order that may still rest, by its handle and the step that placed it. */
+type Handle = {account: number; slot: number; sequence: number; step: number};
+
+/** `target` says of a cancel which step placed the order it ends, for books that know no handles. */
+export type Flow = {records: RecordLog; target: Int32Array};
 
 /** Runs the generator on a venue of its own, so that cancels name orders that live. */
 export function makeFlow(operations: number, seed: number): Flow {
   const random = randomOf(seed);
   const venue = buildVenue();
-  const {orders} = venue;
-  const column = (): Int32Array => new Int32Array(operations);
-  const flow: Flow = {kind: new Uint8Array(operations), side: new Uint8Array(operations), account: column(), price: column(), quantity: column(), target: column()};
-  const handles = new Float64Array(operations);
-  const live: number[] = [];
+  const records = new RecordLog(operations);
+  const placedBy = new Int32Array(operations).fill(-1);
+  const live: Handle[] = [];
   let mid = MID;
   for (let step = 0; step < operations; step += 1) {
-    venue.log.clear();
     const roll = random();
     if (random() < 0.02) mid += random() < 0.5 ? -1 : 1;
     const side = random() < 0.5 ? 0 : 1;
-    flow.side[step] = side;
-    flow.account[step] = FIRST_USER + Math.floor(random() * ACCOUNTS);
-    let target = -1;
-    for (let tries = roll >= 0.6 && roll < 0.9 ? live.length : 0; target < 0 && tries > 0; tries -= 1) {
-      const pick = Math.floor(random() * live.length);
-      const candidate = live[pick]!;
-      live[pick] = live.at(-1)!;
-      live.pop();
-      const handle = handles[candidate]!;
-      if (orders.holds(handle % ORDERS_MAX, Math.floor(handle / ORDERS_MAX))) target = candidate;
-    }
-    if (target >= 0) {
-      flow.kind[step] = 1;
-      flow.target[step] = target;
-      flow.account[step] = orders.owner[handles[target]! % ORDERS_MAX]!;
-    } else if (roll >= 0.9) {
-      flow.kind[step] = 2;
-      flow.quantity[step] = 1 + Math.floor(random() * 200);
+    const account = FIRST_USER + Math.floor(random() * ACCOUNTS);
+    const target = roll >= 0.6 && roll < 0.9 ? pickLive(venue, live, random) : undefined;
+    if (target !== undefined) records.push(head(COMMAND.cancel, 0, 0), target.account, target.slot, 0, 0, 0, 0, 0, target.sequence, 0, 0, 0);
+    else if (roll >= 0.9) {
+      const detail = side | (TIME_IN_FORCE.immediateOrCancel << 1);
+      records.push(head(COMMAND.place, detail, 0), account, 0, 1 + Math.floor(random() * 200), ORDER_FLAG.market, 0, step + 1, 0, 0, 0, 0, 0);
     } else {
       const distance = Math.floor(-Math.log(1 - random()) * 20);
       const offset = random() < 0.06 ? -(1 + (distance >> 3)) : 1 + distance;
-      flow.price[step] = side === 0 ? mid - offset : mid + offset;
-      flow.quantity[step] = 1 + Math.floor(random() * 100);
+      const price = side === 0 ? mid - offset : mid + offset;
+      records.push(head(COMMAND.place, side, 0), account, price, 1 + Math.floor(random() * 100), 0, 0, step + 1, 0, 0, 0, 0, 0);
     }
-    perform(venue, flow, step, handles);
-    if (handles[step]! > 0) live.push(step);
+    applyRecord(venue, records, step, START);
+    if (target === undefined) noteRested(venue, {account, step}, live);
+    else placedBy[step] = target.step;
   }
-  return flow;
+  return {records, target: placedBy};
 }
 
-/** One operation; an order that rests leaves its handle (sequence and slot in one number) at its step. */
-export function perform(venue: Venue, flow: Flow, step: number, handles: Float64Array): number {
-  const kind = flow.kind[step]!;
-  const account = flow.account[step]!;
-  if (kind === 1) {
-    const handle = handles[flow.target[step]!]!;
-    const sequence = Math.floor(handle / ORDERS_MAX);
-    return cancel(venue, account, handle - sequence * ORDERS_MAX, sequence);
+/** A random live order, taken off the list; dead ones met on the way go too. */
+function pickLive({orders}: Venue, live: Handle[], random: () => number): Handle | undefined {
+  while (live.length > 0) {
+    const pick = Math.floor(random() * live.length);
+    const handle = live[pick]!;
+    live[pick] = live.at(-1)!;
+    live.pop();
+    if (orders.holds(handle.slot, handle.sequence)) return handle;
   }
-  draftOrder(venue, account, 0, flow.side[step] as 0 | 1, flow.price[step]!, flow.quantity[step]!);
-  const {draft} = venue;
-  draft.clientLow = step + 1;
-  if (kind === 2) {
-    draft.flags = ORDER_FLAG.market;
-    draft.timeInForce = TIME_IN_FORCE.immediateOrCancel;
+  return undefined;
+}
+
+function noteRested({log}: Venue, placed: {account: number; step: number}, live: Handle[]): void {
+  for (let index = 0; index < log.length; index += 1) {
+    const word = index * RECORD_WORDS;
+    if (codeOf(log.words[word]!) === EVENT.rested) live.push({...placed, slot: log.words[word + 3]!, sequence: log.doubles[index * 8 + 4]!});
   }
-  const reason = placeDraft(venue);
-  if (kind === 2 || reason !== 0) return reason;
-  const slot = venue.accounts.firstOrder[account]!;
-  const {last, sequence} = venue.orders;
-  if (slot >= 0 && sequence[slot] === last) handles[step] = last * ORDERS_MAX + slot;
-  return reason;
+}
+
+export type Totals = {refused: number; events: number};
+
+/** Records `from` to `to` through the core. */
+export function play(venue: Venue, records: RecordLog, from: number, to: number, totals: Totals): void {
+  const {log} = venue;
+  for (let step = from; step < to; step += 1) {
+    if (applyRecord(venue, records, step, START) !== 0) totals.refused += 1;
+    totals.events += log.length;
+  }
 }

@@ -1,23 +1,22 @@
-/** Builds the engine: journal and core, read models, one follower per chain, the gateway. The only place that constructs. */
-import {randomBytes} from 'node:crypto';
-import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+/** Builds the engine: journal and core, read models, one follower per chain, the link and the gateways' processes. The only place that constructs. */
+import {mkdirSync} from 'node:fs';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {rulesHash} from '@pobs/protocol';
 import type {EngineConfig} from './config.ts';
+import type {Command} from './core/commands.ts';
 import type {NumberedEvent} from './core/events.ts';
 import {chainViews} from './core/queries.ts';
 import {type Database, openDatabase} from './db/database.ts';
-import {enginePort} from './gateway/engine-port.ts';
-import type {HealthPort, MarketReads} from './gateway/ports.ts';
-import {type Gateway, startGateway} from './gateway/server.ts';
-import {graphqlHandler} from './graphql/handler.ts';
 import {ChainReader} from './indexer/chain-reader.ts';
 import {contractsOf} from './indexer/contracts.ts';
 import {Creditor} from './indexer/creditor.ts';
 import {ChainFollower, ChainMismatchError} from './indexer/follower.ts';
 import {HeadIndexer} from './indexer/head-indexer.ts';
 import type {CorePort, Log} from './indexer/ports.ts';
+import {LinkServer} from './link/server.ts';
+import {socketPath} from './link/socket-path.ts';
+import {Child} from './node/children.ts';
+import {startClock} from './node/clock.ts';
 import {EngineNode} from './node/engine-node.ts';
 import {journalEvents, journalId} from './projections/journal-events.ts';
 import {Projector} from './projections/projector.ts';
@@ -35,8 +34,11 @@ export type Engine = {
   stop(): Promise<void>;
 };
 
-/** @throws {DatabaseError | MigrationError | JournalError | NodeError | ChainMismatchError | GatewayError} */
-export async function startEngine(config: EngineConfig, {log}: {log: Log}): Promise<Engine> {
+/**
+ * @param gatewayArgs - Flags the gateways share with the engine.
+ * @throws {DatabaseError | MigrationError | JournalError | NodeError | ChainMismatchError | ChildError}
+ */
+export async function startEngine(config: EngineConfig, {log, gatewayArgs}: {log: Log; gatewayArgs: readonly string[]}): Promise<Engine> {
   mkdirSync(config.dataDir, {recursive: true, mode: 0o700});
   const closers: (() => Promise<void>)[] = [];
   const closeAll = async () => {
@@ -56,17 +58,24 @@ export async function startEngine(config: EngineConfig, {log}: {log: Log}): Prom
     const projector = startProjector({node, database, directory: journalDirectory(config.dataDir), replayed, log});
     const followers = buildFollowers(config, {node, database, log});
     await Promise.all(followers.map(connectOnce));
-    const gateway = await openGateway(config, {node, database, projector, followers, log});
-    closers.push(() => gateway.close());
-    return run({gateway, projector, followers, closeAll});
+    const link = new LinkServer({path: socketPath(config.dataDir)}, {
+      node, log, refusal: (command) => refusalOf(command, followers),
+      health: () => ({chains: followers.map((follower) => follower.status()), projections: projector.status()}),
+    });
+    await link.listen();
+    closers.push(() => link.close());
+    const stopClock = startClock(node, {intervalMs: config.tickIntervalMs});
+    closers.push(async () => stopClock());
+    const url = await startGateways(config, {args: gatewayArgs, closers, log});
+    return run({url, projector, followers, closeAll});
   } catch (error) {
     await closeAll();
     throw error;
   }
 }
 
-function run({gateway, projector, followers, closeAll}: {
-  gateway: Gateway; projector: Projector; followers: readonly ChainFollower[]; closeAll: () => Promise<void>;
+function run({url, projector, followers, closeAll}: {
+  url: string; projector: Projector; followers: readonly ChainFollower[]; closeAll: () => Promise<void>;
 }): Engine {
   const stopping = new AbortController();
   const loops = [projector.run(stopping.signal), ...followers.map((follower) => follower.run(stopping.signal))];
@@ -75,7 +84,7 @@ function run({gateway, projector, followers, closeAll}: {
   });
   failed.catch(() => {});
   return {
-    url: gateway.url,
+    url,
     failed,
     async stop() {
       stopping.abort();
@@ -127,28 +136,22 @@ async function connectOnce(follower: ChainFollower): Promise<void> {
   });
 }
 
-function openGateway(config: EngineConfig, {node, database, projector, followers, log}: {
-  node: EngineNode; database: Database; projector: Projector; followers: readonly ChainFollower[]; log: Log;
-}): Promise<Gateway> {
-  const reads: MarketReads = {
-    trades: (market, limit) => database.projections.trades(market, limit),
-    receivedFrom: (sender, credited) => database.chains.receivedFrom(sender, credited),
-  };
-  const health: HealthPort = {
-    chains: () => followers.map((follower) => follower.status()),
-    database: () => database.ping(),
-    projections: () => projector.status(),
-  };
-  const {network, storage, rpc, port, operatorToken, webOrigins} = config;
-  const graphql = graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(network.rules), storage, rpc}, log});
-  return startGateway({port, operatorToken, webOrigins, sessionSecret: sessionSecret(config.dataDir)}, {
-    engine: enginePort(node), reads, health, graphql, log,
-  });
+const GATEWAY = path.resolve(import.meta.dirname, '../bin/pobs-gateway.mjs');
+
+/** Starts the gateways one by one, so that a port in use is told once. Returns the first one's URL. */
+async function startGateways({gateways, port}: EngineConfig, {args, closers, log}: {args: readonly string[]; closers: (() => Promise<void>)[]; log: Log}): Promise<string> {
+  const urls: string[] = [];
+  for (let index = 0; index < gateways; index += 1) {
+    const own = ['--port', String(port === 0 ? 0 : port + index), '--parent-pipe'];
+    const child = new Child({name: gateways === 1 ? 'gateway' : `gateway ${index + 1}`, args: [GATEWAY, ...args, ...own]}, {log});
+    closers.push(() => child.stop());
+    urls.push((await child.start()).url!);
+  }
+  return urls[0]!;
 }
 
-/** Kept beside the journal, so that sessions survive a restart. */
-function sessionSecret(dataDir: string): Uint8Array {
-  const file = path.join(dataDir, 'session.key');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), {mode: 0o600});
-  return Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
+/** No epoch may be sealed over a chain that lost blocks it had called final. */
+function refusalOf({type}: Command, followers: readonly ChainFollower[]): string | undefined {
+  const lost = type === 'seal' ? followers.map((follower) => follower.status()).find(({state}) => state === 'reorganised') : undefined;
+  return lost && (lost.problem ?? `chain ${lost.chainId} was reorganised`);
 }

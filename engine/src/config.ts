@@ -9,7 +9,8 @@ export class ConfigError extends Error {}
 /** How deep a block must lie before its deposits are credited: the chain's own finality, or a number of blocks. */
 export type Confirmations = 'finalized' | number;
 
-export type EngineConfig = {
+/** What a gateway process needs to know. */
+export type GatewayConfig = {
   network: Network;
   /** RPC URL by chain id. */
   rpc: ReadonlyMap<number, string>;
@@ -17,16 +18,23 @@ export type EngineConfig = {
   dataDir: string;
   port: number;
   operatorToken: string;
-  confirmations: Confirmations;
   /** `name=url` pairs, shown to readers of the epoch page. */
   storage: readonly string[];
   /** Origins of the web app: they may call from a browser and ask for sign-in messages; empty: any on this machine. */
   webOrigins: readonly string[];
-  pollIntervalMs: number;
   logLevel: string;
+  parentPipe: boolean;
+};
+
+export type EngineConfig = GatewayConfig & {
+  confirmations: Confirmations;
+  pollIntervalMs: number;
+  /** Gateway processes; they listen on `port` and the ports after it. */
+  gateways: number;
+  /** Between two ticks of the core's clock, milliseconds. */
+  tickIntervalMs: number;
   /** Forget the read models and build them anew from chains and journal. */
   fresh: boolean;
-  parentPipe: boolean;
 };
 
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
@@ -34,11 +42,29 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const PORT_DEFAULT = 18_700;
 const POLL_INTERVAL_MS_DEFAULT = 500;
+const GATEWAYS_MAX = 16;
+const TICK_INTERVAL_MS_DEFAULT = 500;
+/** Funding, expiries and dead-man timers are due by the second. */
+const TICK_INTERVAL_MS_MAX = 1_000;
 const OPERATOR_TOKEN_LENGTH_MIN = 32;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
 /** @throws {ConfigError} naming the flag and what it wants. */
 export function parseConfig(flags: Flags, env: Environment = process.env): EngineConfig {
+  const read = reader(flags, env);
+  const number = (name: string, fallback: number, most: number): number => parseWhole(`--${name}`, read.optional(name) ?? String(fallback), most);
+  return {
+    ...parseGatewayConfig(flags, env),
+    confirmations: parseConfirmations(read.optional('confirmations') ?? 'finalized'),
+    pollIntervalMs: number('poll-interval-ms', POLL_INTERVAL_MS_DEFAULT, 60_000),
+    gateways: Math.max(1, number('gateways', 1, GATEWAYS_MAX)),
+    tickIntervalMs: Math.max(1, number('tick-interval-ms', TICK_INTERVAL_MS_DEFAULT, TICK_INTERVAL_MS_MAX)),
+    fresh: read.flag('fresh'),
+  };
+}
+
+/** @throws {ConfigError} naming the flag and what it wants. */
+export function parseGatewayConfig(flags: Flags, env: Environment = process.env): GatewayConfig {
   const read = reader(flags, env);
   const network = readNetwork(read.required('network', 'the network description, a JSON file'));
   const rpc = parseRpc(read.required('rpc', 'chain=url pairs, for example 31337=http://127.0.0.1:18545'));
@@ -52,12 +78,9 @@ export function parseConfig(flags: Flags, env: Environment = process.env): Engin
     dataDir: read.required('data-dir', 'the folder that keeps the journal'),
     port: parseWhole('--port', read.optional('port') ?? env.POBS_ENGINE_PORT ?? String(PORT_DEFAULT), 65_535),
     operatorToken: readOperatorToken(read.required('operator-token-file', 'a file with the operator token')),
-    confirmations: parseConfirmations(read.optional('confirmations') ?? 'finalized'),
     storage: split(read.optional('storage') ?? ''),
     webOrigins: split(read.optional('web-origin') ?? '').map(parseOrigin),
-    pollIntervalMs: parseWhole('--poll-interval-ms', read.optional('poll-interval-ms') ?? String(POLL_INTERVAL_MS_DEFAULT), 60_000),
     logLevel: parseLogLevel(read.optional('log-level') ?? 'info'),
-    fresh: read.flag('fresh'),
     parentPipe: read.flag('parent-pipe'),
   };
 }

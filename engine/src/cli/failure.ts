@@ -3,10 +3,16 @@ import {DatabaseError} from '../db/database.ts';
 import {MigrationError} from '../db/migrate.ts';
 import {GatewayError} from '../gateway/server.ts';
 import {ChainMismatchError} from '../indexer/follower.ts';
-import {JournalError} from '../journal/errors.ts';
+import {JournalError, type JournalErrorData} from '../journal/errors.ts';
+import {ChildError} from '../node/children.ts';
 import {NodeError} from '../node/errors.ts';
 
-export type Failure = {sentence: string; exitCode: number};
+/** Without a sentence: it has been said by the process it happened in. */
+export type Failure = {sentence?: string; exitCode: number};
+
+const JOURNAL_EXITS: Record<JournalErrorData['code'], number> = {
+  JOURNAL_CORRUPT: 4, JOURNAL_LOCKED: 2, JOURNAL_VERSION: 2, JOURNAL_CLOSED: 1, JOURNAL_WRITE_FAILED: 1,
+};
 
 /** Undefined for what nobody expected: a bug, to be shown with its stack. */
 export function failureOf(error: unknown): Failure | undefined {
@@ -16,7 +22,8 @@ export function failureOf(error: unknown): Failure | undefined {
   }
   if (error instanceof MigrationError) return {sentence: migration(error), exitCode: 2};
   if (error instanceof GatewayError) return {sentence: `Port ${error.data.port} is in use: stop what listens there or give another --port.`, exitCode: 2};
-  if (error instanceof JournalError) return {sentence: error.message, exitCode: error.data.code === 'JOURNAL_CORRUPT' ? 4 : error.data.code === 'JOURNAL_LOCKED' ? 2 : 1};
+  if (error instanceof ChildError) return {exitCode: error.data.exitCode};
+  if (error instanceof JournalError) return {sentence: error.message, exitCode: JOURNAL_EXITS[error.data.code]};
   if (error instanceof NodeError) return {sentence: error.message, exitCode: error.data.code === 'REPLAY_DIVERGED' ? 4 : 2};
   return undefined;
 }

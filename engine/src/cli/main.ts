@@ -1,9 +1,6 @@
 /** `pobs-engine`: run, rebuild, journal verify. stdout = result, stderr = logs. Commands load what they need: help and mistakes answer at once. */
-import {Command, CommanderError} from 'commander';
-import {ConfigError} from '../config.ts';
-
-const EXIT_BUG = 1;
-const EXIT_USAGE = 2;
+import {Command} from 'commander';
+import {reportFailure} from './report.ts';
 
 const dataDir = ['--data-dir <folder>', 'folder that keeps the journal'] as const;
 const databaseUrl = ['--database-url <url>', 'postgresql://… of the read models (or DATABASE_URL)'] as const;
@@ -20,7 +17,9 @@ function buildProgram(): Command {
     .option('--rpc <pairs>', 'chain=url,… one RPC per chain')
     .option(...databaseUrl)
     .option(...dataDir)
-    .option('--port <number>', 'port on 127.0.0.1 (18700)')
+    .option('--port <number>', 'port on 127.0.0.1 of the first gateway (18700); the others take the next ones')
+    .option('--gateways <number>', 'gateway processes (1)')
+    .option('--tick-interval-ms <number>', 'time between two ticks of the core\'s clock (500)')
     .option('--operator-token-file <file>', 'file with the token of the operator endpoints')
     .option('--confirmations <depth>', 'finalized, or a number of blocks')
     .option('--storage <pairs>', 'name=url,… where snapshots can be read, shown to readers')
@@ -49,22 +48,7 @@ const print = (result: object): void => void process.stdout.write(`${JSON.string
 try {
   await buildProgram().parseAsync();
 } catch (error) {
-  process.exitCode = await report(error);
+  process.exitCode = await reportFailure(error);
 }
 // A pending socket to a dependency that hangs must not keep a stopped engine alive.
 setTimeout(() => process.exit(), 1_000).unref();
-
-async function report(error: unknown): Promise<number> {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-  if (error instanceof ConfigError) return say(error.message, EXIT_USAGE);
-  const {failureOf} = await import('./failure.ts');
-  const failure = failureOf(error);
-  if (failure) return say(failure.sentence, failure.exitCode);
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  return EXIT_BUG;
-}
-
-function say(sentence: string, exitCode: number): number {
-  process.stderr.write(`✗ ${sentence}\n`);
-  return exitCode;
-}

@@ -1,6 +1,8 @@
 /** `pobs-engine run`: serves until told to stop. */
 import {pino} from 'pino';
 import {type Flags, parseConfig} from '../config.ts';
+import {gatewayFlags} from './gateway-flags.ts';
+import {bigintsAsText} from './log.ts';
 
 /** Resolves with the exit code. */
 export async function runCommand(flags: Flags): Promise<number> {
@@ -8,7 +10,7 @@ export async function runCommand(flags: Flags): Promise<number> {
   const log = pino({level: config.logLevel, serializers: {error: pino.stdSerializers.err}, formatters: {log: bigintsAsText}}, pino.destination(2));
   const stopped = stopSignal(config.parentPipe);
   const {startEngine} = await import('../app.ts');
-  const engine = await startEngine(config, {log});
+  const engine = await startEngine(config, {log, gatewayArgs: gatewayFlags(flags)});
   process.stdout.write(`${JSON.stringify({ready: true, url: engine.url})}\n`);
   try {
     await Promise.race([stopped, engine.failed]);
@@ -25,8 +27,4 @@ function stopSignal(parentPipe: boolean): Promise<void> {
     process.once('SIGINT', () => resolve());
     if (parentPipe) process.stdin.once('end', () => resolve()).once('close', () => resolve()).resume();
   });
-}
-
-function bigintsAsText(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'bigint' ? value.toString() : value]));
 }

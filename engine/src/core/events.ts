@@ -34,7 +34,10 @@ export type Event =
       type: 'tradeExecuted'; tradeId: bigint; market: string; price: bigint; quantity: bigint; quoteLots: bigint; takerSide: 'buy' | 'sell';
       makerOrderId: bigint; takerOrderId: bigint; maker: Address; makerSub?: number; taker: Address; takerSub?: number; makerFeeLots: bigint; takerFeeLots: bigint;
     }
-  /** A smaller quantity in place; `quantity` is the whole order's, what it has filled included. */
+  /**
+   * A smaller quantity in place, by its owner or by the self-trade rule `decrement` (then also of the incoming order, before it rests or ends);
+   * `quantity` is the whole order's, what it has filled included.
+   */
   | {type: 'orderAmended'; orderId: bigint; market: string; wallet: Address; sub?: number; quantity: bigint}
   /** The order waits in the book; what it has filled so far is `quantity − remaining`. */
   | {type: 'orderRested'; orderId: bigint; market: string; wallet: Address; sub?: number; remaining: bigint}

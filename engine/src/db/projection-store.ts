@@ -5,8 +5,14 @@ import type {Prisma, PrismaClient} from './generated/client.ts';
 
 const NAME = 'engine';
 const TRANSACTION_TIMEOUT_MS = 60_000;
+const TRADE_MAX = 2n ** 63n - 1n;
+/** How many intervals without a trade, per one with trades, a look into the past steps over. */
+const SPARSE = 8n;
 
 export type TradeRow = {tradeId: bigint; market: string; price: bigint; quantity: bigint; takerSide: 'buy' | 'sell'; at: bigint};
+
+/** `start` milliseconds; prices 1e-6 quote per whole base, `volume` base lots. */
+export type CandleRow = {start: bigint; open: bigint; high: bigint; low: bigint; close: bigint; volume: bigint; trades: number};
 
 type Transaction = Prisma.TransactionClient;
 
@@ -37,10 +43,22 @@ export class PrismaProjectionStore implements ProjectionStore {
     }, {timeout: TRANSACTION_TIMEOUT_MS});
   }
 
-  /** Newest first. */
-  async trades(market: string, limit: number): Promise<TradeRow[]> {
-    const rows = await this.#prisma.fill.findMany({where: {market}, orderBy: {tradeId: 'desc'}, take: limit});
+  /** Newest first; those with an id below `before`. */
+  async trades(market: string, limit: number, before?: bigint): Promise<TradeRow[]> {
+    const rows = await this.#prisma.fill.findMany({where: {market, ...(before !== undefined && {tradeId: {lt: before}})}, orderBy: {tradeId: 'desc'}, take: limit});
     return rows.map(({tradeId, price, quantity, takerSide, at}) => ({tradeId, market, price, quantity, takerSide: takerSide as 'buy' | 'sell', at}));
+  }
+
+  /** Candles that begin before a moment, the newest `limit` of them, oldest first; `belowTrade` leaves out newer trades. */
+  async candles(market: string, {intervalMs, limit, before, belowTrade = TRADE_MAX}: {intervalMs: number; limit: number; before: bigint; belowTrade?: bigint}): Promise<CandleRow[]> {
+    const interval = BigInt(intervalMs);
+    const end = ((before + interval - 1n) / interval) * interval;
+    const rows = await this.#prisma.$queryRaw<(Omit<CandleRow, 'volume'> & {volume: string})[]>`
+      SELECT at / ${interval} * ${interval} AS start, (array_agg(price ORDER BY trade_id))[1] AS open, max(price) AS high, min(price) AS low,
+        (array_agg(price ORDER BY trade_id DESC))[1] AS close, sum(quantity)::text AS volume, count(*)::int AS trades
+      FROM fills WHERE market = ${market} AND at < ${end} AND at >= ${end - interval * BigInt(limit) * SPARSE} AND trade_id < ${belowTrade}
+      GROUP BY 1 ORDER BY 1 DESC LIMIT ${limit}`;
+    return rows.toReversed().map((row) => ({...row, volume: BigInt(row.volume)}));
   }
 
   async reset(): Promise<void> {

@@ -2,19 +2,48 @@
 import {
   accountView, assetViews, blindingOf, bookView, chainViews, marketViews, openWithdrawals,
 } from '../core/queries.ts';
+import {deleveragingRanks} from '../core/ranks.ts';
+import {userAccount} from '../core/state.ts';
+import {viewRecords} from '../core/venue/records.ts';
 import type {EngineNode} from '../node/engine-node.ts';
-import type {EnginePort} from './ports.ts';
+import type {RecordAcks} from '../link/types.ts';
+import type {GatewayEngine} from './ports.ts';
 
-export const enginePort = (node: EngineNode): EnginePort => ({
-  submit: (command) => node.submit(command),
-  state: () => node.state(),
-  account: (wallet) => node.read((core) => accountView(core, wallet)),
-  blinding: (wallet, epoch) => node.read((core) => blindingOf(core, {wallet, epoch})),
-  chains: () => node.read(chainViews),
-  assets: () => node.read(assetViews),
-  markets: () => node.read(marketViews),
-  book: (market, levels) => node.read((core) => bookView(core, {market, levels})),
-  openWithdrawals: () => node.read(openWithdrawals),
-  sealedEpoch: (epoch) => node.sealed(epoch),
-  onEvents: (listener) => node.onEvents(listener),
-});
+export const enginePort = (node: EngineNode): GatewayEngine => {
+  const decoder = node.decoder();
+  return {
+    submit: (command) => node.submit(command),
+    state: () => node.state(),
+    account: (wallet, sub) => node.read((core) => accountView(core, wallet, sub)),
+    blinding: (wallet, epoch) => node.read((core) => blindingOf(core, {wallet, epoch})),
+    chains: () => node.read(chainViews),
+    assets: () => node.read(assetViews),
+    markets: () => node.read(marketViews),
+    book: (market, levels) => node.read((core) => bookView(core, {market, levels})),
+    openWithdrawals: () => node.read(openWithdrawals),
+    sealedEpoch: (epoch) => node.sealed(epoch),
+    deleveragingRanks: (wallet) => node.read((core) => deleveragingRanks(core, wallet)),
+    accountIndex: (wallet, sub) => node.read((core) => userAccount(core.state, wallet, sub)?.number),
+    submitRecords: (records) => submitRecords(node, records),
+    onPresence(listener) {
+      listener({here: true, missed: false});
+      return () => {};
+    },
+    onEvents: (listener) => node.onEvents(listener),
+    onEventFrames: (listener) => node.onEventFrames(listener),
+    decode: (frame, wants) => decoder.decode(frame, wants),
+  };
+};
+
+/** The caller has checked that none is the operator's. */
+function submitRecords(node: EngineNode, bytes: Uint8Array): Promise<RecordAcks> {
+  const records = viewRecords(bytes);
+  if (!records) return Promise.reject(new RangeError(`${bytes.length} bytes are no records`));
+  const {words, doubles, length} = records;
+  return new Promise((resolve, reject) => {
+    node.submitRecords({bytes: Buffer.from(words.buffer, words.byteOffset, bytes.length), words, doubles, length}, (refused, acks, batchHash) => {
+      if (refused) reject(refused);
+      else resolve({count: length, acks: acks!, batchHash: batchHash!});
+    });
+  });
+}

@@ -1,6 +1,6 @@
 /** Prometheus metrics of the engine. */
 import {Counter, Gauge, Histogram, Registry} from 'prom-client';
-import type {EnginePort, HealthPort} from './ports.ts';
+import type {GatewayEngine, HealthPort} from './ports.ts';
 
 export class Metrics {
   readonly registry = new Registry();
@@ -10,12 +10,13 @@ export class Metrics {
   readonly #seconds = new Histogram({
     name: 'pobs_engine_http_request_seconds', help: 'Time to answer', buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2], registers: [this.registry],
   });
-  readonly #events = new Counter({name: 'pobs_engine_events_total', help: 'Events by type', labelNames: ['type'], registers: [this.registry]});
 
-  constructor({engine, health, connections}: {engine: EnginePort; health: HealthPort; connections: () => number}) {
-    engine.onEvents((events) => {
-      for (const {event} of events) this.#events.inc({type: event.type});
-    });
+  constructor({engine, health, connections}: {engine: GatewayEngine; health: HealthPort; connections: () => number}) {
+    const events = new Counter({name: 'pobs_engine_events_total', help: 'Durable events', registers: [this.registry]});
+    engine.onEventFrames(({count}) => events.inc(count));
+    let here = 0;
+    engine.onPresence((presence) => (here = presence.here ? 1 : 0));
+    this.#gauge({name: 'pobs_gateway_engine_here', help: 'The engine answers: 1, or is away: 0'}, (gauge) => gauge.set(here));
     this.#gauge({name: 'pobs_engine_stream_connections', help: 'Open WebSockets'}, (gauge) => gauge.set(connections()));
     this.#gauge({name: 'pobs_engine_projected_sequence', help: 'Last event in the read models'}, (gauge) => gauge.set(Number(health.projections().sequence)));
     this.#gauge({name: 'pobs_engine_chain_head_block', help: 'Newest block seen', labelNames: ['chain']}, (gauge) => {

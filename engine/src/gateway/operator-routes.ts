@@ -1,45 +1,44 @@
-/** The operator's interface, behind its token: marks, seals, outcomes. */
+/** The operator's interface beyond single commands, behind its token: seals, outcomes, states. */
 import {z} from '@hono/zod-openapi';
 import {encodeSealed, packEpoch, SEALED_MEDIA_TYPE, type SealedEpoch} from '@pobs/protocol';
 import {getAddress} from 'viem';
-import {accepted} from './account-routes.ts';
+import {answers} from './api/answers.ts';
+import {lots} from './api/scalars.ts';
+import type {Gate} from './auth/gate.ts';
+import {accepted} from './command-routes.ts';
 import {ApiError} from './errors.ts';
-import {type App, Binary, endpoint, type Gate} from './http.ts';
+import {type App, Binary, endpoint} from './http.ts';
 import type {EnginePort, HealthPort} from './ports.ts';
-import {answers, lots, markBody, market, outcomeBody, sealBody} from './shapes.ts';
+
+const auth = 'operator' as const;
+const byEpoch = z.object({epoch: lots});
+const sealBody = z.strictObject({epoch: lots, snapshotTime: lots});
+const outcomeBody = z.strictObject({outcome: z.enum(['approved', 'dead'])});
+const sealRefusals = ['UNKNOWN_EPOCH', 'EPOCH_UNDECIDED', 'EPOCH_OUT_OF_ORDER', 'CHAIN_REORGANISED', 'SHEET_NOT_SOLVABLE', 'WRONG_SEQUENCE'] as const;
 
 export function operatorRoutes(app: App, {gate, engine, health}: {gate: Gate; engine: EnginePort; health: HealthPort}): void {
-  const auth = 'operator' as const;
-  const byEpoch = z.object({epoch: lots});
   endpoint(app, gate, {
-    method: 'post', path: '/operator/markets/{market}/mark', summary: 'Set the mark price', auth, params: z.object({market}), body: markBody,
-    answer: answers.sequence,
-    async handle({params, body}) {
-      const {sequence} = await accepted(engine.submit({type: 'setMark', market: params.market, price: body.price}));
-      return {sequence};
-    },
-  });
-  endpoint(app, gate, {
-    method: 'post', path: '/operator/epochs/seal', summary: 'Seal an epoch; repeating it with the same moment answers the same', auth, body: sealBody, answer: answers.sealed,
+    method: 'post', path: '/operator/epochs/seal', summary: 'Seal an epoch; repeating it with the same moment answers the same', auth, body: sealBody,
+    answer: answers.sealed, example: {epoch: '7', snapshotTime: '1700000000'}, refusals: sealRefusals,
     async handle({accepts, body: {epoch, snapshotTime}}) {
       const before = await engine.sealedEpoch(epoch);
       if (before?.snapshotTime === snapshotTime) return sealedAnswer(before, accepts);
       const lost = health.chains().find(({state}) => state === 'reorganised');
-      if (lost) throw new ApiError(409, 'CHAIN_REORGANISED', `No epoch can be sealed: ${lost.problem ?? `chain ${lost.chainId} was reorganised`}.`);
+      if (lost) throw new ApiError('CHAIN_REORGANISED', `No epoch can be sealed: ${lost.problem ?? `chain ${lost.chainId} was reorganised`}.`);
       await accepted(engine.submit({type: 'seal', epoch, snapshotTime}));
       return sealedAnswer(await sealed(engine, epoch), accepts);
     },
   });
   endpoint(app, gate, {
-    method: 'get', path: '/operator/epochs/{epoch}', summary: 'A sealed epoch', auth, params: byEpoch, answer: answers.sealed,
+    method: 'get', path: '/operator/epochs/{epoch}', summary: 'A sealed epoch', auth, params: byEpoch, answer: answers.sealed, refusals: ['UNKNOWN_EPOCH'],
     handle: async ({accepts, params: {epoch}}) => sealedAnswer(await sealed(engine, epoch), accepts),
   });
   endpoint(app, gate, {
     method: 'post', path: '/operator/epochs/{epoch}/outcome', summary: 'Approved or dead; repeating it changes nothing', auth, params: byEpoch,
-    body: outcomeBody, answer: answers.outcome,
+    body: outcomeBody, answer: answers.outcome, example: {outcome: 'approved'}, refusals: ['WRONG_SEQUENCE', 'EPOCH_OUT_OF_ORDER'],
     async handle({params: {epoch}, body: {outcome}}) {
-      await accepted(engine.submit({type: 'decideEpoch', epoch, outcome}));
-      return {epoch, outcome};
+      const {sequence, journalHead} = await accepted(engine.submit({type: 'decideEpoch', epoch, outcome}));
+      return {epoch, outcome, sequence, journalHead};
     },
   });
   endpoint(app, gate, {
@@ -61,7 +60,7 @@ export function operatorRoutes(app: App, {gate, engine, health}: {gate: Gate; en
 
 async function sealed(engine: EnginePort, epoch: bigint): Promise<SealedEpoch> {
   const found = await engine.sealedEpoch(epoch);
-  if (!found) throw new ApiError(404, 'UNKNOWN_EPOCH', `Epoch ${epoch} is not among the newest sealed ones.`);
+  if (!found) throw new ApiError('UNKNOWN_EPOCH', `Epoch ${epoch} is not among the newest sealed ones.`);
   return found;
 }
 

@@ -6,34 +6,49 @@ import {serve} from '@hono/node-server';
 import {OpenAPIHono} from '@hono/zod-openapi';
 import {PobsError} from '@pobs/protocol';
 import {cors} from 'hono/cors';
-import {accountRoutes, orderRoutes, sessionRoutes, withdrawalRoutes} from './account-routes.ts';
-import {ApiError, errorBody} from './errors.ts';
-import {type App, type Gate, json, onError} from './http.ts';
+import {accountRoutes} from './account-routes.ts';
+import {errorAnswer} from './api/answers.ts';
+import {Credentials} from './auth/credentials.ts';
+import {Gate, type GateLimits} from './auth/gate.ts';
+import {MailLogin} from './auth/mail-login.ts';
+import type {Mailer} from './auth/mailer.ts';
+import {Sessions} from './auth/sessions.ts';
+import {SignedRequests} from './auth/signed-requests.ts';
+import {commandRoutes} from './command-routes.ts';
+import {errorBody} from './errors.ts';
+import {type App, json, onError} from './http.ts';
 import {marketRoutes} from './market-routes.ts';
 import {Metrics} from './metrics.ts';
 import {operatorRoutes} from './operator-routes.ts';
-import type {EnginePort, HealthPort, MarketReads} from './ports.ts';
-import {RateLimiter} from './rate-limit.ts';
-import {Sessions} from './sessions.ts';
-import {Stream} from './stream.ts';
+import type {EnginePort, GatewayEngine, HealthPort, MarketReads} from './ports.ts';
+import {keyRoutes, sessionRoutes} from './session-routes.ts';
+import {MarketData} from './stream/market-data.ts';
+import {Stream} from './stream/stream.ts';
 
-const LIMITS = {bySession: {perSecond: 200, burst: 400}, byAddress: {perSecond: 200, burst: 1_000}};
 const LOOPBACK_ORIGIN = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 const HOST = '127.0.0.1';
+const RECORDS_PER_SECOND = 50_000;
+const SIGNED_HEADERS = ['x-pobs-key', 'x-pobs-timestamp', 'x-pobs-nonce', 'x-pobs-signature'];
 
 export type GatewayOptions = {
   port: number;
   operatorToken: string;
   sessionSecret: Uint8Array;
+  /** What keys and ended sessions are kept in; gateways of one machine share it, as they share the secret. */
+  credentialsFile: string;
   /** Origins of the web app; empty: any on this machine. */
   webOrigins: readonly string[];
+  limits?: GateLimits;
+  /** Records per second and account on the stream; 0 = no limit. */
+  recordsPerSecond?: number;
 };
 
 export type GatewayDeps = {
-  engine: EnginePort;
+  engine: GatewayEngine;
   reads: MarketReads;
   health: HealthPort;
   graphql: (request: Request) => Response | Promise<Response>;
+  mailer: Mailer;
   log: {error(fields: object, message: string): void};
   now?: () => number;
 };
@@ -44,18 +59,20 @@ export type Gateway = {url: string; close(): Promise<void>};
 
 /** @throws {GatewayError} when the port is taken. */
 export async function startGateway(options: GatewayOptions, deps: GatewayDeps): Promise<Gateway> {
-  const {engine, health, now = Date.now} = deps;
-  const domains = options.webOrigins.length === 0 ? [] : [...options.webOrigins.map((origin) => new URL(origin).host), `${HOST}:${options.port}`, `localhost:${options.port}`];
-  const sessions = new Sessions({secret: options.sessionSecret, domains}, {now});
-  const gate: Gate = {
-    sessions,
-    operatorToken: options.operatorToken,
-    limits: {bySession: new RateLimiter(LIMITS.bySession, {now}), byAddress: new RateLimiter(LIMITS.byAddress, {now})},
-    addressOf: (context) => getConnInfo(context).remote.address ?? 'unknown',
-  };
-  const stream = new Stream({engine, sessions});
+  const {engine, health, reads, log, now = Date.now} = deps;
+  const credentials = new Credentials({file: options.credentialsFile, secret: options.sessionSecret}, {now});
+  const sessions = new Sessions({secret: options.sessionSecret, domains: signInDomains(options)}, {credentials, now});
+  const gate = new Gate({operatorToken: options.operatorToken, limits: options.limits}, {
+    sessions, credentials, signed: new SignedRequests({credentials, now}), now, addressOf: (context) => getConnInfo(context).remote.address ?? 'unknown',
+  });
+  const marketData = new MarketData({engine, reads, log, now});
+  const stream = new Stream({recordsPerSecond: options.recordsPerSecond ?? RECORDS_PER_SECOND}, {
+    engine, gate, hub: marketData.hub, feed: marketData.feed, log, now,
+  });
   const metrics = new Metrics({engine, health, connections: () => stream.connections});
-  const app = buildApp({gate, metrics, webOrigins: options.webOrigins}, deps);
+  const linkBase = `${options.webOrigins[0] ?? `http://${HOST}:${options.port}`}/login`;
+  const mailLogin = new MailLogin({secret: options.sessionSecret, linkBase}, {credentials, sessions, mailer: deps.mailer, now});
+  const app = buildApp({gate, metrics, credentials, mailLogin, now, webOrigins: options.webOrigins}, deps);
   const server = await listen(app, options.port);
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (new URL(message.url ?? '/', 'http://engine').pathname === '/v1/stream') stream.upgrade(message, socket, head);
@@ -66,14 +83,23 @@ export async function startGateway(options: GatewayOptions, deps: GatewayDeps): 
   return {
     url: `http://${HOST}:${port}`,
     close: () => new Promise((resolve) => {
+      marketData.close();
       stream.close();
-      server.close(() => resolve());
+      server.close(() => {
+        credentials.close();
+        resolve();
+      });
       server.closeAllConnections();
     }),
   };
 }
 
-function buildApp({gate, metrics, webOrigins}: {gate: Gate; metrics: Metrics; webOrigins: readonly string[]}, {engine, reads, health, graphql, log}: GatewayDeps): App {
+const signInDomains = ({webOrigins, port}: GatewayOptions): string[] =>
+  (webOrigins.length === 0 ? [] : [...webOrigins.map((origin) => new URL(origin).host), `${HOST}:${port}`, `localhost:${port}`]);
+
+type AppParts = {gate: Gate; metrics: Metrics; credentials: Credentials; mailLogin: MailLogin; now: () => number; webOrigins: readonly string[]};
+
+function buildApp({gate, metrics, credentials, mailLogin, now, webOrigins}: AppParts, {engine, reads, health, graphql, log}: GatewayDeps): App {
   const app = new OpenAPIHono();
   app.onError(onError(log));
   app.notFound((context) => context.json(errorBody('NOT_FOUND', `There is nothing at ${context.req.method} ${context.req.path}; see /openapi.json.`), 404));
@@ -84,13 +110,14 @@ function buildApp({gate, metrics, webOrigins}: {gate: Gate; metrics: Metrics; we
   });
   app.use(cors({
     origin: (origin) => (webOrigins.length === 0 ? LOOPBACK_ORIGIN.test(origin) : webOrigins.includes(origin)) ? origin : null,
-    allowMethods: ['GET', 'POST', 'DELETE'], allowHeaders: ['authorization', 'content-type'], maxAge: 600,
+    allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], allowHeaders: ['authorization', 'content-type', ...SIGNED_HEADERS],
+    exposeHeaders: ['retry-after'], maxAge: 600,
   }));
-  sessionRoutes(app, {gate, engine, reads});
+  sessionRoutes(app, {gate, credentials, mailLogin});
+  keyRoutes(app, {gate, credentials});
+  commandRoutes(app, {gate, engine, now});
   accountRoutes(app, {gate, engine, reads});
-  orderRoutes(app, {gate, engine, reads});
-  withdrawalRoutes(app, {gate, engine, reads});
-  marketRoutes(app, {gate, engine, reads});
+  marketRoutes(app, {gate, engine, reads, now});
   operatorRoutes(app, {gate, engine, health});
   app.get('/healthz', async (context) => {
     const answer = await healthOf(engine, health);
@@ -98,13 +125,22 @@ function buildApp({gate, metrics, webOrigins}: {gate: Gate; metrics: Metrics; we
   });
   app.get('/metrics', async (context) => context.text(await metrics.registry.metrics(), 200, {'content-type': metrics.registry.contentType}));
   app.on(['GET', 'POST', 'OPTIONS'], '/graphql', (context) => {
-    if (!gate.limits.byAddress.take(gate.addressOf(context))) throw new ApiError(429, 'TOO_MANY_REQUESTS', 'Too many requests: slow down.');
+    gate.chargeAddress({context}, 1);
     return graphql(context.req.raw);
   });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {type: 'http', scheme: 'bearer'});
-  app.openAPIRegistry.registerComponent('securitySchemes', 'operator', {type: 'http', scheme: 'bearer'});
-  app.doc31('/openapi.json', {openapi: '3.1.0', info: {title: 'Proof-of-Balance-Sheet engine', version: '1'}});
+  describe(app);
   return app;
+}
+
+function describe(app: App): void {
+  const {openAPIRegistry: registry} = app;
+  registry.register('Error', errorAnswer);
+  registry.registerComponent('securitySchemes', 'session', {type: 'http', scheme: 'bearer', description: 'Token of POST /v1/session.'});
+  registry.registerComponent('securitySchemes', 'signedRequest', {
+    type: 'apiKey', in: 'header', name: 'x-pobs-key', description: `Signed by a session key: with ${SIGNED_HEADERS.slice(1).join(', ')}; see engine/README.md.`,
+  });
+  registry.registerComponent('securitySchemes', 'operator', {type: 'http', scheme: 'bearer'});
+  app.doc31('/openapi.json', {openapi: '3.1.0', info: {title: 'Proof-of-Balance-Sheet engine', version: '1'}});
 }
 
 async function healthOf(engine: EnginePort, health: HealthPort) {

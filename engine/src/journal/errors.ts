@@ -3,6 +3,8 @@ import {PobsError} from '@pobs/protocol';
 export type JournalErrorData =
   | {code: 'JOURNAL_LOCKED'; pid: number; detail: string}
   | {code: 'JOURNAL_CORRUPT'; file: string; detail: string}
+  /** Written by a version that this one does not read. */
+  | {code: 'JOURNAL_VERSION'; file: string; detail: string}
   | {code: 'JOURNAL_CLOSED'; detail: string}
   | {code: 'JOURNAL_WRITE_FAILED'; detail: string};
 

@@ -1,167 +1,147 @@
-/** The journal on a real disk: chain, group commit, torn tails at every byte, corruption, locks, full files. */
+/** The journal on a real disk: chain, group commit, segments, the lock. What faults do to it is in `faults.test.ts`. */
 import {spawn, spawnSync} from 'node:child_process';
-import {appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {createHash} from 'node:crypto';
+import {readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {type Hex, keccak256} from 'viem';
 import {afterEach, describe, expect, test} from 'vitest';
+import {BATCH_HEADER, Chain, readHeader, SLOT, skipOf} from './batch.ts';
 import {decodePayload, encodePayload} from './codec.ts';
-import {RECORD_HEADER, RECORD_KIND, SEGMENT_HEADER} from './frame.ts';
-import {Journal} from './journal.ts';
+import {appendText, code, folder, found, openJournal, records, removeFolders, segments, written} from './test/journals.ts';
 
-const folders: string[] = [];
-const folder = (): string => {
-  folders.push(mkdtempSync(path.join(tmpdir(), 'pobs-journal-')));
-  return folders.at(-1)!;
-};
-afterEach(() => {
-  for (const directory of folders.splice(0)) rmSync(directory, {recursive: true, force: true});
-});
+afterEach(removeFolders);
 
-type Opened = {journal: Journal; found: {sequence: bigint; text: string; head: Hex}[]; durable: bigint[]};
+const zeros = Buffer.alloc(32);
+const sha256 = (...parts: Uint8Array[]): Buffer => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 
-function openJournal(directory: string, segmentBytes?: number): Opened {
-  const found: Opened['found'] = [];
-  const durable: bigint[] = [];
-  const journal = new Journal({
-    directory, ...(segmentBytes !== undefined && {segmentBytes}),
-    onRecord: ({sequence, payload}, head) => found.push({sequence, text: Buffer.from(payload).toString(), head}),
-    onDurable: (sequence) => durable.push(sequence),
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  return {journal, found, durable};
-}
-
-const append = (journal: Journal, text: string) => journal.append({at: 5n, kind: RECORD_KIND.command, payload: Buffer.from(text)});
-
-async function written(directory: string, texts: readonly string[], segmentBytes?: number): Promise<Hex> {
-  const {journal} = openJournal(directory, segmentBytes);
-  for (const text of texts) append(journal, text);
-  const {head} = journal.last;
-  await journal.close();
-  return head;
-}
-
-const segments = (directory: string): string[] => readdirSync(directory).filter((name) => name.endsWith('.journal')).sort().map((name) => path.join(directory, name));
-
-const code = (run: () => unknown): string => {
-  try {
-    run();
-    return 'no error';
-  } catch (error) {
-    return (error as {data?: {code: string}}).data?.code ?? String(error);
-  }
-};
-
-describe('records', () => {
-  test('come back in order with the same heads', async () => {
+describe('batches', () => {
+  test('come back in order with the same hashes', async () => {
     const directory = folder();
-    const head = await written(directory, ['one', 'two', 'three']);
-    const {journal, found} = openJournal(directory);
-    expect(found.map(({sequence, text}) => [sequence, text])).toEqual([[1n, 'one'], [2n, 'two'], [3n, 'three']]);
-    expect(found.at(-1)!.head).toBe(head);
-    expect(journal.last).toEqual({sequence: 3n, head});
+    const {journal} = openJournal(directory);
+    appendText(journal, 'one');
+    journal.appendRecords(records(3), 0, 2 * SLOT, 5);
+    journal.appendRecords(records(3), 2 * SLOT, 3 * SLOT, 5);
+    journal.appendRecords(records(1), 0, SLOT, 6);
     await journal.close();
+    const head = journal.head;
+    await written(directory, ['two']);
+    const again = openJournal(directory);
+    expect(found(again)).toEqual(['one', '3 records at 5', '1 records at 6', 'two']);
+    expect(again.batches[0]!.hash).toEqual(Buffer.from(head));
+    expect(again.batches.map(({firstSequence, count}) => [firstSequence, count])).toEqual([[1, 5], [6, 1]]);
+    expect(again.journal.sequence).toBe(6);
+    await again.journal.close();
   });
 
-  test('the head is keccak256(previous ‖ keccak256(sequence ‖ at ‖ kind ‖ payload)), from 32 zero bytes', async () => {
-    const head = await written(folder(), ['one']);
-    const record = keccak256(`0x${'1'.padStart(16, '0')}${'5'.padStart(16, '0')}01${Buffer.from('one').toString('hex')}`);
-    expect(head).toBe(keccak256(`0x${'0'.repeat(64)}${record.slice(2)}`));
+  test('hash = SHA-256 of the header before it, which names the batch before, an older one and the payload', async () => {
+    const directory = folder();
+    for (const text of ['a', 'b', 'c', 'd']) await written(directory, [text]);
+    const bytes = readFileSync(segments(directory)[0]!);
+    const hashes = [zeros];
+    for (let offset = 0; offset < bytes.length; offset += BATCH_HEADER + 2 * SLOT) {
+      const header = bytes.subarray(offset, offset + BATCH_HEADER);
+      expect(header.subarray(64, 96)).toEqual(hashes.at(-1));
+      expect(header.subarray(96, 128)).toEqual(hashes[[0, 0, 0, 2, 0][hashes.length]!]);
+      expect(header.subarray(128, 160)).toEqual(sha256(bytes.subarray(offset + BATCH_HEADER, offset + BATCH_HEADER + 2 * SLOT)));
+      hashes.push(sha256(header.subarray(0, 160)));
+      expect(header.subarray(160)).toEqual(hashes.at(-1));
+    }
+    expect(hashes).toHaveLength(5);
   });
 
   test('what arrives together shares one sync, and nothing is durable before it', async () => {
-    const directory = folder();
-    const {journal, durable} = openJournal(directory);
-    for (let index = 0; index < 100; index += 1) append(journal, `record ${index}`);
+    const {journal, durable} = openJournal(folder());
+    for (let index = 0; index < 100; index += 1) appendText(journal, `command ${index}`);
     expect(durable).toEqual([]);
-    expect(journal.durableSequence).toBe(0n);
+    expect(journal.durable).toEqual({index: 0, sequence: 0});
+    expect(journal.tip).toBe(1);
     await journal.close();
-    expect(durable).toEqual([100n]);
+    expect(durable).toEqual([{index: 1, firstSequence: 1, count: 100}]);
+    expect(journal.durable).toEqual({index: 1, sequence: 100});
   });
 
-  test('segments roll over and chain', async () => {
+  test('a checkpoint takes no sequence', async () => {
     const directory = folder();
-    for (const text of ['a', 'b', 'c']) await written(directory, [text.repeat(200)], 200);
-    expect(segments(directory).map((file) => path.basename(file))).toEqual([1, 2, 3].map((first) => `${String(first).padStart(20, '0')}.journal`));
-    expect(openJournal(directory).found).toHaveLength(3);
+    const {journal} = openJournal(directory);
+    appendText(journal, 'one');
+    journal.appendCheckpoint(Buffer.from('check'), 5);
+    appendText(journal, 'two');
+    expect(journal.sequence).toBe(2);
+    await journal.close();
+    expect(found(openJournal(directory))).toEqual(['one', 'checkpoint check', 'two']);
   });
 
-  test('payloads are canonical', () => {
+  test('a skip leads over at most half of what lies below', () => {
+    expect([1, 2, 3, 4, 6, 12, 13, 2 ** 40].map(skipOf)).toEqual([0, 0, 2, 0, 4, 8, 12, 0]);
+    const chain = new Chain();
+    const hashes = [Buffer.alloc(32)];
+    for (let index = 1; index <= 300; index += 1) {
+      expect(Buffer.from(chain.skipHash)).toEqual(hashes[skipOf(index)]);
+      hashes.push(sha256(Buffer.from(String(index))));
+      chain.add(hashes[index]!);
+      const resumed = Chain.from(chain.state);
+      expect(Buffer.from(resumed.skipHash)).toEqual(hashes[skipOf(index + 1)]);
+    }
+  });
+
+  test('text is canonical', () => {
     const value = {b: 2n ** 70n, a: ['x', null, {z: 1, y: true}], none: undefined};
     expect(encodePayload(value).toString()).toBe('{"a":["x",null,{"y":true,"z":1}],"b":{"$":"1180591620717411303424"}}');
     expect(decodePayload(encodePayload(value))).toEqual({a: value.a, b: value.b});
   });
 });
 
-describe('a crash', () => {
-  test('at any byte of the last record loses that record and no other', async () => {
+describe('segments', () => {
+  test('roll over and chain', async () => {
     const directory = folder();
-    await written(directory, ['first', 'second']);
-    const [file] = segments(directory);
-    const whole = readFileSync(file!);
-    const second = SEGMENT_HEADER + RECORD_HEADER + 'first'.length;
-    for (let size = second; size < whole.length; size += 1) {
-      writeFileSync(file!, whole.subarray(0, size));
-      const {journal, found} = openJournal(directory);
-      expect(found.map(({text}) => text)).toEqual(['first']);
-      expect(journal.repairedBytes).toBe(size - second);
-      append(journal, 'again');
-      await journal.close();
-      expect(statSync(file!).size).toBe(second + RECORD_HEADER + 'again'.length);
-    }
+    for (const text of ['a', 'b', 'c']) await written(directory, [text.repeat(200)], {segmentBytes: 400});
+    expect(segments(directory).map((file) => path.basename(file))).toEqual([1, 2, 3].map((first) => `${String(first).padStart(20, '0')}.journal`));
+    expect(openJournal(directory).batches).toHaveLength(3);
   });
 
-  test('while a segment is made leaves an empty file that is dropped', async () => {
+  test('have zeros ahead while they are written, and none after a clean stop', async () => {
     const directory = folder();
-    await written(directory, ['first']);
-    writeFileSync(path.join(directory, `${'2'.padStart(20, '0')}.journal`), Buffer.alloc(20));
-    const {journal, found} = openJournal(directory);
-    expect(found).toHaveLength(1);
-    expect(segments(directory)).toHaveLength(1);
-    append(journal, 'second');
+    const {journal} = openJournal(directory, {aheadBytes: 4_096});
+    const durable = new Promise<void>((resolve) => journal.onceDurable(resolve));
+    appendText(journal, 'one');
+    await durable;
+    const size = BATCH_HEADER + 2 * SLOT;
+    expect(statSync(segments(directory)[0]!).size).toBe(size + 4_096);
     await journal.close();
-    expect(openJournal(directory).found).toHaveLength(2);
+    expect(statSync(segments(directory)[0]!).size).toBe(size);
   });
 
-  test('that tore the middle of an unacknowledged batch cuts the batch', async () => {
+  test('that an anchor lies behind are not read', async () => {
     const directory = folder();
-    await written(directory, ['first', 'second', 'third']);
-    const [file] = segments(directory);
-    const bytes = readFileSync(file!);
-    bytes[SEGMENT_HEADER + 2 * RECORD_HEADER + 'first'.length + 1]! ^= 1;
-    writeFileSync(file!, bytes);
-    expect(openJournal(directory).found.map(({text}) => text)).toEqual(['first']);
-  });
-});
-
-describe('damage', () => {
-  test('of an acknowledged record is refused, not repaired', async () => {
-    const directory = folder();
-    await written(directory, ['first']);
-    await written(directory, ['second']);
-    const [file] = segments(directory);
-    const bytes = readFileSync(file!);
-    bytes[SEGMENT_HEADER + RECORD_HEADER]! ^= 1;
-    writeFileSync(file!, bytes);
-    expect(code(() => openJournal(directory))).toBe('JOURNAL_CORRUPT');
-    expect(readFileSync(file!)).toEqual(bytes);
+    for (const text of ['a', 'b', 'c', 'd']) await written(directory, [text.repeat(200)], {segmentBytes: 400});
+    const half = openJournal(directory);
+    await half.journal.close();
+    const anchor = {sequence: 2, chain: half.states[1]!};
+    writeFileSync(segments(directory)[0]!, 'unreadable');
+    const {batches, journal} = openJournal(directory, {from: anchor});
+    expect(batches.map(({index}) => index)).toEqual([3, 4]);
+    appendText(journal, 'e');
+    await journal.close();
+    expect(openJournal(directory, {from: anchor}).batches.map(({index}) => index)).toEqual([3, 4, 5]);
   });
 
-  test('of an earlier segment is refused', async () => {
-    const directory = folder();
-    for (const text of ['a', 'b']) await written(directory, [text.repeat(200)], 200);
-    truncateSync(segments(directory)[0]!, 150);
-    expect(code(() => openJournal(directory))).toBe('JOURNAL_CORRUPT');
+  test('an anchor of another journal, or beyond the end of this one, is refused', async () => {
+    const [directory, other] = [folder(), folder()];
+    await written(directory, ['a']);
+    for (const text of ['x', 'y', 'z']) await written(other, [text]);
+    const foreign = openJournal(other);
+    await foreign.journal.close();
+    expect(code(() => openJournal(directory, {from: {sequence: 1, chain: foreign.states[0]!}}))).toBe('JOURNAL_CORRUPT');
+    expect(() => openJournal(directory, {from: {sequence: 3, chain: foreign.states[2]!}})).toThrow('ends at batch 1, and a snapshot was taken after batch 3');
   });
 
-  test('a missing segment is refused', async () => {
+  test('of an older version are refused with one sentence, and stay as they are', () => {
     const directory = folder();
-    for (const text of ['a', 'b', 'c']) await written(directory, [text.repeat(200)], 200);
-    rmSync(segments(directory)[1]!);
-    expect(code(() => openJournal(directory))).toBe('JOURNAL_CORRUPT');
+    const file = path.join(directory, `${'1'.padStart(20, '0')}.journal`);
+    const old = Buffer.concat([Buffer.from('POBSJNL1'), Buffer.alloc(48, 7)]);
+    writeFileSync(file, old);
+    expect(code(() => openJournal(directory))).toBe('JOURNAL_VERSION');
+    expect(() => openJournal(directory)).toThrow(/was written by an older version of the engine.*give a new --data-dir\.$/);
+    expect(readFileSync(file)).toEqual(old);
   });
 });
 
@@ -194,21 +174,17 @@ describe('the lock', () => {
       other.kill('SIGKILL');
     }
   });
-});
 
-test('a write that fails puts the journal out of service for good', async () => {
-  const directory = folder();
-  const {journal} = openJournal(directory);
-  append(journal, 'first');
-  await journal.close();
-  const errors: string[] = [];
-  const limited = new Journal({
-    directory, segmentBytes: 1, onRecord: () => {}, onDurable: () => errors.push('durable'), onFatal: (error) => errors.push(error.data.code),
+  test('is freed when the journal cannot be opened', async () => {
+    const directory = folder();
+    await written(directory, ['a']);
+    await written(directory, ['b']);
+    const [file] = segments(directory);
+    const bytes = readFileSync(file!);
+    writeFileSync(file!, Buffer.concat([Buffer.alloc(SLOT), bytes.subarray(SLOT)]));
+    expect(code(() => openJournal(directory))).toBe('JOURNAL_CORRUPT');
+    expect(code(() => openJournal(directory))).toBe('JOURNAL_CORRUPT');
+    rmSync(file!);
+    expect(readHeader(bytes, 0)?.count).toBe(1);
   });
-  // The next record needs a new segment, and its name is taken: a real failure of the file system.
-  appendFileSync(path.join(directory, `${'2'.padStart(20, '0')}.journal`), 'foreign');
-  append(limited, 'second');
-  await limited.close();
-  expect(errors).toEqual(['JOURNAL_WRITE_FAILED']);
-  expect(code(() => append(limited, 'third'))).toBe('JOURNAL_CLOSED');
 });

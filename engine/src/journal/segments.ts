@@ -1,87 +1,179 @@
-/** Reading a journal folder at start: verifies the hash chain over all segments and repairs the torn tail of a crash. */
-import {closeSync, fsyncSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+/** Reading a journal folder: verifies the hash chain over all segments and cuts the torn tail of a crash. */
+import {closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readdirSync, readSync, rmSync} from 'node:fs';
 import path from 'node:path';
+import {BATCH_HEADER, type BatchHeader, Chain, type ChainState, MAGIC, OLD_MAGIC, readBatch, readHeader, SLOT} from './batch.ts';
+import {syncDirectory} from './disk.ts';
 import {JournalError} from './errors.ts';
-import {decodeRecord, decodeSegmentHeader, type JournalRecord, nextHead, SEGMENT_HEADER} from './frame.ts';
 
-const NAME = /^\d{20}\.journal$/;
+const NAME = /^(\d{20})\.journal$/;
 
-export const segmentName = (firstSequence: bigint): string => `${firstSequence.toString().padStart(20, '0')}.journal`;
+export const segmentName = (firstSequence: number): string => `${String(firstSequence).padStart(20, '0')}.journal`;
+
+/** Oldest first. */
+export const segmentFiles = (directory: string): string[] =>
+  readdirSync(directory).filter((name) => NAME.test(name)).sort().map((name) => path.join(directory, name));
+
+export const firstSequenceOf = (file: string): number => Number(NAME.exec(path.basename(file))![1]);
+
+/** A verified batch, in the bytes of its segment. `words` and `doubles` are views of all of them: byte 64·i is record i. */
+export type Batch = {header: BatchHeader; bytes: Buffer; payload: number; words: Int32Array; doubles: Float64Array};
+
+/** Where reading may begin: after the last command of a batch whose place in the chain is known. */
+export type Anchor = {sequence: number; chain: ChainState};
 
 /** `file` is the segment to append to, if there is one; `repairedBytes` were cut from its end. */
-export type Scan = {sequence: bigint; head: Uint8Array; at: bigint; file?: string; size: number; repairedBytes: number};
+export type Scan = {sequence: number; chain: Chain; at: number; file?: string; size: number; repairedBytes: number};
 
-export function syncDirectory(directory: string): void {
-  const descriptor = openSync(directory, 'r');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-}
+export type ScanOptions = {
+  directory: string;
+  from?: Anchor | undefined;
+  onBatch: (batch: Batch) => void;
+  /** Cut a torn tail; else it is only left out. */
+  repair: boolean;
+};
 
 const corrupt = (file: string, detail: string): JournalError => new JournalError({
   code: 'JOURNAL_CORRUPT', file, detail: `Journal segment ${path.basename(file)} is damaged: ${detail}; restore the folder from a copy.`,
 });
 
+/** Bytes of a file on a boundary that typed arrays accept. */
+export function readAligned(file: string): Buffer {
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = Buffer.allocUnsafeSlow(fstatSync(descriptor).size);
+    let length = 0;
+    for (let read = 1; length < bytes.length && read > 0; length += read) read = readSync(descriptor, bytes, length, bytes.length - length, length);
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Views over bytes that start on a boundary of 8. */
+export const viewsOf = (bytes: Buffer): Pick<Batch, 'words' | 'doubles'> => ({
+  words: new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2), doubles: new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 3),
+});
+
+/** A batch that came by itself; `undefined` where it is not whole. Copies bytes that lie off the boundary. */
+export function batchOf(bytes: Buffer): Batch | undefined {
+  const aligned = bytes.byteOffset % 8 === 0 ? bytes : Buffer.from(Uint8Array.from(bytes).buffer);
+  const header = readBatch(aligned, 0);
+  return header && {header, bytes: aligned, payload: BATCH_HEADER, ...viewsOf(aligned)};
+}
+
 /**
- * Hands every record to `onRecord`, in order.
+ * Hands every batch after the anchor to `onBatch`, in order.
  *
- * @throws {JournalError} `JOURNAL_CORRUPT` on any damage but an unacknowledged tail.
+ * @throws {JournalError} `JOURNAL_CORRUPT` on any damage but an unacknowledged tail, `JOURNAL_VERSION` on an older format.
  */
-export function scanSegments(directory: string, onRecord: (record: JournalRecord, head: Uint8Array) => void): Scan {
-  const scan: Scan = {sequence: 0n, head: new Uint8Array(32), at: 0n, size: 0, repairedBytes: 0};
-  const files = readdirSync(directory).filter((name) => NAME.test(name)).sort().map((name) => path.join(directory, name));
-  files.forEach((file, index) => {
-    const bytes = readFileSync(file);
-    const last = index === files.length - 1;
-    const header = decodeSegmentHeader(bytes);
-    if (!header) {
-      // A crash while the segment was made: nothing can have been acknowledged from it.
-      if (!last || bytes.length > SEGMENT_HEADER) throw corrupt(file, 'its header does not match its checksum');
-      rmSync(file);
-      syncDirectory(directory);
-      scan.repairedBytes += bytes.length;
-      return;
-    }
-    if (header.firstSequence !== scan.sequence + 1n || !header.previousHead.equals(scan.head)) {
-      throw corrupt(file, `it does not continue the chain after record ${scan.sequence}`);
-    }
-    const end = readRecords({file, bytes, scan, onRecord});
-    if (end < bytes.length) {
-      if (!last) throw corrupt(file, `no valid record at byte ${end}`);
-      cutTail({file, bytes, end, sequence: scan.sequence});
-      scan.repairedBytes += bytes.length - end;
-    }
-    scan.file = file;
-    scan.size = end;
+export function scanSegments(options: ScanOptions): Scan {
+  const {directory, from, repair} = options;
+  const scan: Scan & {seen: number} = {sequence: from?.sequence ?? 0, chain: from ? Chain.from(from.chain) : new Chain(), at: 0, size: 0, repairedBytes: 0, seen: 0};
+  const all = segmentFiles(directory);
+  const files = from ? all.slice(startOf(all, from)) : all;
+  files.forEach((file, position) => {
+    const bytes = readAligned(file);
+    if (bytes.subarray(0, OLD_MAGIC.length).equals(OLD_MAGIC)) throw oldVersion(file);
+    const last = position === files.length - 1;
+    const end = readBatches({file, bytes, scan, options});
+    const torn = !isZero(bytes, end);
+    if (torn && !last) throw corrupt(file, `no valid batch at byte ${end}`);
+    if (torn) refuseDurable({file, bytes, end, scan});
+    if (torn) scan.repairedBytes += bytes.length - end;
+    if (repair && last && (torn || end === 0)) cut({directory, file, end});
+    if (end > 0) Object.assign(scan, {file, size: end});
   });
+  if (from && scan.seen < from.chain.index) {
+    throw corrupt(files.at(-1) ?? path.join(directory, segmentName(from.sequence)), `it ends at batch ${scan.seen}, and a snapshot was taken after batch ${from.chain.index}`);
+  }
   return scan;
 }
 
-function readRecords(
-  {file, bytes, scan, onRecord}: {file: string; bytes: Buffer; scan: Scan; onRecord: (record: JournalRecord, head: Uint8Array) => void},
-): number {
-  let offset = SEGMENT_HEADER;
-  for (let found = decodeRecord(bytes, offset); found; found = decodeRecord(bytes, offset)) {
-    const {record, end} = found;
-    if (record.sequence !== scan.sequence + 1n) throw corrupt(file, `record ${record.sequence} follows record ${scan.sequence}`);
-    scan.sequence = record.sequence;
-    scan.at = record.at;
-    scan.head = nextHead(scan.head, record);
-    onRecord(record, scan.head);
-    offset = end;
+/** The batches of a folder in order, without a lock: up to the first that is not whole, which may be one that is being written. */
+export function* readSegments(directory: string): Generator<Batch> {
+  const chain = new Chain();
+  for (const file of segmentFiles(directory)) {
+    const bytes = readAligned(file);
+    const views = viewsOf(bytes);
+    let offset = 0;
+    for (let header = readBatch(bytes, 0); header; header = readBatch(bytes, offset)) {
+      const refused = chain.refusal(header);
+      if (refused !== undefined) throw corrupt(file, refused);
+      chain.add(header.hash);
+      yield {header, bytes, payload: offset + BATCH_HEADER, ...views};
+      offset += BATCH_HEADER + header.length;
+    }
+  }
+}
+
+/** Index of the newest segment that begins at or before the batch after the anchor. */
+function startOf(files: readonly string[], {chain}: Anchor): number {
+  for (let position = files.length - 1; position > 0; position -= 1) {
+    const header = readHeader(readStart(files[position]!), 0);
+    if (header && header.index <= chain.index + 1) return position;
+  }
+  return 0;
+}
+
+function readStart(file: string): Buffer {
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(BATCH_HEADER);
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readBatches({file, bytes, scan, options}: {file: string; bytes: Buffer; scan: Scan & {seen: number}; options: ScanOptions}): number {
+  const views = viewsOf(bytes);
+  const known = options.from?.chain.index ?? 0;
+  let offset = 0;
+  for (let header = readBatch(bytes, 0); header; header = readBatch(bytes, offset)) {
+    const payload = offset + BATCH_HEADER;
+    offset = payload + header.length;
+    scan.seen = header.index;
+    if (header.index <= known && scan.chain.index === known) {
+      if (header.index === known && Buffer.compare(header.hash, scan.chain.hash) !== 0) throw corrupt(file, `batch ${known} is not the one a snapshot was taken at`);
+      scan.at = header.at;
+      continue;
+    }
+    const refused = scan.chain.refusal(header) ?? (header.firstSequence === scan.sequence + 1 ? undefined : `batch ${header.index} skips a command`);
+    if (refused !== undefined) throw corrupt(file, refused);
+    scan.chain.add(header.hash);
+    scan.sequence += header.count;
+    scan.at = header.at;
+    options.onBatch({header, bytes, payload, ...views});
   }
   return offset;
 }
 
-/** Cuts what follows the last whole record, unless a later record proves that the damaged one was durable. */
-function cutTail({file, bytes, end, sequence}: {file: string; bytes: Buffer; end: number; sequence: bigint}): void {
-  for (let offset = end + 1; offset < bytes.length; offset += 1) {
-    const found = decodeRecord(bytes, offset);
-    if (!found || found.record.sequence <= sequence) continue;
-    if (found.record.durable > sequence) throw corrupt(file, `record ${sequence + 1n} was acknowledged and cannot be read`);
-    offset = found.end - 1;
+function isZero(bytes: Buffer, from: number): boolean {
+  for (let index = from; index < bytes.length; index += 1) if (bytes[index] !== 0) return false;
+  return true;
+}
+
+/** One batch is written at a time, so a damaged one that a whole one follows was durable, and somebody may have its answers. */
+function refuseDurable({file, bytes, end, scan}: {file: string; bytes: Buffer; end: number; scan: Scan}): void {
+  for (let offset = bytes.indexOf(MAGIC, end + SLOT); offset >= 0; offset = bytes.indexOf(MAGIC, offset + 1)) {
+    const header = offset % SLOT === 0 ? readBatch(bytes, offset) : undefined;
+    if (header && header.index > scan.chain.index) throw corrupt(file, `batch ${scan.chain.index + 1} was acknowledged and cannot be read`);
+  }
+}
+
+function cut({directory, file, end}: {directory: string; file: string; end: number}): void {
+  if (end === 0) {
+    rmSync(file);
+    syncDirectory(directory);
+    return;
   }
   const descriptor = openSync(file, 'r+');
   ftruncateSync(descriptor, end);
   fsyncSync(descriptor);
   closeSync(descriptor);
 }
+
+const oldVersion = (file: string): JournalError => new JournalError({
+  code: 'JOURNAL_VERSION', file,
+  detail: `The journal in ${path.dirname(file)} was written by an older version of the engine, which kept one record per command; run that version on it, or give a new --data-dir.`,
+});

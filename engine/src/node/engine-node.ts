@@ -1,28 +1,38 @@
 /**
  * The engine's single writer: stamps each command, applies it to the core at once, journals it, and holds every answer and event
- * until what it rests on is durable. Refused commands change nothing and are not journaled. A bug in the core stops the process:
+ * until the batch it rests on is durable. Refused commands change nothing and are not journaled. A bug in the core stops the process:
  * the offending command was never journaled, so a restart is back at the last good state.
  */
 import type {Rules, SealedEpoch} from '@pobs/protocol';
-import type {Hex} from 'viem';
+import {bytesToHex, type Hex} from 'viem';
 import type {Command} from '../core/commands.ts';
-import {type Core, createCore} from '../core/engine.ts';
+import type {Core} from '../core/engine.ts';
 import type {NumberedEvent} from '../core/events.ts';
 import {chainViews, digest, epochsView, sealedEpoch} from '../core/queries.ts';
-import {decodePayload, encodePayload} from '../journal/codec.ts';
-import {type JournalRecord, RECORD_KIND} from '../journal/frame.ts';
-import {Journal} from '../journal/journal.ts';
+import {encodePayload} from '../journal/codec.ts';
+import type {Disk} from '../journal/disk.ts';
+import {type DurableBatch, Journal} from '../journal/journal.ts';
+import {CommitGate} from './commit-gate.ts';
 import {NodeError} from './errors.ts';
-import type {EventListener, NodeState, Submission} from './types.ts';
+import {type EventFrame, EventFrameBuilder} from './event-frames.ts';
+import {namesOf} from './names.ts';
+import {FrameDecoder} from './read-frames.ts';
+import {AckWriter, type RecordFrame, RecordRunner} from './record-runner.ts';
+import {numbered, type Position, Replica} from './replica.ts';
+import {newestSnapshot, snapshotBytes, writeSnapshot} from './snapshots.ts';
+import type {EventListener, NodeState, RecordsDone, Submission} from './types.ts';
 
 export type EngineNodeOptions = {
   /** Folder of the journal. */
   directory: string;
+  /** Folder of snapshots; a start begins at the newest one. */
+  snapshots?: string;
   /** Written as the first command of a new journal; an old one must have begun with the same. */
   rules: Rules;
   /** Milliseconds since 1970. */
   now?: () => number;
   segmentBytes?: number;
+  disk?: Disk;
   /** Commands between two digests in the journal. */
   checkpointEvery?: number;
   /** Events of the replay, in order, so that projections can catch up. */
@@ -31,11 +41,11 @@ export type EngineNodeOptions = {
   onFatal?: (error: Error) => void;
 };
 
-/** An answer waiting for the durability of `sequence`. */
-type Held = {sequence: bigint; release: () => void};
-
 const CHECKPOINT_EVERY = 65_536;
+/** A digest takes as long as the state is large: it may take this part of the time. */
+const DIGEST_SHARE = 1 / 25;
 const HELD_MAX = 100_000;
+const WAITING_BYTES_MAX = 64 * 1024 * 1024;
 
 const endProcess = (error: Error): void => {
   process.stderr.write(`engine stopped: ${error.message}\n`);
@@ -44,22 +54,28 @@ const endProcess = (error: Error): void => {
 
 export class EngineNode {
   readonly #options: EngineNodeOptions;
-  readonly #core: Core = createCore();
+  readonly #core: Core;
   readonly #journal: Journal;
-  readonly #held: Held[] = [];
-  readonly #listeners = new Set<EventListener>();
-  readonly #sealHeads = new Map<bigint, Hex>();
-  #at = 0n;
-  #eventSequence = 0n;
-  #durableEvents = 0n;
+  readonly #gate = new CommitGate((frame) => this.#publish(frame));
+  readonly #runner: RecordRunner;
+  readonly #frameListeners = new Set<(frame: EventFrame) => void>();
+  readonly #batchListeners = new Set<(batch: DurableBatch) => void>();
+  readonly #sealHeads: Map<bigint, Hex>;
+  readonly #now: () => number;
+  readonly #builder = new EventFrameBuilder();
+  #at: number;
+  #eventSequence: number;
+  #durableEvents: number;
   #sinceCheckpoint = 0;
-  #digest: {sequence: bigint; value: Hex} | undefined;
+  #nextDigest = 0;
+  #snapshotSequence: number;
+  #digest: {sequence: number; value: Hex} | undefined;
   #stopped: Error | undefined;
   /** Bytes of an unfinished write that were cut at start. */
   readonly repairedBytes: number;
 
   /**
-   * Opens the journal, replays it, and writes genesis into a new one.
+   * Opens the journal, replays it from the newest snapshot on, and writes genesis into a new one.
    *
    * @throws {JournalError} when the folder is locked or damaged.
    * @throws {NodeError} `FOREIGN_JOURNAL`, `REPLAY_DIVERGED`, `RULES_REFUSED`.
@@ -67,7 +83,7 @@ export class EngineNode {
   static async open(options: EngineNodeOptions): Promise<EngineNode> {
     const node = new EngineNode(options);
     try {
-      if (node.#journal.last.sequence === 0n) await node.#begin();
+      if (node.#journal.sequence === 0) await node.#begin();
       else node.#checkRules();
       return node;
     } catch (error) {
@@ -77,17 +93,27 @@ export class EngineNode {
   }
 
   private constructor(options: EngineNodeOptions) {
+    const {directory, snapshots, segmentBytes, disk, onReplayed} = options;
     this.#options = options;
+    this.#now = options.now ?? Date.now;
+    const snapshot = snapshots === undefined || onReplayed ? undefined : newestSnapshot(snapshots);
+    const replica: Replica = new Replica({...snapshot, listener: onReplayed && numbered(() => replica.core, onReplayed)});
+    this.#core = replica.core;
+    this.#snapshotSequence = replica.sequence;
     this.#journal = new Journal({
-      directory: options.directory,
-      ...(options.segmentBytes !== undefined && {segmentBytes: options.segmentBytes}),
-      onRecord: (record, head) => this.#replay(record, head),
-      onDurable: (sequence) => this.#release(sequence),
+      directory, ...(segmentBytes !== undefined && {segmentBytes}), ...(disk && {disk}),
+      from: snapshot && {sequence: snapshot.position.sequence, chain: snapshot.position.chain},
+      onBatch: (batch) => replica.apply(batch),
+      onWriting: () => this.#closeStretch(),
+      onDurable: (batch) => this.#release(batch),
       onFatal: (error) => this.#fail(error),
     });
     this.repairedBytes = this.#journal.repairedBytes;
-    this.#at = this.#journal.lastAt;
-    this.#durableEvents = this.#eventSequence;
+    this.#at = Math.max(replica.at, this.#journal.lastAt);
+    this.#eventSequence = replica.eventSequence;
+    this.#durableEvents = replica.eventSequence;
+    this.#sealHeads = replica.sealHeads;
+    this.#runner = new RecordRunner(this.#core, this.#builder);
   }
 
   async #begin(): Promise<void> {
@@ -105,37 +131,6 @@ export class EngineNode {
     });
   }
 
-  #replay(record: JournalRecord, head: Hex): void {
-    const diverged = (why: string): NodeError => new NodeError({
-      code: 'REPLAY_DIVERGED', sequence: record.sequence,
-      detail: `Replaying record ${record.sequence} of the journal ${why}; it was written by another version of the engine.`,
-    });
-    if (record.kind === RECORD_KIND.checkpoint) {
-      const {digest: expected} = decodePayload(record.payload) as {digest: Hex};
-      if (digest(this.#core) !== expected) throw diverged('gives another state');
-      this.#sinceCheckpoint = 0;
-      return;
-    }
-    const command = decodePayload(record.payload) as Command;
-    const applied = this.#core.apply(command, record.at);
-    if (!applied.ok) throw diverged(`is refused (${applied.rejection.code})`);
-    this.#sinceCheckpoint += 1;
-    this.#noteSeal(command, head);
-    const events = this.#number(applied.events, {command: record.sequence, at: record.at});
-    this.#options.onReplayed?.(events);
-  }
-
-  #number(events: readonly NumberedEvent['event'][], {command, at}: {command: bigint; at: bigint}): NumberedEvent[] {
-    return events.map((event) => {
-      this.#eventSequence += 1n;
-      return {sequence: this.#eventSequence, command, at, event};
-    });
-  }
-
-  #noteSeal(command: Command, head: Hex): void {
-    if (command.type === 'seal') this.#sealHeads.set(command.epoch, head);
-  }
-
   /**
    * Applies a command; resolves when the answer may leave the machine.
    *
@@ -144,131 +139,217 @@ export class EngineNode {
   submit(command: Command): Promise<Submission> {
     const refused = this.#refusal();
     if (refused) return Promise.reject(refused);
-    const now = BigInt((this.#options.now ?? Date.now)());
-    const at = now > this.#at ? now : this.#at;
-    let submission: Submission;
-    let events: NumberedEvent[] = [];
+    if (this.#gate.isRead) this.#closeStretch();
+    const at = Math.max(this.#at, this.#now());
     try {
-      const applied = this.#core.apply(command, at);
-      if (applied.ok) {
-        this.#at = at;
-        const {sequence, head} = this.#journal.append({at, kind: RECORD_KIND.command, payload: encodePayload(command)});
-        this.#noteSeal(command, head);
-        events = this.#number(applied.events, {command: sequence, at});
-        submission = {ok: true, sequence, journalHead: head, at, events: applied.events};
-        this.#checkpointIfDue();
-      } else {
-        submission = {ok: false, sequence: this.#journal.last.sequence, rejection: applied.rejection};
+      const applied = this.#core.apply(command, BigInt(at));
+      if (!applied.ok) {
+        const sequence = BigInt(this.#journal.sequence);
+        return this.#hold((): Submission => ({ok: false, sequence, rejection: applied.rejection}));
       }
+      this.#at = at;
+      this.#journal.appendCommand(encodePayload(command), at);
+      const {sequence} = this.#journal;
+      this.#builder.addEvents(applied.events, sequence, at, this.#eventSequence + 1);
+      this.#eventSequence += applied.events.length;
+      this.#checkpointIfDue(1);
+      return this.#hold((hash): Submission => {
+        const journalHead = bytesToHex(hash);
+        if (command.type === 'seal') this.#sealHeads.set(command.epoch, journalHead);
+        return {ok: true, sequence: BigInt(sequence), journalHead, at: BigInt(at), events: applied.events};
+      });
     } catch (error) {
-      this.#fail(error instanceof Error ? error : new Error(String(error)));
+      this.#fail(error);
       return Promise.reject(this.#refusal() ?? error);
     }
-    return this.#hold(() => {
-      if (events.length > 0) this.#publish(events);
-      return submission;
-    });
+  }
+
+  /**
+   * Applies records one after another, each by itself; `done` hears when all of it is durable, or of the error of `submit` at once.
+   * The records are read before this returns.
+   */
+  submitRecords(records: RecordFrame, done: RecordsDone): void {
+    const refused = this.#refusal();
+    if (refused) {
+      done(refused);
+      return;
+    }
+    if (this.#gate.isRead) this.#closeStretch();
+    const at = Math.max(this.#at, this.#now());
+    try {
+      const acks = new AckWriter(records.length);
+      const events = this.#runner.run(records, {at, journal: this.#journal, firstEvent: this.#eventSequence + 1, acks});
+      this.#eventSequence += events;
+      if (acks.accepted > 0) {
+        this.#at = at;
+        this.#checkpointIfDue(acks.accepted);
+      }
+      this.#whenDurable((hash) => done(undefined, acks.bytes, hash), false);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** A consistent read of the core, answered once what it saw is durable. The function must not keep or change the state. */
   read<T>(view: (core: Core) => T): Promise<T> {
-    const refused = this.#refusal();
-    if (refused) return Promise.reject(refused);
-    const value = view(this.#core);
-    return this.#hold(() => value);
+    return new Promise((resolve, reject) => this.readThen(view, resolve, reject));
   }
 
-  /** Durable events, batch by batch, in order; returns the unsubscribe function. */
+  /** The same by callback: `done` runs after the events that were seen and before all others. */
+  readThen<T>(view: (core: Core) => T, done: (value: T) => void, refuse: (error: Error) => void): void {
+    this.#readThen(view, (seen) => done(seen), refuse);
+  }
+
+  #readThen<T>(view: (core: Core) => T, done: (value: T, hash: Uint8Array) => void, refuse: (error: Error) => void): void {
+    const refused = this.#refusal();
+    if (refused) {
+      refuse(refused);
+      return;
+    }
+    const value = view(this.#core);
+    this.#whenDurable((hash) => done(value, hash), true);
+  }
+
+  /** Durable events as they come, in order; returns the unsubscribe function. */
+  onEventFrames(listener: (frame: EventFrame) => void): () => void {
+    this.#frameListeners.add(listener);
+    return () => this.#frameListeners.delete(listener);
+  }
+
+  /** Decodes the frames that come from now on. */
+  decoder(): FrameDecoder {
+    return new FrameDecoder(namesOf(this.#core));
+  }
+
+  /** The same, decoded. */
   onEvents(listener: EventListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const decoder = this.decoder();
+    return this.onEventFrames((frame) => {
+      const events: NumberedEvent[] = decoder.decode(frame);
+      if (events.length > 0) listener(events);
+    });
+  }
+
+  /** Durable batches as on disk, for followers; good until the listener returns. */
+  onBatches(listener: (batch: DurableBatch) => void): () => void {
+    this.#batchListeners.add(listener);
+    return () => this.#batchListeners.delete(listener);
   }
 
   /** One of the newest sealed epochs with its journal head. */
   sealed(epoch: bigint): Promise<SealedEpoch | undefined> {
-    return this.read((core) => {
-      const sealed = sealedEpoch(core, epoch);
-      return sealed && {...sealed, journalHead: this.#sealHeads.get(epoch)!};
+    return new Promise((resolve, reject) => {
+      const done = (sealed: SealedEpoch | undefined): void => resolve(sealed && {...sealed, journalHead: this.#sealHeads.get(epoch)!});
+      this.#readThen((core) => sealedEpoch(core, epoch), done, reject);
     });
   }
 
   state(): Promise<NodeState> {
-    const {sequence, head} = this.#journal.last;
-    const eventSequence = this.#eventSequence;
-    return this.read((core) => {
-      const {lastSealed, undecided} = epochsView(core);
-      return {
-        sequence, eventSequence, digest: this.#digestAt(sequence), journalHead: head, chains: chainViews(core), lastSealed,
-        ...(undecided !== undefined && {undecided}),
-      };
+    return new Promise((resolve, reject) => {
+      const done = (state: Omit<NodeState, 'journalHead'>, hash: Uint8Array): void => resolve({...state, journalHead: bytesToHex(hash)});
+      this.#readThen((core) => this.#stateOf(core), done, reject);
     });
   }
 
-  /** The core's digest after record `sequence`, its last one; kept, because its cost grows with the state. */
-  #digestAt(sequence: bigint): Hex {
+  #stateOf(core: Core): Omit<NodeState, 'journalHead'> {
+    const {sequence} = this.#journal;
+    const {lastSealed, undecided} = epochsView(core);
+    return {
+      sequence: BigInt(sequence), eventSequence: BigInt(this.#eventSequence), digest: this.#digestAt(sequence), chains: chainViews(core), lastSealed,
+      ...(undecided !== undefined && {undecided}),
+    };
+  }
+
+  /** The core's digest after command `sequence`, its last one; kept, because its cost grows with the state. */
+  #digestAt(sequence: number): Hex {
     if (this.#digest?.sequence !== sequence) this.#digest = {sequence, value: digest(this.#core)};
     return this.#digest.value;
   }
 
-  /** Number of the last event given to listeners (or to `onReplayed`). */
-  get durableEventSequence(): bigint {
-    return this.#durableEvents;
+  /** Number of the last event, given out or not. */
+  get eventSequence(): number {
+    return this.#eventSequence;
   }
 
-  /** Writes a last digest, waits for the disk, frees the folder. */
+  /** Number of the last event given to listeners (or to `onReplayed`). */
+  get durableEventSequence(): bigint {
+    return BigInt(this.#durableEvents);
+  }
+
+  /** Last durable command and the batch it is in. */
+  get durable(): Readonly<{index: number; sequence: number}> {
+    return this.#journal.durable;
+  }
+
+  /** Writes a last digest, waits for the disk, leaves a snapshot, frees the folder. */
   async close(): Promise<void> {
-    if (!this.#stopped) {
+    const clean = !this.#stopped;
+    if (clean) {
       if (this.#sinceCheckpoint > 0) this.#checkpoint();
       this.#stopped = new NodeError({code: 'ENGINE_STOPPED', detail: 'The engine is stopped.'});
     }
     await this.#journal.close();
+    const {snapshots} = this.#options;
+    const {sequence} = this.#journal;
+    if (!clean || snapshots === undefined || sequence === this.#snapshotSequence || this.#journal.durable.sequence !== sequence) return;
+    await writeSnapshot(snapshots, sequence, snapshotBytes(this.#core, this.#position()));
+  }
+
+  #position(): Position {
+    return {sequence: this.#journal.sequence, at: this.#at, eventSequence: this.#eventSequence, chain: this.#journal.chainState, sealHeads: this.#sealHeads};
   }
 
   #refusal(): Error | undefined {
     if (this.#stopped) return this.#stopped;
-    if (this.#held.length < HELD_MAX) return undefined;
+    if (this.#gate.waiting < HELD_MAX && this.#journal.waitingBytes < WAITING_BYTES_MAX) return undefined;
     return new NodeError({code: 'ENGINE_BUSY', detail: 'The engine has too many commands waiting for the disk; try again.'}, true);
   }
 
-  #hold<T>(finish: () => T): Promise<T> {
-    const {sequence} = this.#journal.last;
-    return new Promise((resolve, reject) => {
-      const release = (): void => {
-        try {
-          resolve(finish());
-        } catch (error) {
-          reject(error);
-          this.#fail(error instanceof Error ? error : new Error(String(error)));
-        }
-      };
-      if (sequence <= this.#journal.durableSequence && this.#held.length === 0) release();
-      else this.#held.push({sequence, release});
-    });
+  #hold<T>(finish: (hash: Uint8Array) => T): Promise<T> {
+    return new Promise((resolve) => this.#whenDurable((hash) => resolve(finish(hash)), false));
   }
 
-  #release(durable: bigint): void {
-    let count = 0;
-    while (count < this.#held.length && this.#held[count]!.sequence <= durable) count += 1;
-    for (const {release} of this.#held.splice(0, count)) release();
+  /** Now, where nothing waits for the disk; the hash is that of the batch that holds the last command. */
+  #whenDurable(release: (hash: Uint8Array) => void, read: boolean): void {
+    const {tip, durable, head} = this.#journal;
+    if (tip === durable.index) release(head);
+    else this.#gate.hold(tip, release, read);
   }
 
-  #publish(events: readonly NumberedEvent[]): void {
-    this.#durableEvents = events.at(-1)!.sequence;
-    for (const listener of this.#listeners) listener(events);
+  #release(batch: DurableBatch): void {
+    if (this.#stopped && this.#failed) return;
+    for (const listener of this.#batchListeners) listener(batch);
+    this.#gate.release(batch.index, batch.hash);
   }
 
-  #checkpointIfDue(): void {
-    this.#sinceCheckpoint += 1;
-    if (this.#sinceCheckpoint >= (this.#options.checkpointEvery ?? CHECKPOINT_EVERY)) this.#checkpoint();
+  #publish(frame: EventFrame): void {
+    this.#durableEvents = frame.first + frame.count - 1;
+    for (const listener of this.#frameListeners) listener(frame);
+  }
+
+  #closeStretch(): void {
+    this.#gate.close(this.#journal.tip, this.#builder.isEmpty ? undefined : this.#builder.take());
+  }
+
+  #checkpointIfDue(commands: number): void {
+    this.#sinceCheckpoint += commands;
+    if (this.#sinceCheckpoint >= (this.#options.checkpointEvery ?? CHECKPOINT_EVERY) && performance.now() >= this.#nextDigest) this.#checkpoint();
   }
 
   #checkpoint(): void {
-    this.#journal.append({at: this.#at, kind: RECORD_KIND.checkpoint, payload: encodePayload({digest: digest(this.#core)})});
+    const started = performance.now();
+    this.#journal.appendCheckpoint(encodePayload({digest: digest(this.#core)}), this.#at);
     this.#sinceCheckpoint = 0;
+    const ended = performance.now();
+    this.#nextDigest = ended + (ended - started) / DIGEST_SHARE;
   }
 
-  #fail(error: Error): void {
+  #failed = false;
+
+  #fail(cause: unknown): void {
     if (this.#stopped) return;
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    this.#failed = true;
     this.#stopped = error;
     (this.#options.onFatal ?? endProcess)(error);
   }

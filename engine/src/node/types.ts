@@ -27,3 +27,9 @@ export type NodeState = {
 };
 
 export type Submit = (command: Command) => Promise<Submission>;
+
+/**
+ * Hears of a frame of records: acknowledgements (`AckWriter`) and the hash of the batch that holds what was accepted, or why nothing was
+ * looked at.
+ */
+export type RecordsDone = (refused: Error | undefined, acks?: Uint8Array, batchHash?: Uint8Array) => void;

@@ -1,19 +1,20 @@
 /** The core against the naive exchange, command by command: answers, reasons, events, sheets and everything both show. */
 import {expect, test} from 'vitest';
+import type {Command} from '../../src/core/commands.ts';
 import {Coverage} from './differential/coverage.ts';
-import {leveraged, opened, SCRIPTS} from './differential/scenes.ts';
+import {type Scene, SCRIPTS, STARTS} from './differential/scenes.ts';
 import {Disagreement} from './differential/pair.ts';
 import {shrink} from './differential/shrink.ts';
 import {anyStep, commandOf, delayOf, randomOf, type Step} from './differential/steps.ts';
 
 const seed = Number(process.env.POBS_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const runs = Number(process.env.POBS_TEST_RUNS ?? 60);
+const runs = Number(process.env.POBS_TEST_DIFFERENTIAL ?? 48);
 const LENGTH = 250;
 const coverage = new Coverage();
 
 test.each(Object.keys(SCRIPTS))('script %s', (name) => SCRIPTS[name]!(coverage));
 
-type Run = {steps: readonly Step[]; start: typeof opened};
+type Run = {steps: readonly Step[]; start: (coverage: Coverage) => Scene};
 
 /** What a run came to; where the two disagree, how. */
 function follow({steps, start}: Run, counting: Coverage): {given: number; accepted: number; disagreement?: string} {
@@ -21,9 +22,11 @@ function follow({steps, start}: Run, counting: Coverage): {given: number; accept
   const [given, accepted] = [pair.given, pair.accepted];
   const told = () => ({given: pair.given - given, accepted: pair.accepted - accepted});
   try {
+    let last: Command | undefined;
     steps.forEach((step, index) => {
-      const command = commandOf(pair.world, step, {ids: pair.ids, clientIds: index});
+      const command = commandOf(pair.world, step, {ids: pair.ids, clientIds: index, last});
       if (command) pair.run(command, delayOf(step));
+      if (command?.type === 'placeOrder') last = command;
     });
   } catch (error) {
     if (!(error instanceof Disagreement)) throw error;
@@ -38,7 +41,7 @@ test('random commands', {timeout: 36_000_000}, () => {
   const total = {given: 0, accepted: 0};
   for (let run = 0; run < runs; run += 1) {
     const steps = Array.from({length: LENGTH}, () => anyStep(random));
-    const start = run % 2 === 0 ? opened : leveraged;
+    const start = STARTS[run % STARTS.length]!;
     const {given, accepted, disagreement} = follow({steps, start}, coverage);
     total.given += given;
     total.accepted += accepted;

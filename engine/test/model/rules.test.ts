@@ -1,7 +1,8 @@
 /** Single rules that the naive exchange and the core once read differently, each in the fewest commands. */
 import {expect, test} from 'vitest';
 import {accountView} from '../../src/core/queries.ts';
-import {ETH, Exchange, L1, L1_USDC, USDC, WALLETS} from './exchange.ts';
+import {brokenInvariants} from './invariants.ts';
+import {ETH, Exchange, FUND, L1, L1_USDC, USDC, WALLETS} from './exchange.ts';
 
 const [ALICE, BOB, CAROL] = WALLETS as [`0x${string}`, `0x${string}`, `0x${string}`];
 const PERP = 'ETH-PERP';
@@ -48,4 +49,42 @@ test('a market without a calendar has its own rates again', () => {
   exchange.must({type: 'setCalendar', market: PERP, sessions: []});
   expect(exchange.refusal(exchange.orderCommand(ALICE, order))).toBe('accepted');
   expect(accountView(exchange.core, ALICE)!.margin.initial).toBe(10n * 2_100n * USDC / 10n + 900n * USDC + 10n * USDC);
+});
+
+test('the Liquidation Fund places no orders of its own accord', () => {
+  const exchange = world();
+  expect(exchange.refusal(exchange.orderCommand(FUND, {side: 'buy', price: USDC, quantity: ETH}))).toBe('UNKNOWN_ACCOUNT');
+});
+
+test('a decremented taker tells its smaller quantity, so that what it fills can be told from its events', () => {
+  const exchange = world();
+  exchange.order(ALICE, {market: PERP, side: 'sell', price: 2_000n * USDC, quantity: 3n * ETH});
+  const events = exchange.order(ALICE, {market: PERP, side: 'buy', price: 2_000n * USDC, quantity: 5n * ETH, selfTrade: 'decrement'});
+  const id = events.find((event) => event.type === 'orderAccepted')!.orderId;
+  expect(events.find((event) => event.type === 'orderAmended')).toMatchObject({orderId: id, quantity: 2n * ETH});
+  expect(events.find((event) => event.type === 'orderRested')).toMatchObject({orderId: id, remaining: 2n * ETH});
+});
+
+test('an isolated position closed in several fills keeps in its bucket what the later ones lose', () => {
+  const exchange = world();
+  exchange.must({type: 'setMarginMode', wallet: ALICE, market: PERP, mode: 'isolated'});
+  exchange.order(BOB, {market: PERP, side: 'sell', price: 2_000n * USDC, quantity: 10n * ETH});
+  exchange.order(ALICE, {market: PERP, side: 'buy', price: 2_000n * USDC, quantity: 10n * ETH});
+  for (const quantity of [3n, 3n, 3n]) exchange.order(CAROL, {market: PERP, side: 'buy', price: 1_800n * USDC, quantity: quantity * ETH});
+  // Each ETH has 200 dollars of collateral and loses as many.
+  exchange.order(ALICE, {market: PERP, side: 'sell', price: 1_800n * USDC, quantity: 9n * ETH, timeInForce: 'IOC'});
+  const {margin} = accountView(exchange.core, ALICE)!;
+  expect(margin.equity).toBe(98_000n * USDC - 10n * USDC - 81n * USDC / 10n);
+  expect(brokenInvariants(exchange.core)).toEqual([]);
+});
+
+test('an order that turns an isolated position round needs initial margin for all that it opens', () => {
+  const exchange = world(2_000n * USDC);
+  exchange.must({type: 'setMarginMode', wallet: ALICE, market: PERP, mode: 'isolated'});
+  exchange.order(BOB, {market: PERP, side: 'sell', price: 2_000n * USDC, quantity: 5n * ETH});
+  exchange.order(ALICE, {market: PERP, side: 'buy', price: 2_000n * USDC, quantity: 5n * ETH});
+  // 995 dollars are left beside the bucket: five more lots can be opened below them, not fifteen.
+  const turn = (eth: bigint) => exchange.orderCommand(ALICE, {market: PERP, side: 'sell', price: 2_000n * USDC, quantity: eth * ETH});
+  expect(exchange.refusal(turn(10n))).toBe('INSUFFICIENT_MARGIN');
+  expect(exchange.refusal(turn(9n))).toBe('accepted');
 });

@@ -8,7 +8,8 @@ import type {LocalAccount} from 'viem/accounts';
 import {createSiweMessage} from 'viem/siwe';
 import {openTestDatabase} from '../../src/db/test/pglite.ts';
 import {enginePort} from '../../src/gateway/engine-port.ts';
-import {startGateway} from '../../src/gateway/server.ts';
+import {folderMailer} from '../../src/gateway/auth/mailer.ts';
+import {type GatewayOptions, startGateway} from '../../src/gateway/server.ts';
 import {graphqlHandler} from '../../src/graphql/handler.ts';
 import {EngineNode} from '../../src/node/engine-node.ts';
 import {journalEvents, journalId} from '../../src/projections/journal-events.ts';
@@ -20,23 +21,30 @@ const quiet = {info: () => {}, warn: () => {}, error: () => {}};
 
 export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>;
 
-export async function startTestGateway() {
+export async function startTestGateway(options: Partial<Pick<GatewayOptions, 'limits' | 'recordsPerSecond'>> = {}) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pobs-gateway-'));
   const database = await openTestDatabase();
   const node = await EngineNode.open({directory: folder, rules});
   const projector = new Projector({journal: journalId(folder)!}, {store: database.projections, replay: () => journalEvents(folder), log: quiet});
   projector.noteEnd(node.durableEventSequence);
   node.onEvents((events) => projector.push(events));
-  const gateway = await startGateway({port: 0, operatorToken: OPERATOR_TOKEN, sessionSecret: new Uint8Array(32), webOrigins: []}, {
+  const gateway = await startGateway({
+    port: 0, operatorToken: OPERATOR_TOKEN, sessionSecret: new Uint8Array(32), webOrigins: [], credentialsFile: path.join(folder, 'credentials.jsonl'),
+    ...options,
+  }, {
     engine: enginePort(node),
-    reads: {trades: (market, limit) => database.projections.trades(market, limit), receivedFrom: (sender, credited) => database.chains.receivedFrom(sender, credited)},
+    reads: {
+      trades: (market, limit, before) => database.projections.trades(market, limit, before), candles: (market, wanted) => database.projections.candles(market, wanted),
+      receivedFrom: (sender, credited) => database.chains.receivedFrom(sender, credited),
+    },
+    mailer: folderMailer(path.join(folder, 'mail')),
     health: {chains: () => [], database: () => database.ping(), projections: () => projector.status()},
     graphql: graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(rules), storage: ['ipfs=http://127.0.0.1:1'], rpc: new Map([[31_337, 'http://127.0.0.1:2']])}, log: quiet}),
     log: quiet,
   });
   const blocks = new Map<number, bigint>();
   return {
-    url: gateway.url, node, database, projector,
+    url: gateway.url, folder, node, database, projector,
     /** Credits a deposit as the indexer would. */
     async deposit({wallet, chainId, token, amount}: {wallet: Address; chainId: number; token: Address; amount: bigint}) {
       const blockNumber = (blocks.get(chainId) ?? 0n) + 1n;

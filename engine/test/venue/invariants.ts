@@ -6,8 +6,13 @@ import {POSITION_FLAG} from '../../src/core/venue/positions.ts';
 import {heldCurrency, holdOf, remainingOf} from '../../src/core/venue/reserve.ts';
 import type {Venue} from '../../src/core/venue/venue.ts';
 
-export function brokenVenue(venue: Venue): string[] {
-  return [...brokenMoney(venue), ...venue.markets.flatMap((market) => [...brokenMarket(venue, market)]), ...brokenAccounts(venue)];
+/** What a command touched: accounts whose reserves are recomputed from their orders, and markets whose books and holders are walked. */
+export type Touched = {accounts: Iterable<number>; markets: readonly Market[]};
+
+/** Everything, unless it is said what was touched; money and everybody's equity always. */
+export function brokenVenue(venue: Venue, touched?: Touched): string[] {
+  const {accounts, markets} = touched ?? {accounts: Array.from({length: venue.accounts.count}, (_, account) => account), markets: venue.markets};
+  return [...brokenMoney(venue), ...markets.flatMap((market) => [...brokenMarket(venue, market)]), ...brokenReserves(venue, accounts), ...brokenEquity(venue)];
 }
 
 function* brokenMoney(venue: Venue): Generator<string> {
@@ -44,16 +49,16 @@ function* brokenMarket(venue: Venue, market: Market): Generator<string> {
     const slot = market.holders[index]!;
     net += positions.quantity[slot]!;
     long += Math.max(0, positions.quantity[slot]!);
-    if (positions.holder[slot] !== index) yield `${market.spec.name}: holder ${slot} misplaced`;
+    if (positions.holder(slot) !== index) yield `${market.spec.name}: holder ${slot} misplaced`;
     if (positions.isIdle(slot)) yield `${market.spec.name}: idle record ${slot}`;
   }
   if (net !== 0) yield `${market.spec.name}: positions sum to ${net}`;
   if (long !== market.openInterest) yield `${market.spec.name}: open interest ${market.openInterest} ≠ ${long}`;
 }
 
-function* brokenAccounts(venue: Venue): Generator<string> {
+function* brokenReserves(venue: Venue, touched: Iterable<number>): Generator<string> {
   const {accounts, positions, orders} = venue;
-  for (let account = 0; account < accounts.count; account += 1) {
+  for (const account of touched) {
     const held = Array.from({length: accounts.currencies}, () => 0);
     const reserved = new Map<number, {buy: number; sell: number; loss: number}>();
     let count = 0;
@@ -76,6 +81,14 @@ function* brokenAccounts(venue: Venue): Generator<string> {
     for (let slot = accounts.firstPosition[account]!; slot !== NONE; slot = positions.next[slot]!) {
       const entry = reserved.get(positions.market[slot]!) ?? {buy: 0, sell: 0, loss: 0};
       if (positions.openBuy[slot] !== entry.buy || positions.openSell[slot] !== entry.sell || positions.openLoss[slot] !== entry.loss) yield `account ${account}: reserve ≠ its orders`;
+    }
+  }
+}
+
+function* brokenEquity(venue: Venue): Generator<string> {
+  const {accounts, positions} = venue;
+  for (let account = 0; account < accounts.count; account += 1) {
+    for (let slot = accounts.firstPosition[account]!; slot !== NONE; slot = positions.next[slot]!) {
       if ((positions.flags[slot]! & POSITION_FLAG.isolated) !== 0 && assessBucket(venue, slot).equity < 0) yield `account ${account}: isolated bucket below zero`;
     }
     if (assess(venue, account).equity < 0) yield `account ${account}: equity ${venue.margin.equity} below zero`;

@@ -21,7 +21,7 @@ export function openPosition(venue: Venue, account: number, market: Market): num
   const slot = positions.take(account, market.index);
   positions.next[slot] = accounts.firstPosition[account]!;
   accounts.firstPosition[account] = slot;
-  positions.holder[slot] = market.addHolder(slot);
+  positions.setHolder(slot, market.addHolder(slot));
   return slot;
 }
 
@@ -38,11 +38,11 @@ export function dropIfIdle(venue: Venue, slot: number): void {
     while (positions.next[before] !== slot) before = positions.next[before]!;
     positions.next[before] = positions.next[slot]!;
   }
-  const place = positions.holder[slot]!;
+  const place = positions.holder(slot);
   market.holderCount -= 1;
   const moved = market.holders[market.holderCount]!;
   market.holders[place] = moved;
-  positions.holder[moved] = place;
+  positions.setHolder(moved, place);
   positions.free(slot);
 }
 
@@ -94,24 +94,27 @@ export function applyFill(venue: Venue, slot: number, lots: number, price: numbe
     }
     const account = positions.account[slot]!;
     if ((positions.flags[slot]! & POSITION_FLAG.isolated) === 0) accounts.cash[account]! += realised;
-    else realiseIsolated(venue, slot, {realised, closing, size});
+    else realiseIsolated(venue, slot, {realised, closing, size, gain: lots * (market.mark - price) * market.unit});
   }
   venue.log.push(head(EVENT.position, 0, market.index), positions.account[slot]!, after, lots, price, 0, 0, 0, positions.cost[slot]!, realised, positions.collateral[slot]!, 0);
   return realised;
 }
 
+type Closing = {realised: number; closing: number; size: number; gain: number};
+
 /**
- * An isolated position realises into its collateral and gives back the closed share of its equity at the mark, but never open gains.
+ * An isolated position realises into its collateral and gives back what the closed lots have of its equity at the mark, less what their own price
+ * costs them (so that the lots left keep theirs, however many fills an order has), but never open gains.
  * Closed wholly it gives back everything; a debt is then the account's, for its liquidation or the waterfall to answer.
  */
-function realiseIsolated(venue: Venue, slot: number, {realised, closing, size}: {realised: number; closing: number; size: number}): void {
+function realiseIsolated(venue: Venue, slot: number, {realised, closing, size, gain}: Closing): void {
   const {positions, accounts} = venue;
   const available = positions.collateral[slot]! + realised;
   let freed = available;
   if (closing < size) {
     const market = venue.markets[positions.market[slot]!]!;
-    const equity = available + positions.quantity[slot]! * market.mark * market.unit - positions.cost[slot]!;
-    freed = Math.max(0, Math.min(available, equity > 0 ? mulDivFloor(equity, closing, size) : 0));
+    const equity = available + positions.quantity[slot]! * market.mark * market.unit - positions.cost[slot]! - gain;
+    freed = Math.max(0, Math.min(available, (equity > 0 ? mulDivFloor(equity, closing, size) : 0) + gain));
   }
   positions.collateral[slot] = available - freed;
   accounts.cash[positions.account[slot]!]! += freed;

@@ -22,7 +22,7 @@ const ORDER_COLUMNS = [
   'price', 'quantity', 'total', 'owner', 'next', 'previous', 'ownerNext', 'ownerPrevious', 'loss', 'meta', 'clientHigh', 'clientLow', 'sequence',
 ] as const;
 /** The groups in which a position's fields lie. */
-const POSITION_COLUMNS = ['lots', 'keys', 'amounts'] as const;
+const POSITION_COLUMNS = ['lots', 'amounts', 'keys'] as const;
 const ACCOUNT_COLUMNS = ['cash', 'firstPosition', 'firstOrder', 'orderCount', 'feeTier', 'flags'] as const;
 
 function partsOf(venue: Venue): Part[] {
@@ -33,6 +33,7 @@ function partsOf(venue: Venue): Part[] {
     {owner: accounts, columns: ACCOUNT_COLUMNS, length: accounts.count},
     {owner: orders, columns: ORDER_COLUMNS, length: orders.used},
     {owner: positions, columns: POSITION_COLUMNS, length: positions.used},
+    {owner: positions, columns: ['holders'], length: positions.records},
     {owner: legs, columns: ['from', 'to', 'what', 'lots'], length: legs.length},
     {owner: timers, columns: ['at', 'rank', 'kind', 'subject', 'sequence'], length: timers.length},
     {owner: clients, columns: ['account', 'high', 'low', 'slot', 'sequence', 'content', 'outcome'], length: Math.min(clients.added, clients.capacity)},

@@ -28,7 +28,7 @@ export function assess(venue: Venue, account: number): Assessment {
     const short = Math.abs(quantity - sells);
     const size = Math.abs(quantity);
     let worst = long > short ? long : short;
-    if ((positions.flags[slot]! & POSITION_FLAG.isolated) !== 0) worst = worst > size ? worst - size : 0;
+    if ((positions.flags[slot]! & POSITION_FLAG.isolated) !== 0) worst = openable(quantity, buys, sells);
     else if (quantity !== 0) {
       const pnl = quantity * each - positions.cost[slot]!;
       open += pnl;
@@ -43,6 +43,16 @@ export function assess(venue: Venue, account: number): Assessment {
   margin.maintenance = maintenance;
   margin.open = open;
   return margin;
+}
+
+/**
+ * Lots that an isolated position's orders may open on one side: what is beyond its size opens anew, wholly out of the account, since what closing
+ * it gives back is not known before.
+ */
+function openable(quantity: number, buys: number, sells: number): number {
+  const long = quantity >= 0 ? buys : Math.max(0, quantity + buys);
+  const short = quantity <= 0 ? sells : Math.max(0, sells - quantity);
+  return Math.max(long, short);
 }
 
 /** Fills {@link Venue.margin} for one position's bucket: its own if isolated, else the account's. */

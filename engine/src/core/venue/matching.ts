@@ -100,6 +100,9 @@ function decrement(venue: Venue, market: Market, maker: number, taker: number): 
   if (market.perpetual) releaseLots(venue, taker, lots);
   orders.quantity[taker]! -= lots;
   orders.total[taker]! -= lots;
+  venue.log.push(
+    head(EVENT.amended, 0, market.index), orders.owner[taker]!, orders.total[taker]!, taker, orders.price[taker]!, 0, 0, 0, orders.sequence[taker]!, 0, 0, 0,
+  );
   if (lots === remainingOf(venue, maker)) {
     closeOrder(venue, maker, CLOSE.selfTrade);
     return;

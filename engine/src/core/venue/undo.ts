@@ -12,7 +12,7 @@ import type {Venue} from './venue.ts';
 const ORDER_FIELDS = [
   'price', 'quantity', 'total', 'owner', 'next', 'previous', 'ownerNext', 'ownerPrevious', 'loss', 'meta', 'clientHigh', 'clientLow', 'sequence',
 ] as const;
-const POSITION_FIELDS = ['quantity', 'openBuy', 'openSell', 'next', 'market', 'flags', 'account', 'holder', 'cost', 'openLoss', 'collateral'] as const;
+const POSITION_FIELDS = ['quantity', 'openBuy', 'openSell', 'next', 'market', 'flags', 'account', 'cost', 'openLoss', 'collateral'] as const;
 const ACCOUNT_FIELDS = ['cash', 'firstPosition', 'firstOrder', 'orderCount'] as const;
 const CLIENT_FIELDS = ['account', 'high', 'low', 'slot', 'sequence', 'content', 'outcome'] as const;
 const TIMER_FIELDS = ['at', 'rank', 'kind', 'subject', 'sequence'] as const;
@@ -30,7 +30,7 @@ type SavedMarket = {last: number; trades: number; openInterest: number; holderCo
 export class Undo {
   active = false;
   readonly #orders = new Map<number, SavedOrder>();
-  readonly #positions = new Map<number, number[]>();
+  readonly #positions = new Map<number, {fields: number[]; holder: number}>();
   readonly #accounts = new Map<number, SavedAccount>();
   readonly #levels = new Map<number, SavedLevel>();
   readonly #holders: {market: Market; place: number; slot: number}[] = [];
@@ -69,7 +69,7 @@ export class Undo {
   }
 
   position({positions}: Venue, slot: number): void {
-    if (slot !== NONE && !this.#positions.has(slot)) this.#positions.set(slot, read(positions, POSITION_FIELDS, slot));
+    if (slot !== NONE && !this.#positions.has(slot)) this.#positions.set(slot, {fields: read(positions, POSITION_FIELDS, slot), holder: positions.holder(slot)});
   }
 
   /** The record the account's next position will get: at the head of its list, the last of the market's holders. */
@@ -87,7 +87,7 @@ export class Undo {
     const market = venue.markets[positions.market[slot]!]!;
     this.account(venue, account);
     for (let other = accounts.firstPosition[account]!; other !== NONE; other = positions.next[other]!) this.position(venue, other);
-    const place = positions.holder[slot]!;
+    const place = positions.holder(slot);
     this.#holders.push({market, place, slot: market.holders[place]!});
     this.position(venue, market.holders[market.holderCount - 1]!);
   }
@@ -175,7 +175,10 @@ export class Undo {
       if (expiry === undefined) venue.expiries.delete(slot);
       else venue.expiries.set(slot, expiry);
     }
-    for (const [slot, fields] of this.#positions) write(positions, POSITION_FIELDS, slot, fields);
+    for (const [slot, {fields, holder}] of this.#positions) {
+      write(positions, POSITION_FIELDS, slot, fields);
+      positions.setHolder(slot, holder);
+    }
     for (const [account, {fields, claims, aside, balance, held}] of this.#accounts) {
       write(accounts, ACCOUNT_FIELDS, account, fields);
       accounts.claims.set(claims, account * accounts.assets);

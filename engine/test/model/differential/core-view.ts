@@ -2,7 +2,7 @@
 import type {Command} from '../../../src/core/commands.ts';
 import type {Core} from '../../../src/core/engine.ts';
 import type {Event} from '../../../src/core/events.ts';
-import {accountView, assetViews, bookView, boundWallets, chainViews, epochsView, marketViews, sealedEpoch} from '../../../src/core/queries.ts';
+import {accountView, assetViews, bookView, chainViews, epochsView, marketViews, sealedEpoch} from '../../../src/core/queries.ts';
 import {claimOf} from '../../../src/core/state.ts';
 import {FIRST_USER} from '../../../src/core/venue/accounts.ts';
 import {assess, unsettled} from '../../../src/core/venue/margin.ts';
@@ -21,9 +21,8 @@ export function forModel(command: Command): Command {
 export function coreView(core: Core) {
   const {state} = core;
   const {venue} = state;
-  const wallets = boundWallets(core);
   return {
-    accounts: wallets.map((wallet, index) => personView(core, wallet, unsettled(venue, FIRST_USER + index))),
+    accounts: state.identities.slice(FIRST_USER).map((identity) => personView(core, identity)),
     system: Array.from({length: FIRST_USER}, (_, number) => ({
       claims: state.assets.map(({index}) => BigInt(claimOf(state, number, index))), equity: BigInt(assess(venue, number).equity), unsettled: BigInt(unsettled(venue, number)),
     })),
@@ -40,14 +39,14 @@ export function coreView(core: Core) {
   };
 }
 
-function personView(core: Core, wallet: `0x${string}`, open: number) {
-  const {balances, positions, orders, margin} = accountView(core, wallet)!;
+function personView(core: Core, {number, wallet, sub}: Core['state']['identities'][number]) {
+  const {balances, positions, orders, margin} = accountView(core, wallet, sub)!;
   return {
-    wallet,
+    wallet, sub,
     balances: balances.map(({total, available, requested, sealed, withdrawable}) => ({total, available, requested, sealed, withdrawable})),
     positions: [...positions].sort((a, b) => (core.state.markets.get(a.market)!.index - core.state.markets.get(b.market)!.index)),
     orders: orders.map(({orderId, clientOrderId, market, side, price, quantity, remaining}) => ({orderId: numberOf(orderId), clientOrderId, market, side, price, quantity, remaining})),
-    margin, unsettled: BigInt(open),
+    margin, unsettled: BigInt(unsettled(core.state.venue, number)),
   };
 }
 
@@ -59,7 +58,7 @@ export const coreSheet = (core: Core, epoch: bigint) => sealedEpoch(core, epoch)
 /** Events the model tells too; the others only announce what a command said, or state that is compared as such. */
 const UNTOLD = new Set<Event['type']>([
   'genesisApplied', 'chainAdvanced', 'orderAccepted', 'orderRested', 'bookChanged', 'positionChanged', 'markSet', 'indexSet', 'ticked', 'triggerPlaced', 'parentPlaced',
-  'autoRollSet', 'calendarSet', 'marginModeSet', 'collateralMoved', 'feeTierSet', 'deadManArmed', 'marketStatusSet',
+  'autoRollSet', 'calendarSet', 'marginModeSet', 'collateralMoved', 'feeTierSet', 'deadManArmed', 'marketStatusSet', 'marketCreated', 'marketChanged', 'sampleSeedSet',
 ]);
 
 const ORDER_IDS = ['orderId', 'makerOrderId', 'takerOrderId'] as const;

@@ -86,8 +86,8 @@ export class Pair {
 /** What a refusal says beyond its code, in numbers; sentences are for people. */
 function details(rejection: Rejection, ofOrder: boolean): object {
   const {code, ...about} = rejection;
-  const numbers = Object.entries(about).filter((entry): entry is [string, bigint] => typeof entry[1] === 'bigint');
-  return {code, ...Object.fromEntries(numbers.map(([key, value]) => [key, key === 'orderId' && ofOrder ? numberOf(value) : value]))};
+  const told = Object.entries(about).filter(([key, value]) => typeof value === 'bigint' || key === 'index' || key === 'item');
+  return {code, ...Object.fromEntries(told.map(([key, value]) => [key, key === 'orderId' && ofOrder ? numberOf(value as unknown as bigint) : value]))};
 }
 
 /** Ids of triggers, parents and offers travel in the same field and are plain numbers. */

@@ -78,6 +78,12 @@ export function leveraged(coverage: Coverage): Scene {
     {type: 'setAutoRoll', wallet: WALLETS[5]!, market: PERP, takeLots: 300n * USDC, lossLots: 0n});
 }
 
+/** A fund with means and three moderately leveraged longs: the fund takes them over. */
+export const secured = (coverage: Coverage): Scene => opened(coverage, 6_000n).trade(0, 4, 2_000n, 230n).trade(1, 3, 2_000n, 210n).trade(2, 5, 2_000n, 60n);
+
+/** Where random runs begin, in turn. */
+export const STARTS = [opened, leveraged, secured] as const;
+
 type Script = (coverage: Coverage) => void;
 
 const fundTakes: Script = (coverage) => {
@@ -142,6 +148,8 @@ const incentives: Script = (coverage) => {
   const scene = opened(coverage).fund(3_000n).trade(0, 4, 2_000n, 150n).trade(1, 4, 2_000n, 20n).must({type: 'setSourcePrice', market: PERP, source: 0, price: 1_990n * USDC});
   scene.must(scene.order(3, 'buy', 1_995n, 1n));
   for (let hour = 0; hour < 26; hour += 1) scene.tick(HOUR);
+  scene.refused({type: 'setSampleSeed', seed: '0x12'}).must({type: 'setSampleSeed', seed: '0x0123456789abcdef8123456789abcdef'});
+  for (let half = 0; half < 52; half += 1) scene.tick(HOUR / 2n + 7_000n);
   scene.mark(2_000n).mark(2_210n);
   for (let hour = 0; hour < 3; hour += 1) scene.tick(HOUR);
 };
@@ -202,9 +210,9 @@ const refusals: Script = (coverage) => {
   const scene = opened(coverage);
   const [self, nobody] = [WALLETS[0]!, ETHER];
   const first = scene.order(0, 'buy', 1_990n, 1n);
-  scene.must(first).must(scene.order(1, 'sell', 2_010n, 1n));
+  scene.must(first).must(scene.order(1, 'sell', 2_010n, 1n)).must(first);
   scene.refused(
-    first, scene.order(1, 'buy', 2_020n, 1n, {postOnly: true}), {...first, wallet: nobody}, {...first, market: 'NONE'}, {...first, price: 1n}, {...first, quantity: 1n},
+    {...first, quantity: 2n * TENTH}, scene.order(1, 'buy', 2_020n, 1n, {postOnly: true}), {...first, wallet: nobody}, {...first, market: 'NONE'}, {...first, price: 1n}, {...first, quantity: 1n},
     {...first, clientOrderId: ''}, scene.order(0, 'buy', 2_000n, 1n, {timeInForce: 'GTD'}), scene.order(0, 'buy', 2_000n, 1n, {timeInForce: 'FOK'}),
     scene.order(0, 'buy', 2_000n, 1n, {timeInForce: 'IOC', postOnly: true}), scene.order(0, 'buy', 3_100n, 1n), scene.order(0, 'buy', 2_000n, 900n),
     scene.order(0, 'buy', 40_000n, 1_000_000n), scene.order(0, 'buy', undefined, 1n, {market: SPOT}), scene.order(0, 'sell', 2_000n, 70n, {market: SPOT}), {...first, orderType: 'market'},
@@ -234,10 +242,77 @@ const algos: Script = (coverage) => {
   for (let more = 0; more < 20; more += 1) scene.must({...parent, strategy: more % 2 === 0 ? 'vwap' : 'twap'});
   scene.refused(parent).must({type: 'cancelParent', wallet, parentId: 20n}).tick(2_500n).tick(20_000n);
   const open = scene.order(3, 'sell', 2_080n, 3n);
-  scene.must({type: 'batch', commands: [open, open, {...open, clientOrderId: 'x', quantity: 2n * TENTH}]}).must({type: 'amendOrder', wallet: WALLETS[3]!, orderId: scene.newest, price: 2_080n * USDC, quantity: TENTH})
+  scene.must({type: 'batch', commands: [open, open, {...open, market: 'NONE'}, {...open, clientOrderId: 'x', quantity: 2n * TENTH}]}).must({type: 'amendOrder', wallet: WALLETS[3]!, orderId: scene.newest, price: 2_080n * USDC, quantity: TENTH})
     .must({type: 'amendOrder', wallet: WALLETS[3]!, orderId: scene.newest, price: 2_090n * USDC, quantity: 3n * TENTH}).must({type: 'cancelOrder', wallet: WALLETS[3]!, orderId: scene.newest});
 };
 
+/** Sub-accounts: own margin, transfers within the wallet, one row on the sheet, novation by one consent. */
+const subAccounts: Script = (coverage) => {
+  const scene = opened(coverage);
+  const wallet = WALLETS[3]!;
+  const move = (toSub: number, dollars: bigint, change: object = {}): Command =>
+    ({type: 'transfer', from: wallet, to: wallet, toSub, chainId: L1, token: L1_USDC, lots: dollars * USDC, ...change});
+  scene.must({type: 'createSubAccount', wallet, sub: 1}).must({type: 'createSubAccount', wallet, sub: 2}).refused({type: 'createSubAccount', wallet, sub: 4}, {type: 'createSubAccount', wallet: ETHER, sub: 1});
+  scene.must(move(1, 2_000n)).must(move(2, 1_000n)).refused(move(3, 1n), move(1, 1n, {from: WALLETS[4]!}), move(0, 1n)).must({type: 'setFeeTier', wallet, tier: 2});
+  scene.must({...scene.order(3, 'sell', 2_000n, 60n), sub: 1}).must({...scene.order(3, 'buy', 2_000n, 40n), sub: 2}).must(scene.order(0, 'buy', 2_000n, 20n)).mark(2_040n)
+    .must({type: 'offerNovation', wallet, sub: 1, to: wallet, market: PERP, size: -20n * TENTH}).must({type: 'offerNovation', wallet, sub: 1, to: wallet, toSub: 2, market: PERP, size: -10n * TENTH})
+    .refused({type: 'offerNovation', wallet, sub: 1, to: wallet, toSub: 2, market: PERP, size: 10n * TENTH})
+    .refused({type: 'requestWithdrawal', wallet, chainId: L1, token: L1_USDC, lots: 7_000n * USDC}).must({type: 'requestWithdrawal', wallet, chainId: L1, token: L1_USDC, lots: 3_000n * USDC})
+    .must({type: 'seal', epoch: 2n, snapshotTime: 1n}).mark(2_500n).must({type: 'decideEpoch', epoch: 2n, outcome: 'approved'}).must({...scene.order(3, 'buy', 2_400n, 1n), sub: 2})
+    .must({type: 'cancelAll', wallet, sub: 2}).must(move(2, 10n)).must({type: 'transfer', from: wallet, fromSub: 2, to: WALLETS[0]!, chainId: L1, token: L1_USDC, lots: 1n});
+};
+
+/** Markets by command: tiers, caps, margin that grows with open interest, other terms, and the end. */
+const markets: Script = (coverage) => {
+  const scene = opened(coverage);
+  const margins = [{upTo: 20_000n * USDC, initialPpm: 50_000, maintenancePpm: 20_000}, {upTo: 1n << 50n, initialPpm: 100_000, maintenancePpm: 40_000}];
+  const terms = {
+    fees: [{makerPpm: 100, takerPpm: 400}, {makerPpm: -50, takerPpm: 300}], fundSharePpm: 300_000, margins, bandPpm: 400_000, penaltyPpm: 5_000, openInterestMax: 30n * 1_000_000_000n,
+    interestFrom: 20_000n * USDC, interestFull: 90_000n * USDC, impactNotional: 9_000n * USDC, fundingInterestPpb: 9_000, fundingClampPpm: 500_000, collateralInterestPpm: 300,
+  };
+  const create = {type: 'createMarket', market: 'GOLD-PERP', kind: 'perpetual', base: 'XAU', baseDecimals: 9, quote: 'USDC', tick: 10_000n, lot: 100_000n, ladderTicks: 2 ** 20, terms} as const;
+  const gold = 'GOLD-PERP';
+  const second = {...create, market: 'ETH2-USDC', kind: 'spot', base: 'ETH', terms: {fees: [{makerPpm: 0, takerPpm: 1_000}]}} as const;
+  scene.must(create).must(second).refused(
+    create, {...create, market: 'lower'}, {...create, market: 'A', tick: 3n}, {...create, market: 'A', quote: 'ETH'}, {...create, market: 'A', ladderTicks: 1_000}, {...second, market: 'A', base: 'XAU'},
+    {...create, market: 'A', terms: {...terms, margins: []}}, {...create, market: 'A', terms: {...terms, penaltyPpm: 20_001}}, {...create, market: 'A', sessions: [{start: -1, feePpm: 0, fundingClampPpm: 0, bandPpm: 0, marginPpm: 0}]},
+    {type: 'changeMarket', market: gold, terms: {fees: []}}, {type: 'changeMarket', market: 'NONE', terms: {}}, {type: 'delistMarket', market: 'NONE'},
+  );
+  const mark = (dollars: bigint): Scene => scene.must({type: 'setMark', market: gold, price: dollars * USDC});
+  mark(2_000n).must({type: 'setFeeTier', wallet: WALLETS[4]!, tier: 1}).trade(0, 4, 2_000n, 100n, gold).trade(1, 4, 2_000n, 60n, gold).trade(2, 4, 2_000n, 40n);
+  mark(2_010n).must({type: 'setMarginMode', wallet: WALLETS[2]!, market: gold, mode: 'isolated'}).trade(2, 5, 2_010n, 30n, gold).refused(scene.order(3, 'buy', 2_000n, 120n, {market: gold}));
+  mark(1_900n).must({type: 'changeMarket', market: gold, terms: {margins: [{upTo: 1n << 50n, initialPpm: 200_000, maintenancePpm: 100_000}], openInterestMax: 0n}});
+  mark(1_899n).must({type: 'placeTrigger', wallet: WALLETS[0]!, market: gold, conditions: [{by: 'mark', direction: 'rise', price: 2_500n * USDC, side: 'buy', quantity: TENTH}]})
+    .must({type: 'placeParent', wallet: WALLETS[3]!, market: gold, side: 'buy', quantity: TENTH, strategy: 'twap', slices: 5, intervalMs: 60_000})
+    .must({type: 'offerNovation', wallet: WALLETS[4]!, to: WALLETS[5]!, market: gold, size: -TENTH}).must({type: 'setAutoRoll', wallet: WALLETS[4]!, market: gold, takeLots: 1n, lossLots: 0n})
+    .must(scene.order(3, 'buy', 1_800n, 3n, {market: gold})).must(scene.order(3, 'sell', 2_100n, 3n, {market: gold})).tick(3_700_000n);
+  mark(1_600n).must({type: 'delistMarket', market: gold}).refused(
+    {type: 'delistMarket', market: gold}, {type: 'setMark', market: gold, price: 2_000n * USDC}, {type: 'changeMarket', market: gold, terms: {}}, scene.order(0, 'buy', 1_600n, 1n, {market: gold}),
+    {type: 'setMarketStatus', market: gold, status: 'open'}, {type: 'setCalendar', market: gold, sessions: []}, {type: 'setAutoRoll', wallet: WALLETS[0]!, market: gold, takeLots: 1n, lossLots: 0n},
+    {type: 'placeTrigger', wallet: WALLETS[0]!, market: gold, conditions: [{by: 'mark', direction: 'rise', price: 2_500n * USDC, side: 'buy', quantity: TENTH}]},
+    {type: 'offerNovation', wallet: WALLETS[4]!, to: WALLETS[5]!, market: gold, size: TENTH}, {type: 'setMarginMode', wallet: WALLETS[0]!, market: gold, mode: 'isolated'},
+    {type: 'setSourcePrice', market: gold, source: 0, price: USDC}, {type: 'placeParent', wallet: WALLETS[3]!, market: gold, side: 'buy', quantity: TENTH, strategy: 'twap', slices: 5, intervalMs: 60_000},
+  );
+  // A dearer fee makes a waiting purchase hold more than its owner has.
+  const all = (scene.world.user(WALLETS[5]!)!.claims.reduce((most, lots) => (lots > most ? lots : most), 0n));
+  scene.must(scene.order(1, 'buy', 2_000n, 10n, {market: 'ETH2-USDC'})).must(scene.order(5, 'buy', 1_000n, (all * 9n) / (1_000n * USDC), {market: 'ETH2-USDC'}))
+    .must({type: 'changeMarket', market: 'ETH2-USDC', terms: {fees: [{makerPpm: 0, takerPpm: 100_000}]}}).must({type: 'changeMarket', market: 'ETH2-USDC', terms: {fees: [{makerPpm: 0, takerPpm: 0}]}})
+    .must({type: 'delistMarket', market: 'ETH2-USDC'}).mark(1_999n);
+};
+
+/** All or nothing: the last refusal takes everything back, self-trades, fills, icebergs, amended orders and client ids included. */
+const atomic: Script = (coverage) => {
+  const scene = opened(coverage).must({type: 'setMarginMode', wallet: WALLETS[1]!, market: PERP, mode: 'isolated'});
+  scene.trade(1, 2, 2_000n, 10n).must(scene.order(0, 'sell', 2_005n, 20n, {displayQuantity: 3n * TENTH})).must(scene.order(2, 'buy', 1_995n, 10n));
+  const waiting = scene.newest;
+  const commands: Extract<Command, {type: 'batch'}>['commands'] = [
+    scene.order(1, 'sell', 1_995n, 4n), scene.order(3, 'buy', 2_005n, 9n), scene.order(2, 'sell', 1_995n, 3n, {selfTrade: 'decrement'}), {type: 'amendOrder', wallet: WALLETS[2]!, orderId: waiting, price: 1_994n * USDC, quantity: 2n * TENTH},
+    scene.order(4, 'buy', 2_000n, 5n, {market: SPOT}), scene.order(5, 'sell', 2_000n, 5n, {market: SPOT}), scene.order(4, 'buy', 1_990n, 3n, {timeInForce: 'GTD', expiresAt: scene.now + 10_000n}), {type: 'cancelAll', wallet: WALLETS[0]!},
+  ];
+  const refused = scene.order(0, 'buy', 2_000n, 9_999n);
+  scene.refused({type: 'batch', atomic: true, commands: [...commands, refused]}).tick(1_000n).must({type: 'batch', atomic: true, commands}).refused({type: 'batch', atomic: true, commands: [refused]}).tick(20_000n).mark(1_990n);
+};
+
 export const SCRIPTS: Readonly<Record<string, Script>> = {
-  fundTakes, shortfall, rolledWinner, isolatedGaps, calm, closings, selfTrades, incentives, sessions, novations, ledger, refusals, algos,
+  subAccounts, markets, atomic, fundTakes, shortfall, rolledWinner, isolatedGaps, calm, closings, selfTrades, incentives, sessions, novations, ledger, refusals, algos,
 };

@@ -13,7 +13,7 @@ export const ASSETS = [[L1, L1_USDC], [L1, ETHER], [L2, L2_USDC], [L2, ETHER]] a
 const WEIGHTS = {
   limit: 26, quote: 14, market: 8, special: 8, amend: 6, cancel: 5, cancelAll: 1, mark: 12, gap: 3, source: 5, tick: 6, hours: 2, deposit: 4, bind: 1, advance: 3, transfer: 2,
   withdraw: 4, unwithdraw: 1, seal: 2, decide: 2, trigger: 6, pair: 2, cancelTrigger: 1, parent: 3, cancelParent: 1, roll: 3, offer: 3, decideOffer: 4, mode: 3, collateral: 3,
-  tier: 1, arm: 2, status: 1, calendar: 1, batch: 4, wrong: 3,
+  tier: 1, arm: 2, status: 1, calendar: 1, batch: 4, wrong: 3, sub: 1, terms: 1, list: 1, repeat: 1,
 } as const;
 type Kind = keyof typeof WEIGHTS;
 
@@ -39,7 +39,7 @@ export function anyStep(random: () => number): Step {
 }
 
 /** Names of orders, triggers and the like the harness knows and the model does not. */
-export type Known = {ids: ReadonlyMap<bigint, bigint>; clientIds: number};
+export type Known = {ids: ReadonlyMap<bigint, bigint>; clientIds: number; last?: Command | undefined};
 
 type Maker = (world: World, step: Step, known: Known) => Command | undefined;
 
@@ -50,8 +50,21 @@ const LOT = 100_000n;
 
 const wallet = (index: number): Address => WALLETS[index % WALLETS.length]!;
 const within = (value: number, most: bigint): bigint => (most <= 0n ? 0n : BigInt(value) % (most + 1n));
-const perp = (world: World): Market => world.market(PERP)!;
-const markOf = (world: World): bigint => perp(world).mark || 200_000n;
+/** One of the perpetuals that trade. */
+const perp = (world: World, {flags}: Step): Market => {
+  const open = world.markets.filter(({spec, status}) => spec.perpetual && status !== 'delisted');
+  return open[(flags >> 16) % open.length] ?? world.market(PERP)!;
+};
+const perpName = (world: World, step: Step): string => perp(world, step).spec.name;
+const nameOf = (world: World, step: Step): string => ((step.flags & 6) === 2 ? SPOT : perpName(world, step));
+const markOf = (world: World, step: Step): bigint => perp(world, step).mark || 200_000n;
+/** An account of the step's wallet: the main one, or one of its sub-accounts. */
+const party = (world: World, {who, z}: Step): {wallet: Address; sub?: number} => {
+  const main = world.user(wallet(who));
+  const sub = main ? z % world.family(main).length : 0;
+  return {wallet: wallet(who), ...(sub > 0 && {sub})};
+};
+const accountOf = (world: World, step: Step): Account | undefined => world.user(wallet(step.who), party(world, step).sub);
 const pick = <T>(values: readonly T[], at: number): T | undefined => values[at % Math.max(1, values.length)];
 const side = (flags: number): 'buy' | 'sell' => ((flags & 1) === 0 ? 'buy' : 'sell');
 
@@ -61,7 +74,7 @@ const clientOrderId = (step: Step, known: Known): string => `c${step.flags % 41 
 /** Lots an account can afford in a market, at a tenth of it in margin. */
 function affordable(world: World, account: Account | undefined, market: string, price: bigint, selling: boolean): bigint {
   if (!account) return 1_000n;
-  if (market === PERP) {
+  if (market !== SPOT) {
     const {equity, initial} = assess(world, account.number);
     return (max(0n, equity - initial) * 8n) / price;
   }
@@ -70,19 +83,19 @@ function affordable(world: World, account: Account | undefined, market: string, 
 
 /** An order whose size the account can mostly bear. */
 function order(world: World, step: Step, known: Known, ticks: bigint | undefined): Extract<Command, {type: 'placeOrder'}> {
-  const {who, y, z, flags} = step;
-  const market = (flags & 6) === 2 ? SPOT : PERP;
-  const price = max(1n, ticks ?? markOf(world));
-  const most = affordable(world, world.user(wallet(who)), market, price, side(flags) === 'sell');
-  const lots = max(1n, min(1n + within(y, 40_000n), (most * (1n + within(z, 99n))) / 100n));
+  const {y, z, flags} = step;
+  const market = nameOf(world, step);
+  const price = max(1n, ticks ?? markOf(world, step));
+  const most = affordable(world, accountOf(world, step), market, price, side(flags) === 'sell');
+  const lots = max(1n, min(1n + within(y, 90_000n), (most * (1n + within(z, 99n))) / 100n));
   return {
-    type: 'placeOrder', wallet: wallet(who), market, side: side(flags), orderType: ticks === undefined ? 'market' : 'limit', ...(ticks !== undefined && {price: price * TICK}),
+    type: 'placeOrder', ...party(world, step), market, side: side(flags), orderType: ticks === undefined ? 'market' : 'limit', ...(ticks !== undefined && {price: price * TICK}),
     quantity: lots * LOT, timeInForce: 'GTC', clientOrderId: clientOrderId(step, known),
   };
 }
 
 /** Ticks on the order's own side of the mark, so that it mostly waits. */
-const quoteTicks = (world: World, {x, flags}: Step): bigint => markOf(world) + (side(flags) === 'buy' ? -1n : 1n) * within(x, 400n);
+const quoteTicks = (world: World, step: Step): bigint => markOf(world, step) + (side(step.flags) === 'buy' ? -1n : 1n) * within(step.x, 400n);
 
 const TIMES = ['GTC', 'IOC', 'FOK', 'GTD'] as const;
 const SELF = ['cancelTaker', 'cancelMaker', 'cancelBoth', 'decrement'] as const;
@@ -90,10 +103,10 @@ const SELF = ['cancelTaker', 'cancelMaker', 'cancelBoth', 'decrement'] as const;
 const special: Maker = (world, step, known) => {
   const {x, flags} = step;
   const timeInForce = TIMES[(flags >> 4) & 3]!;
-  const holding = world.positions.find(({account, lots}) => account === world.user(wallet(step.who))?.number && lots !== 0n);
+  const holding = world.positions.find(({account, market, lots}) => account === accountOf(world, step)?.number && market === perp(world, step) && lots !== 0n);
   const isReducing = (flags >> 8) % 3 === 0 && holding !== undefined;
   const turned = isReducing ? {...step, flags: (flags & ~7) | (holding.lots > 0n ? 1 : 0)} : step;
-  const base = order(world, turned, known, markOf(world) + within(x, 800n) - 400n);
+  const base = order(world, turned, known, markOf(world, step) + within(x, 800n) - 400n);
   const iceberg = (flags >> 10) % 3 === 0 && timeInForce !== 'IOC' && timeInForce !== 'FOK';
   return {
     ...base, timeInForce, selfTrade: SELF[(flags >> 6) & 3]!, ...(isReducing && {reduceOnly: true}), ...((flags >> 12) % 4 === 0 && {deadMan: true}),
@@ -106,9 +119,9 @@ const openOrder = (world: World, step: Step) => pick(world.orders.filter(({place
 
 function condition(world: World, step: Step): TriggerCondition {
   const {x, y, z, flags} = step;
-  const market = world.market((flags & 6) === 2 ? SPOT : PERP)!;
+  const market = world.market(nameOf(world, step))!;
   const by = (['mark', 'last', 'index'] as const)[y % 3]!;
-  const price = {mark: market.mark, index: market.indexPrice, last: market.last}[by] || markOf(world);
+  const price = {mark: market.mark, index: market.indexPrice, last: market.last}[by] || markOf(world, step);
   const rises = (flags & 8) !== 0;
   const at = max(1n, price + (rises ? 1n : -1n) * (1n + within(x, 500n)));
   return {
@@ -123,7 +136,7 @@ const session = (start: number, {x, y, z}: Step) => ({
 
 /** Commands that are refused, each in its way. */
 const wrong: Maker = (world, step, known) => {
-  const base = order(world, step, known, markOf(world));
+  const base = {...order(world, {...step, flags: step.flags & 1}, known, markOf(world, step)), market: PERP};
   const nobody: Address = `0x${'9'.repeat(40)}`;
   const self = wallet(step.who);
   const all: Command[] = [
@@ -147,9 +160,8 @@ const wrong: Maker = (world, step, known) => {
 };
 
 /** Lots of an asset the account could move, in part. */
-function share(world: World, {who, to: which, y}: Step): {chainId: number; token: Address; lots: bigint} {
+function share(world: World, {who, to: which, y}: Step, account = world.user(wallet(who))): {chainId: number; token: Address; lots: bigint} {
   const [chainId, token] = ASSETS[which % ASSETS.length]!;
-  const account = world.user(wallet(who));
   const asset = world.asset(chainId, token)!;
   const available = account ? max(0n, min(account.claims[asset.index]! - account.requested[asset.index]! - account.sealed[asset.index]!, free(world, account, asset.currency))) : 0n;
   return {chainId, token, lots: (available * (1n + within(y, 110n))) / 200n};
@@ -167,7 +179,7 @@ export const deposit = (world: World, from: Address, [chainId, token]: (typeof A
   advance(world, chainId, {deposits: [{token, from, amount: lots * unitsPerLot(token) + dust, txHash: `0x${'1'.repeat(64)}`, logIndex: 0}]});
 
 const MAKERS: Record<Kind, Maker> = {
-  limit: (world, step, known) => order(world, step, known, markOf(world) + within(step.x, 600n) - 300n),
+  limit: (world, step, known) => order(world, step, known, markOf(world, step) + within(step.x, 600n) - 300n),
   quote: (world, step, known) => order(world, step, known, quoteTicks(world, step)),
   market: (world, step, known) => order(world, step, known, undefined),
   special, wrong,
@@ -175,16 +187,16 @@ const MAKERS: Record<Kind, Maker> = {
     const open = openOrder(world, step);
     if (!open) return undefined;
     const price = (step.flags & 1) === 0 ? open.price : max(1n, open.price + within(step.y, 100n) - 50n);
-    return {type: 'amendOrder', wallet: world.wallet(open.account), orderId: open.id, price: price * TICK, quantity: max(1n, (open.left * (1n + within(step.z, 120n))) / 100n) * LOT};
+    return {type: 'amendOrder', ...world.who(open.account), orderId: open.id, price: price * TICK, quantity: max(1n, (open.left * (1n + within(step.z, 120n))) / 100n) * LOT};
   },
   cancel: (world, step) => {
     const open = openOrder(world, step);
-    return open && {type: 'cancelOrder', wallet: world.wallet(open.account), orderId: open.id};
+    return open && {type: 'cancelOrder', ...world.who(open.account), orderId: open.id};
   },
-  cancelAll: (_, {who, flags}) => ({type: 'cancelAll', wallet: wallet(who), ...((flags & 1) === 0 && {market: (flags & 2) === 0 ? PERP : SPOT})}),
-  mark: (world, {x}) => ({type: 'setMark', market: PERP, price: (markOf(world) * (99_500n + within(x, 1_000n)) * TICK) / 100_000n}),
-  gap: (world, {x}) => ({type: 'setMark', market: PERP, price: max(50_000n, min(800_000n, (markOf(world) * (75n + within(x, 50n))) / 100n)) * TICK}),
-  source: (world, {x, y}) => ({type: 'setSourcePrice', market: PERP, source: y % 4, price: max(1n, markOf(world) + within(x, 900n) - 450n) * TICK + 77n}),
+  cancelAll: (world, step) => ({type: 'cancelAll', ...party(world, step), ...((step.flags & 1) === 0 && {market: nameOf(world, step)})}),
+  mark: (world, step) => ({type: 'setMark', market: perpName(world, step), price: (markOf(world, step) * (99_500n + within(step.x, 1_000n)) * TICK) / 100_000n}),
+  gap: (world, step) => ({type: 'setMark', market: perpName(world, step), price: max(50_000n, min(800_000n, (markOf(world, step) * (75n + within(step.x, 50n))) / 100n)) * TICK}),
+  source: (world, step) => ({type: 'setSourcePrice', market: perpName(world, step), source: step.y % 4, price: max(1n, markOf(world, step) + within(step.x, 900n) - 450n) * TICK + 77n}),
   tick: () => ({type: 'tick'}), hours: () => ({type: 'tick'}),
   deposit: (world, {who, to, x, flags}) => deposit(world, wallet(who), ASSETS[to % ASSETS.length]!, (1n + within(x, 4_000n)) * USDC, flags % 3 === 0 && to % 2 === 1 ? 5n : 0n),
   bind: (_, {who, flags}) => ({type: 'bindAccount', wallet: wallet(who), secret: secretOf(wallet(who)), ...((flags & 1) === 0 && {viewingKey: `age1${flags % 5}`})}),
@@ -193,54 +205,68 @@ const MAKERS: Record<Kind, Maker> = {
     payouts: world.accounts.slice(FIRST_USER).flatMap(({wallet: payee, authorised}) => world.assets
       .filter(({chainId, index}) => chainId === ((x & 1) === 0 ? L1 : L2) && authorised[index]! > 0n).map(({token, index}) => ({token, wallet: payee, cumulative: authorised[index]!}))),
   }),
-  transfer: (world, step) => ({type: 'transfer', from: wallet(step.who), to: step.flags % 4 === 0 ? FUND : wallet(step.who + 1 + (step.x % 5)), ...share(world, step)}),
+  transfer: (world, step) => {
+    const {wallet: from, sub: fromSub} = party(world, step);
+    const family = world.user(from) ? world.family(world.user(from)!).length : 1;
+    const own = family > 1 && step.flags % 3 > 0;
+    const to = own ? {to: from, toSub: (step.z + 1) % family} : {to: step.flags % 4 === 0 ? FUND : wallet(step.who + 1 + (step.x % 5))};
+    return {type: 'transfer', from, ...(fromSub && {fromSub}), ...to, ...share(world, step, accountOf(world, step))};
+  },
   withdraw: (world, step) => ({type: 'requestWithdrawal', wallet: wallet(step.who), ...share(world, step)}),
   unwithdraw: (_, {who, to}) => ({type: 'cancelWithdrawal', wallet: wallet(who), chainId: ASSETS[to % 4]![0], token: ASSETS[to % 4]![1]}),
   seal: (world, {x}) => ({type: 'seal', epoch: world.lastOutcome === 'dead' && x % 2 === 0 ? world.lastSealed : world.lastSealed + 1n + within(x, 1n), snapshotTime: world.lastSnapshotTime + 5n}),
   decide: (world, {x}) => ({type: 'decideEpoch', epoch: world.lastSealed, outcome: x % 3 === 0 ? 'dead' : 'approved'}),
-  trigger: (world, step) => ({type: 'placeTrigger', wallet: wallet(step.who), market: (step.flags & 6) === 2 ? SPOT : PERP, conditions: [condition(world, step)]}),
+  trigger: (world, step) => ({type: 'placeTrigger', ...party(world, step), market: nameOf(world, step), conditions: [condition(world, step)]}),
   pair: (world, step) => ({
-    type: 'placeTrigger', wallet: wallet(step.who), market: (step.flags & 6) === 2 ? SPOT : PERP, conditions: [condition(world, step), condition(world, {...step, flags: step.flags ^ 8})],
+    type: 'placeTrigger', ...party(world, step), market: nameOf(world, step), conditions: [condition(world, step), condition(world, {...step, flags: step.flags ^ 8})],
   }),
   cancelTrigger: (world, {x}) => {
     const trigger = pick(world.triggers, x);
-    return trigger && {type: 'cancelTrigger', wallet: world.wallet(trigger.account), triggerId: trigger.id};
+    return trigger && {type: 'cancelTrigger', ...world.who(trigger.account), triggerId: trigger.id};
   },
-  parent: (world, {who, x, y, z, flags}) => ({
-    type: 'placeParent', wallet: wallet(who), market: (flags & 6) === 2 ? SPOT : PERP, side: side(flags), quantity: (10n + within(x, 3_000n)) * LOT, strategy: (flags & 8) === 0 ? 'twap' : 'vwap',
-    slices: 2 + (y % 6), intervalMs: 1_000 + (z % 30_000), ...((flags & 16) !== 0 && {limitPrice: (markOf(world) + (side(flags) === 'buy' ? 200n : -200n)) * TICK}),
+  parent: (world, step) => (({x, y, z, flags}) => ({
+    type: 'placeParent', ...party(world, step), market: nameOf(world, step), side: side(flags), quantity: (10n + within(x, 3_000n)) * LOT, strategy: (flags & 8) === 0 ? 'twap' : 'vwap',
+    slices: 2 + (y % 6), intervalMs: 1_000 + (z % 30_000), ...((flags & 16) !== 0 && {limitPrice: (markOf(world, step) + (side(flags) === 'buy' ? 200n : -200n)) * TICK}),
     ...((flags & 6) !== 2 && (flags & 96) === 0 && {reduceOnly: true}),
-  }),
+  }))(step),
   cancelParent: (world, {x}) => {
     const parent = pick(world.parents, x);
-    return parent && {type: 'cancelParent', wallet: world.wallet(parent.account), parentId: parent.id};
+    return parent && {type: 'cancelParent', ...world.who(parent.account), parentId: parent.id};
   },
-  roll: (_, {who, x, y}) => ({type: 'setAutoRoll', wallet: wallet(who), market: PERP, takeLots: x % 4 === 0 ? 0n : BigInt(x) * 100n, lossLots: y % 3 === 0 ? 0n : BigInt(y) * 200n}),
-  offer: (world, {to, x, y, flags}) => {
-    const giver = pick(world.holders(perp(world)).filter(({account}) => account >= FIRST_USER), x);
+  roll: (world, step) => ({
+    type: 'setAutoRoll', ...party(world, step), market: perpName(world, step), takeLots: step.x % 4 === 0 ? 0n : BigInt(step.x) * 100n, lossLots: step.y % 3 === 0 ? 0n : BigInt(step.y) * 200n,
+  }),
+  offer: (world, step) => {
+    const {to, x, y, z, flags} = step;
+    const giver = pick(world.holders(perp(world, step)).filter(({account}) => account >= FIRST_USER), x);
     if (!giver) return undefined;
     const size = giver.lots > 0n ? 1n + within(y, giver.lots - 1n) : -1n - within(y, -giver.lots - 1n);
-    const price = (flags & 1) === 0 ? {} : {price: (markOf(world) + within(y, 2_400n) - 1_200n) * TICK};
-    return {type: 'offerNovation', wallet: world.wallet(giver.account), to: wallet(to), market: PERP, size: size * LOT, ...price};
+    const price = (flags & 1) === 0 ? {} : {price: (markOf(world, step) + within(y, 2_400n) - 1_200n) * TICK};
+    const family = world.user(wallet(to)) ? world.family(world.user(wallet(to))!).length : 1;
+    return {type: 'offerNovation', ...world.who(giver.account), to: wallet(to), toSub: z % family, market: perpName(world, step), size: size * LOT, ...price};
   },
   decideOffer: (world, {x, flags}) => {
     const offer = pick(world.offers, x);
-    return offer && {type: flags % 5 === 0 ? 'withdrawNovation' : 'acceptNovation', wallet: world.wallet(offer.to), offerId: offer.id};
+    return offer && {type: flags % 5 === 0 ? 'withdrawNovation' : 'acceptNovation', ...world.who(offer.to), offerId: offer.id};
   },
-  mode: (world, {who, flags}) => {
-    const flat = WALLETS.filter((each) => !world.holders(perp(world)).some(({account}) => world.wallet(account) === each.toLowerCase()));
-    return {type: 'setMarginMode', wallet: pick(flags % 4 === 0 ? [] : flat, who) ?? wallet(who), market: PERP, mode: (flags & 1) === 0 ? 'isolated' : 'cross'};
+  mode: (world, step) => {
+    const market = perp(world, step);
+    const busy = (account: number): boolean => world.position(account, market).lots !== 0n || world.orders.some((open) => open.account === account && open.market === market);
+    const flat = world.accounts.slice(FIRST_USER).filter(({number}) => !busy(number));
+    const chosen = step.flags % 4 === 0 ? undefined : pick(flat, step.x);
+    return {type: 'setMarginMode', ...(chosen ? world.who(chosen.number) : party(world, step)), market: market.spec.name, mode: (step.flags & 1) === 0 ? 'isolated' : 'cross'};
   },
-  collateral: (world, {who, x, flags}) => {
+  collateral: (world, step) => {
+    const {who, x, flags} = step;
     const isolated = pick(world.positions.filter(({isolated: is, lots}) => is && lots !== 0n), who);
     const lots = (1n + BigInt(x)) * 10n;
-    return {type: 'moveCollateral', wallet: isolated ? world.wallet(isolated.account) : wallet(who), market: PERP, lots: (flags & 1) === 0 ? lots : -lots};
+    return {type: 'moveCollateral', ...(isolated ? world.who(isolated.account) : party(world, step)), market: isolated?.market.spec.name ?? PERP, lots: (flags & 1) === 0 ? lots : -lots};
   },
   tier: (_, {who, x}) => ({type: 'setFeeTier', wallet: wallet(who), tier: x % 3}),
-  arm: (world, {who, x}) => ({type: 'armDeadMan', wallet: wallet(who), ...(x % 5 > 0 && {at: world.now + 1n + within(x, 40_000n)})}),
+  arm: (world, step) => ({type: 'armDeadMan', ...party(world, step), ...(step.x % 5 > 0 && {at: world.now + 1n + within(step.x, 40_000n)})}),
   // Open again sooner than anything else, so that most of a run can trade.
   status: (world, {x, flags}) => {
-    const closed = world.markets.find(({status}) => status !== 'open');
+    const closed = world.markets.find((each) => each.status !== 'open' && each.status !== 'delisted');
     return {type: 'setMarketStatus', market: closed?.spec.name ?? ((flags & 1) === 0 ? PERP : SPOT), status: closed ? 'open' : (['open', 'cancelOnly', 'halted'] as const)[x % 3]!};
   },
   calendar: (world, step) => {
@@ -252,9 +278,29 @@ const MAKERS: Record<Kind, Maker> = {
     const first = order(world, step, known, quoteTicks(world, step));
     const open = openOrder(world, step);
     const second = {...order(world, {...step, x: step.y, flags: step.flags ^ 1, who: step.to}, known, quoteTicks(world, step)), clientOrderId: `${first.clientOrderId}b`};
-    const own = open && [{type: 'cancelOrder' as const, wallet: world.wallet(open.account), orderId: open.id}, {type: 'cancelOrder' as const, wallet: wallet(step.who), orderId: 1n << 50n}];
-    return {type: 'batch', commands: [first, ...(own ?? []), second, ...(step.flags % 3 === 0 ? [{...first, clientOrderId: `${first.clientOrderId}c`, market: 'NONE'}] : [])]};
+    const own = open && [{type: 'cancelOrder' as const, ...world.who(open.account), orderId: open.id}, {type: 'cancelOrder' as const, wallet: wallet(step.who), orderId: 1n << 50n}];
+    return {type: 'batch', ...((step.flags & 8) !== 0 && {atomic: true}), commands: [first, ...((step.flags & 24) === 8 ? (own ?? []).slice(0, 1) : (own ?? [])), second, ...(step.flags % 3 === 0 ? [{...first, clientOrderId: `${first.clientOrderId}c`, market: 'NONE'}] : [])]};
   },
+  sub: (world, {who}) => {
+    const main = world.user(wallet(who));
+    return main && world.family(main).length < 4 ? {type: 'createSubAccount', wallet: main.wallet, sub: world.family(main).length} : undefined;
+  },
+  terms: (world, step) => {
+    const {x, y, z} = step;
+    const initialPpm = 40_000 + (x % 160_000);
+    const margins = [{upTo: (1n + BigInt(y)) * 100_000n, initialPpm, maintenancePpm: 10_000 + (z % 30_000)}, {upTo: 1n << 50n, initialPpm: 2 * initialPpm, maintenancePpm: 40_000}];
+    const interest = y % 3 === 0 ? {interestFrom: 0n, interestFull: 0n} : {interestFrom: BigInt(z) * 50_000n, interestFull: BigInt(z) * 50_000n + 100_000n * USDC};
+    const fees = [{makerPpm: (x % 400) - 100, takerPpm: 300 + (y % 500)}, {makerPpm: -50, takerPpm: 300}];
+    if (step.flags % 3 === 0) return {type: 'changeMarket', market: SPOT, terms: {fees}};
+    return {type: 'changeMarket', market: perpName(world, step), terms: {fees, margins, ...interest, openInterestMax: x % 4 === 0 ? BigInt(y) * 1_000_000n : 0n, collateralInterestPpm: x % 500, fundingInterestPpb: z % 20_000, impactNotional: BigInt(z % 9) * 700n * USDC}};
+  },
+  list: (world, step) => {
+    const listed = world.markets.filter(({spec: {name}, status}) => name !== PERP && name !== SPOT && status !== 'delisted');
+    if (listed.length > 1 || (listed.length === 1 && step.x % 4 === 0)) return {type: 'delistMarket', market: listed[0]!.spec.name};
+    const terms = {fees: [{makerPpm: 100, takerPpm: 400}], fundSharePpm: 100_000, margins: [{upTo: 1n << 50n, initialPpm: 80_000, maintenancePpm: 30_000}], bandPpm: 300_000, penaltyPpm: 10_000};
+    return {type: 'createMarket', market: `M${world.markets.length}-PERP`, kind: 'perpetual', base: 'XAU', baseDecimals: 9, quote: 'USDC', tick: TICK, lot: LOT, ladderTicks: 2 ** 20, terms};
+  },
+  repeat: (_, {x}, {last}) => (x % 5 === 0 ? {type: 'setSampleSeed', seed: `0x${x.toString(16).padStart(32, '7')}`} : last),
 };
 
 /** The command a step means, orders named as the core names them. */

@@ -59,9 +59,11 @@ function trade(world: World, maker: Order, taker: Order, lots: bigint): void {
   market.last = maker.price;
   market.trades += 1n;
   market.hourVolume[Number((world.now / 3_600_000n) % 24n)]! += lots;
+  const [made, took] = [world.who(maker.account), world.who(taker.account)];
   world.tell({
     type: 'tradeExecuted', tradeId: market.trades, market: spec.name, price: maker.price * spec.tick, quantity: lots * spec.lot, quoteLots: lots * maker.price * spec.unit,
-    takerSide: taker.side, makerOrderId: maker.id, takerOrderId: taker.id, maker: world.wallet(maker.account), taker: world.wallet(taker.account),
+    takerSide: taker.side, makerOrderId: maker.id, takerOrderId: taker.id, maker: made.wallet, ...(made.sub && {makerSub: made.sub}),
+    taker: took.wallet, ...(took.sub && {takerSub: took.sub}),
     makerFeeLots: fees.maker, takerFeeLots: fees.taker,
   });
   if (maker.left === 0n) close(world, maker, 'filled');
@@ -90,6 +92,7 @@ function decrement(world: World, maker: Order, taker: Order): void {
   const lots = min(maker.shown, taker.left);
   taker.left -= lots;
   taker.total -= lots;
+  tellAmended(world, taker);
   if (lots === maker.left) {
     close(world, maker, 'selfTrade');
     return;
@@ -107,7 +110,7 @@ export function shrink(order: Order, lots: bigint): void {
 }
 
 export function tellAmended(world: World, {id, market, account, total}: Order): void {
-  world.tell({type: 'orderAmended', orderId: id, market: market.spec.name, wallet: world.wallet(account), quantity: total * market.spec.lot});
+  world.tell({type: 'orderAmended', orderId: id, market: market.spec.name, ...world.who(account), quantity: total * market.spec.lot});
 }
 
 /** What is left of a matched order waits. */
@@ -124,7 +127,7 @@ export function close(world: World, order: Order, reason: CloseReason): void {
   const {id, market, account, total, left} = order;
   world.orders = world.orders.filter((other) => other !== order);
   world.tell({
-    type: 'orderClosed', orderId: id, market: market.spec.name, wallet: world.wallet(account), state: reason === 'filled' ? 'filled' : 'cancelled',
+    type: 'orderClosed', orderId: id, market: market.spec.name, ...world.who(account), state: reason === 'filled' ? 'filled' : 'cancelled',
     filled: (total - left) * market.spec.lot, reason,
   });
 }

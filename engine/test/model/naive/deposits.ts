@@ -74,11 +74,29 @@ function credit(world: World, asset: Asset, {from, amount, txHash, logIndex}: Of
   post(world, {from: OUTSIDE, to: account?.number ?? UNMATCHED, asset: asset.index, lots, kind: 'deposit'});
 }
 
-export function transfer(world: World, {from: sender, to: target, chainId, token, lots}: Of<'transfer'>): Refusal | undefined {
-  const from = world.user(sender);
+/** Further accounts of a wallet, numbered from 1. */
+export function createSubAccount(world: World, {wallet, sub}: Of<'createSubAccount'>): Refusal | undefined {
+  const main = world.user(wallet);
+  if (!main) return refuse('unknownAccount');
+  if (sub !== world.family(main).length) return refuse('WRONG_SEQUENCE');
+  if (sub > 64) return refuse('tooManyOrders');
+  const account = world.addAccount(main.wallet, {owner: main.number, sub});
+  account.tier = main.tier;
+  world.tell({type: 'subAccountCreated', wallet: main.wallet, sub, account: account.number});
+  return undefined;
+}
+
+/** Anybody may strengthen the Liquidation Fund; other system rows take no gifts, sub-accounts none from other wallets. */
+function receiver(world: World, from: Account, {to, toSub = 0}: Of<'transfer'>): Account | undefined {
+  if (toSub === 0 && lower(to) === world.wallet(FUND)) return world.accounts[FUND];
+  return toSub === 0 || lower(to) === from.wallet ? world.user(to, toSub) : undefined;
+}
+
+export function transfer(world: World, command: Of<'transfer'>): Refusal | undefined {
+  const {chainId, token, lots} = command;
+  const from = world.user(command.from, command.fromSub);
   if (!from) return refuse('unknownAccount');
-  // Anybody may strengthen the Liquidation Fund; other system rows take no gifts.
-  const to: Account | undefined = lower(target) === world.wallet(FUND) ? world.accounts[FUND] : world.user(target);
+  const to = receiver(world, from, command);
   if (!to) return refuse('unknownAccount');
   const asset = world.asset(chainId, token);
   if (!asset) return refuse('UNKNOWN_ASSET');
@@ -86,6 +104,7 @@ export function transfer(world: World, {from: sender, to: target, chainId, token
   const available = max(0n, min(spendable(from, asset.index), free(world, from, asset.currency)));
   if (lots > available) return refuse('insufficientFunds', {needed: lots, available});
   post(world, {from: from.number, to: to.number, asset: asset.index, lots, kind: 'transfer'});
-  world.tell({type: 'transferred', from: from.wallet, to: to.wallet, chainId, token: asset.token, lots});
+  const subs = {...(from.sub > 0 && {fromSub: from.sub}), ...(to.sub > 0 && {toSub: to.sub})};
+  world.tell({type: 'transferred', from: from.wallet, to: to.wallet, ...subs, chainId, token: asset.token, lots});
   return undefined;
 }

@@ -2,10 +2,11 @@
 import type {Command} from '../../../src/core/commands.ts';
 import type {Event} from '../../../src/core/events.ts';
 import {cancelWaiting, close} from './book.ts';
-import {advanceChain, bindAccount, transfer} from './deposits.ts';
+import {advanceChain, bindAccount, createSubAccount, transfer} from './deposits.ts';
 import {setSource, tickFunding} from './funding.ts';
-import {tickIncentives} from './interest.ts';
+import {setSampleSeed, tickIncentives} from './interest.ts';
 import {setMark} from './liquidation.ts';
+import {changeMarket, createMarket, delistMarket} from './listing.ts';
 import {assess, assessBucket} from './margin.ts';
 import {acceptNovation, offerNovation, withdrawNovation} from './novation.ts';
 import {abs, max, VALUE_MAX} from './numbers.ts';
@@ -51,6 +52,9 @@ function perform(world: World, command: Command): Refusal | SealedModel | undefi
     case 'requestWithdrawal': return requestWithdrawal(world, command);
     case 'cancelWithdrawal': return cancelWithdrawal(world, command);
     case 'transfer': return transfer(world, command);
+    case 'createSubAccount': return createSubAccount(world, command);
+    case 'setSampleSeed': return setSampleSeed(world, command.seed);
+    case 'createMarket': return createMarket(world, command);
     case 'seal': return seal(world, command);
     case 'decideEpoch': return decideEpoch(world, command);
     case 'tick': return tick(world);
@@ -59,6 +63,8 @@ function perform(world: World, command: Command): Refusal | SealedModel | undefi
     case 'setMark':
     case 'setSourcePrice':
     case 'setMarketStatus':
+    case 'changeMarket':
+    case 'delistMarket':
     case 'setCalendar': return operate(world, command);
     case 'genesis': return refuse('WRONG_SEQUENCE');
     default: return personal(world, command);
@@ -66,16 +72,19 @@ function perform(world: World, command: Command): Refusal | SealedModel | undefi
 }
 
 /** Commands of the operator about one market. Outside prices round down to the tick. */
-function operate(world: World, command: Of<'setMark' | 'setSourcePrice' | 'setMarketStatus' | 'setCalendar'>): Refusal | undefined {
+function operate(world: World, command: Of<'setMark' | 'setSourcePrice' | 'setMarketStatus' | 'setCalendar' | 'changeMarket' | 'delistMarket'>): Refusal | undefined {
   const market = world.market(command.market);
   if (!market) return refuse('unknownMarket');
-  if (command.type === 'setCalendar') return setCalendar(market, command);
+  if (command.type === 'setCalendar') return setCalendar(market, command.sessions);
+  if (command.type === 'changeMarket') return market.status === 'delisted' ? refuse('marketHalted') : changeMarket(world, market, command.terms);
+  const price = 'price' in command ? ticksOf(market, command.price - (command.price % market.spec.tick)) : 1n;
+  if (price === undefined) return refuse('badPrice');
+  if (market.status === 'delisted') return refuse('marketHalted');
+  if (command.type === 'delistMarket') return delistMarket(world, market);
   if (command.type === 'setMarketStatus') {
     market.status = command.status;
     return undefined;
   }
-  const price = ticksOf(market, command.price - (command.price % market.spec.tick));
-  if (price === undefined) return refuse('badPrice');
   if (command.type === 'setSourcePrice') return setSource(world, market, command.source, price);
   setMark(world, market, price);
   return undefined;
@@ -87,7 +96,7 @@ type Personal = Of<
 
 /** Commands of one account. */
 function personal(world: World, command: Personal): Refusal | undefined {
-  const account = world.user(command.wallet);
+  const account = world.user(command.wallet, 'sub' in command ? command.sub : 0);
   if (!account) return refuse('unknownAccount');
   switch (command.type) {
     case 'amendOrder': return amend(world, account, command.orderId, command.price, command.quantity);
@@ -96,7 +105,7 @@ function personal(world: World, command: Personal): Refusal | undefined {
     case 'cancelParent': return cancelParent(world, account, command.parentId);
     case 'acceptNovation': return acceptNovation(world, account, command.offerId);
     case 'withdrawNovation': return withdrawNovation(world, account, command.offerId);
-    case 'setFeeTier': return setFeeTier(account, command.tier);
+    case 'setFeeTier': return setFeeTier(world, account, command.tier);
     case 'armDeadMan': return armDeadMan(world, account, command.at ?? 0n);
     case 'cancelAll': return cancelAll(world, account, command.market);
     default: return inMarket(world, account, command);
@@ -113,7 +122,7 @@ function inMarket(world: World, account: Account, command: Extract<Personal, {ma
     case 'setMarginMode': return setMarginMode(world, account, market, command.mode === 'isolated');
     case 'moveCollateral': return moveCollateral(world, account, market, command.lots);
     case 'offerNovation': {
-      const to = world.user(command.to);
+      const to = world.user(command.to, command.toSub);
       return to ? offerNovation(world, account, to, market, command.size, command.price) : refuse('unknownAccount');
     }
     default: return undefined;
@@ -133,15 +142,17 @@ function cancelAll(world: World, {number}: Account, name: string | undefined): R
   return undefined;
 }
 
-function setFeeTier(account: Account, tier: number): Refusal | undefined {
+/** For all accounts of the wallet. */
+function setFeeTier(world: World, account: Account, tier: number): Refusal | undefined {
   if (!Number.isInteger(tier) || tier < 0 || tier > 31) return refuse('badFlags');
-  account.tier = tier;
+  for (const own of world.family(account)) own.tier = tier;
   return undefined;
 }
 
 /** Only while the account has neither position nor orders there. */
 function setMarginMode(world: World, {number}: Account, market: Market, isolated: boolean): Refusal | undefined {
   if (!market.spec.perpetual) return refuse('unknownMarket');
+  if (market.status === 'delisted') return refuse('marketHalted');
   const position = world.position(number, market);
   if (position.lots !== 0n || world.orders.some((order) => order.account === number && order.market === market)) return refuse('positionOpen');
   position.isolated = isolated;
@@ -170,11 +181,16 @@ function armDeadMan(world: World, {number}: Account, at: bigint): Refusal | unde
   return undefined;
 }
 
-/** Each by itself; a refused one is told and does not stop the rest. */
-function batch(world: World, {commands}: Of<'batch'>): Refusal | undefined {
+/** Each by itself, a refused one is told and does not stop the rest; or, atomic, all or none. */
+function batch(world: World, {commands, atomic = false}: Of<'batch'>): Refusal | undefined {
   if (commands.length < 1 || commands.length > 256) return refuse('tooManyOrders');
+  const before = atomic ? structuredClone({...world}) : undefined;
   for (const [index, command] of commands.entries()) {
     const refused = perform(world, command);
+    if (before && refused && 'reason' in refused) {
+      Object.assign(world, before);
+      return refuse('BATCH_REFUSED', {index, item: codeOf(refused)});
+    }
     if (refused && 'reason' in refused) world.tell({type: 'batchItemRefused', index, code: codeOf(refused)});
   }
   return undefined;
@@ -196,6 +212,7 @@ function tick(world: World): undefined {
     }
   }
   for (const market of world.markets) {
+    if (market.status === 'delisted') continue;
     tickSession(world, market);
     if (market.spec.perpetual) tickFunding(world, market);
   }

@@ -98,10 +98,12 @@ export function change(world: World, position: Position, lots: bigint, price: bi
     account.cash += realised;
     return realised;
   }
-  // An isolated bucket gives back the closed share of its equity, never open gains; closed wholly, everything, even a debt.
+  // An isolated bucket gives back what the closed lots have of its equity, less what their price costs them, never open gains; closed wholly,
+  // everything, even a debt.
   const available = position.collateral + realised;
-  const equity = available + openPnl(position);
-  const freed = closing === size ? available : max(0n, min(available, (max(0n, equity) * closing) / size));
+  const gain = lots * (market.mark - price) * market.spec.unit;
+  const equity = available + openPnl(position) - gain;
+  const freed = closing === size ? available : max(0n, min(available, (max(0n, equity) * closing) / size + gain));
   position.collateral = available - freed;
   account.cash += freed;
   return realised;

@@ -1,16 +1,16 @@
 /** Index prices of several sources, and hourly funding between the two sides of a perpetual. */
-import {best} from './book.ts';
 import {assessBucket, valueOf} from './margin.ts';
 import {riskPass} from './liquidation.ts';
 import {abs, ceilDiv, max, min, PPM, split, sum} from './numbers.ts';
+import {depth} from './orders.ts';
 import {FUND, type Market, type Position, type Refusal, refuse, type World} from './world.ts';
 
 const STALE_MS = 15_000n;
 const OUTLIER = 20_000n;
 const [SAMPLE_MS, FUNDING_MS] = [5_000n, 3_600_000n];
 const PPB = 1_000_000_000n;
-/** 0.01 % per 8 hours, towards which the rate is drawn by at most 0.05 %. */
-const [INTEREST, DRAW] = [12_500n, 500_000n];
+/** The rate is drawn towards the market's interest by at most 0.05 %. */
+const DRAW = 500_000n;
 
 /** The lower middle one; 0 of none. */
 function median(values: readonly bigint[]): bigint {
@@ -27,13 +27,32 @@ export function setSource(world: World, market: Market, source: number, price: b
   return undefined;
 }
 
-/** Parts per 10⁹ by which the book lies above or below the index. */
+/** Lots that the impact notional takes out of what a side shows, and their value; none where the side has not enough. */
+function impact(world: World, market: Market, side: 'buy' | 'sell'): {lots: bigint; value: bigint} {
+  const levels = [...depth(world, market, side)].map(([price, {lots}]) => ({price, lots}));
+  if (levels.length === 0) return {lots: 0n, value: 0n};
+  if (market.spec.impactNotional === 0n) return {lots: 1n, value: levels[0]!.price};
+  let left = ceilDiv(market.spec.impactNotional, market.spec.unit);
+  const taken = {lots: 0n, value: 0n};
+  for (const {price, lots: shown} of levels) {
+    const lots = min(shown, ceilDiv(left, price));
+    taken.lots += lots;
+    taken.value += lots * price;
+    left -= lots * price;
+    if (left <= 0n) return taken;
+  }
+  return {lots: 0n, value: 0n};
+}
+
+/** Parts per 10⁹ by which the impact bid lies above the index, or else the impact ask below it. */
 function premium(world: World, market: Market): bigint {
   const {indexPrice} = market;
   if (indexPrice === 0n) return 0n;
-  const [bid, ask] = [best(world, market, 'buy'), best(world, market, 'sell')];
-  const below = ask > 0n ? max(0n, indexPrice - ask) : 0n;
-  return ((max(0n, bid - indexPrice) - below) * PPB) / indexPrice;
+  const [bids, asks] = [impact(world, market, 'buy'), impact(world, market, 'sell')];
+  const above = bids.value - indexPrice * bids.lots;
+  if (above > 0n) return (above * PPB) / (indexPrice * bids.lots);
+  const below = indexPrice * asks.lots - asks.value;
+  return below > 0n ? -((below * PPB) / (indexPrice * asks.lots)) : 0n;
 }
 
 const following = (now: bigint, step: bigint): bigint => (now / step + 1n) * step;
@@ -56,7 +75,7 @@ const clamp = (value: bigint, most: bigint): bigint => max(-most, min(most, valu
 function rateOf({funding, spec, clampPpm}: Market): bigint {
   const mean = funding.sum / funding.samples;
   const {initial, maintenance} = spec.margins[0]!;
-  return clamp(mean + clamp(INTEREST - mean, DRAW), ((initial - maintenance) * clampPpm) / 1_000n);
+  return clamp(mean + clamp(spec.fundingInterest - mean, DRAW), ((initial - maintenance) * clampPpm) / 1_000n);
 }
 
 /** A positive rate: longs pay. Nobody pays more than its bucket has; what rounding leaves is the fund's. */
@@ -78,7 +97,7 @@ function pay(world: World, market: Market, rate: bigint): void {
 function credit(world: World, position: Position, lots: bigint, ratePpb: bigint): void {
   if (lots === 0n) return;
   toBucket(world, position, lots);
-  world.tell({type: 'fundingSettled', market: position.market.spec.name, wallet: world.wallet(position.account), lots, ratePpb});
+  world.tell({type: 'fundingSettled', market: position.market.spec.name, ...world.who(position.account), lots, ratePpb});
 }
 
 export function toBucket(world: World, position: Position, lots: bigint): void {

@@ -3,9 +3,8 @@ import {openInterest} from './controls.ts';
 import {toBucket} from './funding.ts';
 import {assess, assessBucket, maintenanceOf, valueOf} from './margin.ts';
 import {abs, ceilDiv, max, min, PPM, ppmFloor, sign, split, sum} from './numbers.ts';
-import {FIRST_USER, FUND, type Market, type Position, type World} from './world.ts';
+import {FIRST_USER, FUND, type Market, type Position, type Refusal, refuse, type World} from './world.ts';
 
-const RATE = 100n;
 const [FUND_KEEPS, EXCESS_SHARE] = [20_000n, 100_000n];
 /** One in ten receives; collateral counts up to twice the position; an account must be in twelve hourly samples. */
 const [TOP, COLLATERAL_CAP, SAMPLES_LEAST] = [10, 2n, 12];
@@ -36,7 +35,7 @@ function payInterest(world: World, market: Market): void {
   let pool = 0n;
   for (const {holder, other, excess} of known) {
     if (excess >= 0n || other === 0n) continue;
-    const lots = min(ceilDiv(-excess * RATE, other * PPM), holder.spare);
+    const lots = min(ceilDiv(-excess * market.spec.collateralInterest, other * PPM), holder.spare);
     pool += lots;
     credit(world, holder.position, -lots);
   }
@@ -46,7 +45,7 @@ function payInterest(world: World, market: Market): void {
 function credit(world: World, position: Position, lots: bigint): void {
   if (lots === 0n) return;
   toBucket(world, position, lots);
-  world.tell({type: 'interestSettled', market: position.market.spec.name, wallet: world.wallet(position.account), lots});
+  world.tell({type: 'interestSettled', market: position.market.spec.name, ...world.who(position.account), lots});
 }
 
 /** Hourly samples in whole settlement units. */
@@ -77,17 +76,35 @@ function distribute(world: World): void {
     const account = chosen[index]![0];
     world.accounts[FUND]!.cash -= lots;
     world.accounts[account]!.cash += lots;
-    world.tell({type: 'excessDistributed', wallet: world.wallet(account), lots});
+    world.tell({type: 'excessDistributed', ...world.who(account), lots});
   });
 }
 
+/** 128 bits that draw the second of each hour in which standings are sampled; none: on the hour. */
+export function setSampleSeed(world: World, seed: string): Refusal | undefined {
+  if (!/^0x[0-9a-fA-F]{32}$/.test(seed)) return refuse('badFlags');
+  world.sampleSeed = [0, 1, 2, 3].map((word) => BigInt(`0x${seed.slice(2 + 8 * word, 10 + 8 * word)}`));
+  return undefined;
+}
+
+function sampleMoment({sampleSeed}: World, hour: bigint): bigint {
+  if (sampleSeed.every((word) => word === 0n)) return hour * HOUR_MS;
+  const mod = (value: bigint): bigint => value % (1n << 32n);
+  const mixed = [...sampleSeed, hour].reduce((state, word) => {
+    const first = mod((state ^ word) * 2_654_435_761n);
+    const second = mod((first ^ (first >> 15n)) * 2_246_822_507n);
+    return second ^ (second >> 13n);
+  }, 0n);
+  return hour * HOUR_MS + (mixed % 3_600n) * 1_000n;
+}
+
+/** Interest on the hour, then a sample where its moment has come, then on a new day the fund's excess. */
 export function tickIncentives(world: World): void {
   const hour = world.now / HOUR_MS;
-  if (world.lastHour === 0n) world.lastHour = hour;
-  if (hour === world.lastHour) return;
-  const isSameDay = world.lastHour / 24n === hour / 24n;
+  const before = world.lastHour === 0n ? hour : world.lastHour;
   world.lastHour = hour;
-  for (const market of world.markets) if (market.spec.perpetual && market.symmetric && market.mark > 0n) payInterest(world, market);
-  sample(world);
-  if (!isSameDay) distribute(world);
+  for (const market of world.markets) if (hour !== before && market.spec.perpetual && market.symmetric && market.mark > 0n) payInterest(world, market);
+  if (world.nextSample > 0n && world.now >= world.nextSample) sample(world);
+  if (world.now >= world.nextSample) world.nextSample = sampleMoment(world, hour + 1n);
+  if (before / 24n !== hour / 24n) distribute(world);
 }

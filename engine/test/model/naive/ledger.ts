@@ -49,7 +49,10 @@ export function post(world: World, leg: {from: number; to: number; asset: number
   world.lastLeg += 1n;
   world.legs.push({seq: world.lastLeg, ...leg});
   const {chainId, token} = world.assets[asset]!;
-  world.tell({type: 'legPosted', seq: world.lastLeg, from: world.wallet(from), to: world.wallet(to), lots, kind, chainId, token});
+  const [giver, taker] = [world.who(from), world.who(to)];
+  world.tell({
+    type: 'legPosted', seq: world.lastLeg, from: giver.wallet, ...(giver.sub && {fromSub: giver.sub}), to: taker.wallet, ...(taker.sub && {toSub: taker.sub}), lots, kind, chainId, token,
+  });
 }
 
 /** Pays from the largest custody asset first, ties by asset order. */

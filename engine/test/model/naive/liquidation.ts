@@ -26,7 +26,7 @@ export function setMark(world: World, market: Market, price: bigint): void {
 }
 
 /** From some open interest on, initial margin grows linearly to 100 %. */
-function scaleByInterest(world: World, market: Market): void {
+export function scaleByInterest(world: World, market: Market): void {
   const {interestFrom: from, interestFull: full, margins} = market.spec;
   const long = world.holders(market).reduce((total, {lots}) => total + max(0n, lots), 0n);
   const value = valueOf({market, lots: long});
@@ -161,7 +161,7 @@ function sellCollateral(world: World, account: number): void {
 
 /** Mark of a perpetual on the same base, in the spot market's ticks. */
 function referencePrice(world: World, spot: Market): bigint {
-  const perpetual = world.markets.find(({spec, mark}) => spec.perpetual && spec.base === spot.spec.base && mark > 0n);
+  const perpetual = world.markets.find(({spec, mark, status}) => spec.perpetual && spec.base === spot.spec.base && mark > 0n && status !== 'delisted');
   return perpetual ? (perpetual.mark * perpetual.spec.tick) / spot.spec.tick : 0n;
 }
 

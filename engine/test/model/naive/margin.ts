@@ -37,7 +37,8 @@ export function assess(world: World, number: number): Assessment {
     const orders = openOrders(world, number, market);
     const [buys, sells] = [openLots(orders, 'buy'), openLots(orders, 'sell')];
     let worst = max(abs(position.lots + buys), abs(position.lots - sells));
-    if (position.isolated) worst = max(0n, worst - abs(position.lots));
+    // Of an isolated position its orders count, as far as they open: what they close gives back its own collateral.
+    if (position.isolated) worst = max(max(0n, position.lots >= 0n ? buys : position.lots + buys), max(0n, position.lots <= 0n ? sells : sells - position.lots));
     else {
       found.equity += openPnl(position);
       found.maintenance += maintenanceOf(market, position.lots);

@@ -1,7 +1,10 @@
 /** The markets of the first configuration, as the engine's documentation states them. */
 import type {MarketSpec} from './world.ts';
 
-const grid = {base: 'ETH', quote: 'USDC', tick: 10_000n, lot: 100_000n, unit: 1n, ticks: 1n << 22n, marketBand: 200_000n, openInterestMax: 0n, interestFrom: 0n, interestFull: 0n};
+/** What holds unless a market says otherwise. */
+export const TERMS = {impactNotional: 0n, fundingInterest: 12_500n, fundingClamp: 600_000n, collateralInterest: 100n};
+
+const grid = {base: 'ETH', quote: 'USDC', tick: 10_000n, lot: 100_000n, unit: 1n, ticks: 1n << 22n, marketBand: 200_000n, openInterestMax: 0n, interestFrom: 0n, interestFull: 0n, ...TERMS};
 
 export const MARKETS: readonly MarketSpec[] = [
   {

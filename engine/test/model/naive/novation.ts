@@ -10,7 +10,7 @@ import {type Account, lotsOf, type Market, type Offer, type Refusal, refuse, tic
 const BAND = 10_000n;
 
 function tell(world: World, type: Extract<Event, {offerId: bigint}>['type'], {id, from, to, market, lots}: Offer): void {
-  world.tell({type, offerId: id, market: market.spec.name, wallet: world.wallet(from), to: world.wallet(to), size: lots * market.spec.lot});
+  world.tell({type, offerId: id, market: market.spec.name, ...world.who(from), to: world.wallet(to), ...(world.accounts[to]!.sub > 0 && {toSub: world.accounts[to]!.sub}), size: lots * market.spec.lot});
 }
 
 export function offerNovation(world: World, from: Account, to: Account, market: Market, size: bigint, price: bigint | undefined): Refusal | undefined {
@@ -20,6 +20,8 @@ export function offerNovation(world: World, from: Account, to: Account, market: 
   if (ticks === undefined) return refuse('badPrice');
   if (from === to) return refuse('unknownAccount');
   if (!market.spec.perpetual) return refuse('unknownMarket');
+  if (market.status === 'delisted') return refuse('marketHalted');
+  if (from.owner === to.owner) return novateOwn(world, {id: 0n, from: from.number, to: to.number, market, lots: sign(size) * lots, price: ticks});
   if (world.offers.some((known) => known.from === from.number && known.market === market)) return refuse('positionOpen');
   world.lastOffer += 1n;
   const offer = {id: world.lastOffer, from: from.number, to: to.number, market, lots: sign(size) * lots, price: ticks};
@@ -42,13 +44,26 @@ export function acceptNovation(world: World, {number}: Account, id: bigint): Ref
   if (!offer) return refuse('unknownOrder', {orderId: id});
   const refused = check(world, offer);
   if (refused) return refused;
+  world.offers = world.offers.filter((known) => known !== offer);
+  move(world, offer);
+  return undefined;
+}
+
+/** Between accounts of one wallet one consent is both. */
+function novateOwn(world: World, offer: Offer): Refusal | undefined {
+  const refused = check(world, offer);
+  if (refused) return refused;
+  world.lastOffer += 1n;
+  move(world, {...offer, id: world.lastOffer});
+  return undefined;
+}
+
+function move(world: World, offer: Offer): void {
   const {from, to, market, lots} = offer;
   const price = offer.price || market.mark;
-  world.offers = world.offers.filter((known) => known !== offer);
   change(world, world.position(from, market), -lots, price);
   change(world, world.position(to, market), lots, price);
   tell(world, 'novationAccepted', offer);
-  return undefined;
 }
 
 function check(world: World, {from, to, market, lots, price}: Offer): Refusal | undefined {

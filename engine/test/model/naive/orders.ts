@@ -14,7 +14,7 @@ export const plainOrder = (account: number, market: Market, side: Side, price: b
 });
 
 export function placeCommand(world: World, command: Place): Refusal | undefined {
-  const account = world.user(command.wallet);
+  const account = world.user(command.wallet, command.sub);
   if (!account) return refuse('unknownAccount');
   const market = world.market(command.market);
   if (!market) return refuse('unknownMarket');
@@ -36,11 +36,25 @@ const clientKey = ({account, clientId}: Order): string => `${account} ${clientId
 
 /** Any order of a user: its own, a trigger's, a parent's slice. */
 export function place(world: World, order: Order): Refusal | undefined {
-  const known = world.clientIds.get(clientKey(order));
-  const refused = checkShape(world, order) ?? (order.clientId !== '' && known !== undefined ? refuse('duplicateClientId', {orderId: known}) : undefined) ?? admit(world, order);
-  if (!refused) execute(world, order);
-  return refused;
+  const known = order.clientId === '' ? undefined : world.clientIds.get(clientKey(order));
+  const content = contentOf(order);
+  if (known && known.content !== content) return refuse('duplicateClientId', {orderId: known.id});
+  if (known) {
+    const {id, filled, state} = known;
+    world.tell({type: 'orderRepeated', orderId: id, market: order.market.spec.name, ...world.who(order.account), filled: filled * order.market.spec.lot, state});
+    return undefined;
+  }
+  const refused = checkShape(world, order) ?? admit(world, order);
+  if (refused) return refused;
+  const rests = execute(world, order);
+  const state = rests ? 'open' : order.left === 0n && order.total > 0n ? 'filled' : 'cancelled';
+  if (order.clientId !== '') world.clientIds.set(clientKey(order), {id: order.id, content, filled: order.total - order.left, state});
+  return undefined;
 }
+
+/** All that was asked for: the same again under one client id is a repetition, anything else a mistake. */
+const contentOf = ({market, side, price, total, time, selfTrade, postOnly, reduceOnly, deadMan, isMarket, expiresAt, peak}: Order): string =>
+  [market.index, side, price, total, time, selfTrade, postOnly, reduceOnly, deadMan, isMarket, expiresAt, peak].join(' ');
 
 function checkShape(world: World, order: Order): Refusal | undefined {
   const {market, isMarket, time, left, price} = order;
@@ -164,7 +178,6 @@ function checkMargin(world: World, order: Order, meets: Probe): Refusal | undefi
 export function execute(world: World, order: Order): boolean {
   world.lastOrder += 1n;
   order.id = world.lastOrder;
-  if (order.clientId !== '') world.clientIds.set(clientKey(order), order.id);
   world.orders.push(order);
   const stopped = match(world, order);
   if (order.left === 0n) close(world, order, order.total === 0n ? 'selfTrade' : 'filled');
@@ -206,7 +219,7 @@ export function amend(world: World, account: Account, id: bigint, price: bigint,
   if (refused) return refused;
   close(world, order, 'amended');
   const known = world.clientIds.get(clientKey(order));
-  if (!execute(world, next) && known !== undefined) world.clientIds.set(clientKey(order), known);
+  if (execute(world, next) && known) known.id = next.id;
   return undefined;
 }
 

@@ -14,7 +14,9 @@ export function placeParent(world: World, {number}: Account, market: Market, com
   const limit = command.limitPrice === undefined ? 0n : ticksOf(market, command.limitPrice);
   if (limit === undefined) return refuse('badPrice');
   const quantity = lotsOf(market, command.quantity);
-  if (quantity === undefined || Number(quantity) < slices) return refuse('badQuantity');
+  if (quantity === undefined) return refuse('badQuantity');
+  if (market.status === 'delisted') return refuse('marketHalted');
+  if (Number(quantity) < slices) return refuse('badQuantity');
   if (!isWhole(slices, 2, 1_000) || !isWhole(intervalMs, 1_000, DAY_MS)) return refuse('badTime');
   if (reduceOnly && !market.spec.perpetual) return refuse('badFlags');
   if (world.parents.filter(({account}) => account === number).length >= PER_ACCOUNT_MAX) return refuse('tooManyOrders');
@@ -33,9 +35,14 @@ export function cancelParent(world: World, {number}: Account, id: bigint): Refus
   return undefined;
 }
 
+/** Every one of a market. */
+export function closeParents(world: World, market: Market): void {
+  for (const parent of world.parents.filter((working) => working.market === market)) close(world, parent, 'delisted');
+}
+
 function close(world: World, {id, market, account, done}: Parent, reason: CloseReason): void {
   world.parents = world.parents.filter((parent) => parent.id !== id);
-  world.tell({type: 'parentClosed', parentId: id, market: market.spec.name, wallet: world.wallet(account), filled: done * market.spec.lot, reason});
+  world.tell({type: 'parentClosed', parentId: id, market: market.spec.name, ...world.who(account), filled: done * market.spec.lot, reason});
 }
 
 /** Lots of the next slice: equal parts of what is left, or parts by what the hours of the day have traded. */

@@ -6,6 +6,7 @@ import {type Account, FEES, type Market, type Position, type Refusal, refuse, ty
 
 export function setAutoRoll({number}: Account, market: Market, take: bigint, loss: bigint): Refusal | undefined {
   if (!market.spec.perpetual) return refuse('unknownMarket');
+  if (market.status === 'delisted') return refuse('marketHalted');
   if ([take, loss].some((lots) => lots < 0n || lots > VALUE_MAX)) return refuse('badAmount');
   if (take === 0n && loss === 0n) market.rolls.delete(number);
   else market.rolls.set(number, {take, loss});
@@ -32,5 +33,5 @@ function roll(world: World, position: Position, pnl: bigint): void {
   position.cost = valueOf(position);
   world.accounts[FEES]!.cash += fee;
   const {name, lot, tick} = market.spec;
-  world.tell({type: 'positionRolled', market: name, wallet: world.wallet(account), size: lots * lot, price: market.mark * tick, realised: pnl, fee});
+  world.tell({type: 'positionRolled', market: name, ...world.who(account), size: lots * lot, price: market.mark * tick, realised: pnl, fee});
 }

@@ -3,9 +3,9 @@ import type {Command} from '../../../src/core/commands.ts';
 import {balance, pay, post} from './ledger.ts';
 import {returnRequests} from './liquidation.ts';
 import {unsettled} from './margin.ts';
-import {min} from './numbers.ts';
+import {min, sum} from './numbers.ts';
 import {type Account, type Asset, FEES, OUTSIDE, type Refusal, refuse, type World} from './world.ts';
-import {withdrawable} from './withdrawals.ts';
+import {rowWithdrawable, withdrawable} from './withdrawals.ts';
 
 type Of<T extends Command['type']> = Extract<Command, {type: T}>;
 
@@ -21,6 +21,7 @@ export function seal(world: World, {epoch, snapshotTime}: Of<'seal'>): Refusal |
   if (shares.some(({account, lots}) => -lots > balance(world, account, world.settlement))) return refuse('SHEET_NOT_SOLVABLE');
   settle(world, shares, epoch);
   const limits = world.accounts.map((account) => world.assets.map((asset) => withdrawable(world, account, asset)));
+  const rowLimits = world.accounts.map((account) => world.assets.map((asset) => rowWithdrawable(world, account, asset)));
   for (const asset of world.assets) {
     const carries = epoch % world.chains.find(({chainId}) => chainId === asset.chainId)!.withdrawEvery === 0n;
     for (const account of world.accounts) if (carries && account.requested[asset.index]! > 0n) sealRequest(world, account, asset, limits[account.number]![asset.index]!, epoch);
@@ -32,24 +33,32 @@ export function seal(world: World, {epoch, snapshotTime}: Of<'seal'>): Refusal |
   world.sealedLegs = world.legs.length;
   Object.assign(world, {lastSealed: epoch, lastSnapshotTime: snapshotTime, lastOutcome: undefined});
   world.tell({type: 'epochSealed', epoch, snapshotTime});
-  return world.assets.map((asset) => sheetOf(world, asset, limits));
+  return world.assets.map((asset) => sheetOf(world, asset, rowLimits));
 }
 
-/** Losers by account number pay winners by account number; positions keep their cost, cash gives way. */
-function settle(world: World, shares: {account: Account; lots: bigint}[], epoch: bigint): void {
-  const owed = shares.filter(({lots}) => lots > 0n).map(({account, lots}) => ({to: account.number, lots}));
-  for (const {account, lots} of shares) {
-    for (let left = -lots; left > 0n;) {
-      const receiver = owed.find((each) => each.lots > 0n)!;
-      const part = min(left, receiver.lots);
-      pay(world, {from: account.number, to: receiver.to, currency: world.settlement, lots: part, kind: receiver.to === FEES ? 'fee' : 'pnl'});
-      receiver.lots -= part;
-      left -= part;
-    }
-  }
+type Share = {account: Account; lots: bigint};
+
+/** Losers by account number pay winners by account number, within each wallet first; positions keep their cost, cash gives way. */
+function settle(world: World, shares: Share[], epoch: bigint): void {
+  const open = shares.map((share) => ({...share}));
+  for (const {owner} of world.accounts.filter(({sub}) => sub === 1)) payAcross(world, open.filter(({account}) => account.owner === owner));
+  payAcross(world, open);
   for (const {account, lots} of shares) {
     account.cash -= lots;
-    world.tell({type: 'pnlSettled', epoch, wallet: account.wallet, lots});
+    world.tell({type: 'pnlSettled', epoch, ...world.who(account.number), lots});
+  }
+}
+
+function payAcross(world: World, shares: Share[]): void {
+  for (const payer of shares) {
+    for (const receiver of shares) {
+      const part = min(-payer.lots, receiver.lots);
+      if (part <= 0n) continue;
+      const to = receiver.account.number;
+      pay(world, {from: payer.account.number, to, currency: world.settlement, lots: part, kind: to === FEES ? 'fee' : 'pnl'});
+      receiver.lots -= part;
+      payer.lots += part;
+    }
   }
 }
 
@@ -66,9 +75,11 @@ function sealRequest(world: World, account: Account, {index, chainId, token}: As
   world.tell({type: 'withdrawalSealed', ...about});
 }
 
+/** One row per wallet: the sum of its accounts. */
 function sheetOf(world: World, {index, deposited, authorisedOut}: Asset, limits: bigint[][]): SealedModel[number] {
-  const rows = world.accounts.filter(({claims}) => claims[index]! > 0n).map(({number, wallet, claims, sealed}) => (
-    {wallet, total: claims[index]!, withdrawable: limits[number]![index]!, withdrawal: sealed[index]!}));
+  const rows = world.accounts.filter(({sub}) => sub === 0).map((main) => ({
+    wallet: main.wallet, total: sum(world.family(main).map(({claims}) => claims[index]!)), withdrawable: limits[main.number]![index]!, withdrawal: main.sealed[index]!,
+  })).filter(({total}) => total > 0n);
   rows.sort((a, b) => (a.wallet < b.wallet ? -1 : 1));
   return {rows, deposited, authorisedOut: authorisedOut + rows.reduce((total, {withdrawal}) => total + withdrawal, 0n)};
 }

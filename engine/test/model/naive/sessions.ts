@@ -1,7 +1,7 @@
 /** A market's week in parts, each with its own fees, funding clamp, price band and margin. */
 import type {Command} from '../../../src/core/commands.ts';
 import {assessBucket} from './margin.ts';
-import {ceilDiv, PPM} from './numbers.ts';
+import {PPM, ppmCeil} from './numbers.ts';
 import {FIRST_USER, type Market, type Refusal, refuse, type World} from './world.ts';
 
 const WEEK = 7 * 24 * 60;
@@ -11,18 +11,29 @@ const WARN_MINUTES = 30;
 
 const isShare = (ppm: number, least: number, most: number): boolean => Number.isInteger(ppm) && ppm >= least && ppm <= most;
 
-export function setCalendar(market: Market, {sessions}: Extract<Command, {type: 'setCalendar'}>): Refusal | undefined {
+type Calendar = Extract<Command, {type: 'setCalendar'}>['sessions'];
+
+export function setCalendar(market: Market, sessions: Calendar): Refusal | undefined {
+  if (market.status === 'delisted') return refuse('marketHalted');
+  const refused = checkCalendar(sessions);
+  if (refused) return refused;
+  const calendar = sessions.map(({start, feePpm, fundingClampPpm, bandPpm, marginPpm, warnPpm = 1_000_000}) => ({
+    start: BigInt(start), feePpm: BigInt(feePpm), fundingClampPpm: BigInt(fundingClampPpm), bandPpm: BigInt(bandPpm), marginPpm: BigInt(marginPpm), warnPpm: BigInt(warnPpm),
+  }));
+  // Until the next tick enters a session the market has its own rates.
+  Object.assign(market, {calendar, session: -1, warned: -1, feePpm: PPM, clampPpm: market.spec.fundingClamp, bandPpm: market.spec.band, marginPpm: PPM});
+  return undefined;
+}
+
+export function checkCalendar(sessions: Calendar): Refusal | undefined {
+  if (sessions.length > 64) return refuse('badFlags');
   let before = -1;
-  for (const {start, feePpm, fundingClampPpm, bandPpm, marginPpm} of sessions) {
+  for (const {start, feePpm, fundingClampPpm, bandPpm, marginPpm, warnPpm = 1_000_000, makerFeePpm = 0, makerSizePpm = 0, makerTimePpm = 0, makerSpreadPpm = 1_000_000} of sessions) {
     if (!isShare(start, before + 1, WEEK - 1)) return refuse('badTime');
-    if (![feePpm, fundingClampPpm, bandPpm].every((ppm) => isShare(ppm, 0, 1_000_000)) || !isShare(marginPpm, 1_000_000, 10_000_000)) return refuse('badFlags');
+    if (![feePpm, fundingClampPpm, bandPpm, makerFeePpm, makerSizePpm, makerTimePpm].every((ppm) => isShare(ppm, 0, 1_000_000))) return refuse('badFlags');
+    if (![marginPpm, warnPpm, makerSpreadPpm].every((ppm) => isShare(ppm, 1_000_000, 10_000_000))) return refuse('badFlags');
     before = start;
   }
-  if (sessions.length > 64) return refuse('badFlags');
-  const calendar = sessions.map(({start, feePpm, fundingClampPpm, bandPpm, marginPpm}) => (
-    {start: BigInt(start), feePpm: BigInt(feePpm), fundingClampPpm: BigInt(fundingClampPpm), bandPpm: BigInt(bandPpm), marginPpm: BigInt(marginPpm)}));
-  Object.assign(market, {calendar, session: -1, warned: -1});
-  if (calendar.length === 0) Object.assign(market, {feePpm: PPM, clampPpm: 600_000n, bandPpm: market.spec.band, marginPpm: PPM});
   return undefined;
 }
 
@@ -35,7 +46,8 @@ export function tickSession(world: World, market: Market): void {
   if (current !== market.session) enter(world, market, current);
   const next = (current + 1) % calendar.length;
   const left = (Number(calendar[next]!.start) - minute + WEEK) % WEEK || WEEK;
-  if (left <= WARN_MINUTES && market.warned !== next && calendar[next]!.marginPpm > market.marginPpm) warn(world, market, next);
+  const {marginPpm, warnPpm} = calendar[next]!;
+  if (left <= WARN_MINUTES && market.warned !== next && (marginPpm > market.marginPpm || warnPpm > PPM)) warn(world, market, next);
 }
 
 function enter(world: World, market: Market, session: number): void {
@@ -44,13 +56,16 @@ function enter(world: World, market: Market, session: number): void {
   world.tell({type: 'sessionEntered', market: market.spec.name, session});
 }
 
-/** Everybody whose bucket the next session's margin would find below maintenance. */
+/** Everybody whose bucket has less than the next session's multiple of maintenance, under that session's margin. */
 function warn(world: World, market: Market, next: number): void {
-  market.warned = next;
+  const {marginPpm: present} = market;
+  const {marginPpm, warnPpm} = market.calendar[next]!;
+  Object.assign(market, {warned: next, marginPpm});
   for (const position of world.holders(market)) {
     const {equity, maintenance} = assessBucket(world, position);
-    const needed = ceilDiv(maintenance * market.calendar[next]!.marginPpm, market.marginPpm);
+    const needed = ppmCeil(maintenance, warnPpm);
     if (position.account < FIRST_USER || equity >= needed) continue;
-    world.tell({type: 'liquidationWarned', market: market.spec.name, wallet: world.wallet(position.account), equity, needed});
+    world.tell({type: 'liquidationWarned', market: market.spec.name, ...world.who(position.account), equity, needed});
   }
+  market.marginPpm = present;
 }

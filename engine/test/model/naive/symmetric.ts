@@ -52,5 +52,5 @@ type Told = {lots: bigint; price: bigint; by: 'fund' | 'symmetric' | 'counterpar
 
 export function tellLiquidated(world: World, {account, market}: Position, {lots, price, by, charge = 0n}: Told): void {
   const {name, lot, tick} = market.spec;
-  world.tell({type: 'positionLiquidated', market: name, wallet: world.wallet(account), size: lots * lot, price: price * tick, by, charge});
+  world.tell({type: 'positionLiquidated', market: name, ...world.who(account), size: lots * lot, price: price * tick, by, charge});
 }

@@ -27,6 +27,7 @@ export function placeTrigger(world: World, {number}: Account, market: Market, {c
     if (quantity === undefined) return refuse('badQuantity');
     made.push({...condition, id: 0n, account: number, market, price, limit, quantity, reduceOnly: condition.reduceOnly ?? false, trail: distance, sibling: 0n});
   }
+  if (market.status === 'delisted') return refuse('marketHalted');
   for (const trigger of made) {
     if (trigger.reduceOnly && !market.spec.perpetual) return refuse('badFlags');
     // One that is due at once would be an order in disguise.
@@ -41,9 +42,14 @@ export function placeTrigger(world: World, {number}: Account, market: Market, {c
   return undefined;
 }
 
+/** Every one of a market. */
+export function closeTriggers(world: World, market: Market): void {
+  for (const trigger of world.triggers.filter((waiting) => waiting.market === market)) remove(world, trigger, 'delisted');
+}
+
 function remove(world: World, {id, market, account}: Trigger, reason: CloseReason): void {
   world.triggers = world.triggers.filter((trigger) => trigger.id !== id);
-  world.tell({type: 'triggerClosed', triggerId: id, market: market.spec.name, wallet: world.wallet(account), reason});
+  world.tell({type: 'triggerClosed', triggerId: id, market: market.spec.name, ...world.who(account), reason});
 }
 
 export function cancelTrigger(world: World, {number}: Account, id: bigint): Refusal | undefined {
@@ -58,7 +64,8 @@ export function fireTriggers(world: World): void {
   let fired = 0;
   for (let before = -1; fired !== before && fired < FIRED_MAX;) {
     before = fired;
-    for (const trigger of [...world.triggers]) {
+    const waiting = world.triggers;
+    for (const trigger of waiting) {
       if (fired === FIRED_MAX || !world.triggers.includes(trigger)) continue;
       follow(trigger);
       if (!isDue(trigger)) continue;
@@ -81,5 +88,5 @@ function fire(world: World, trigger: Trigger): void {
   const sibling = world.triggers.find((other) => other.id === trigger.sibling);
   if (sibling) remove(world, sibling, 'oneCancelsOther');
   const refused = place(world, {...plainOrder(account, market, side, limit, quantity), reduceOnly});
-  world.tell({type: 'triggerFired', triggerId: id, market: market.spec.name, wallet: world.wallet(account), refused: refused?.reason ?? 'none'});
+  world.tell({type: 'triggerFired', triggerId: id, market: market.spec.name, ...world.who(account), refused: refused?.reason ?? 'none'});
 }

@@ -20,11 +20,11 @@ export function worldView(world: World) {
 }
 
 function accountView(world: World, account: Account) {
-  const {number, wallet, claims, requested, sealed} = account;
+  const {number, wallet, sub, claims, requested, sealed} = account;
   const available = availableOf(world, account);
   const {equity, initial, maintenance} = assess(world, number);
   return {
-    wallet,
+    wallet, sub,
     balances: world.assets.map((asset) => ({
       total: claims[asset.index]!, available: available[asset.index]!, requested: requested[asset.index]!, sealed: sealed[asset.index]!,
       withdrawable: withdrawable(world, account, asset),

@@ -67,5 +67,6 @@ function charge(world: World, account: number, lots: bigint): void {
 }
 
 function tell(world: World, account: number, lots: bigint, by: By, payer?: number): void {
-  world.tell({type: 'shortfallCovered', wallet: world.wallet(account), lots, by, ...(payer !== undefined && {payer: world.wallet(payer)})});
+  const paid = payer === undefined ? {} : {payer: world.wallet(payer), ...(world.accounts[payer]!.sub > 0 && {payerSub: world.accounts[payer]!.sub})};
+  world.tell({type: 'shortfallCovered', ...world.who(account), lots, by, ...paid});
 }

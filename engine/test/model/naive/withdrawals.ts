@@ -2,7 +2,7 @@
 import type {Command} from '../../../src/core/commands.ts';
 import {creditedLots} from './deposits.ts';
 import {free, post, spendable} from './ledger.ts';
-import {max, min} from './numbers.ts';
+import {max, min, sum} from './numbers.ts';
 import {type Account, type Asset, FEES, FIRST_USER, type Refusal, refuse, type World} from './world.ts';
 
 type Of<T extends Command['type']> = Extract<Command, {type: T}>;
@@ -15,19 +15,27 @@ export function bound(world: World, {number, wallet}: Account, asset: Asset): bi
   const sheet = world.sheets.get(base);
   let most = creditedLots(world, wallet, asset);
   if (sheet) {
-    most += (sheet.claims.get(number)?.[asset.index] ?? 0n) - (sheet.withdrawals.get(number)?.[asset.index] ?? 0n);
+    most += sum(world.accounts.filter(({owner}) => owner === number).map((own) => sheet.claims.get(own.number)?.[asset.index] ?? 0n));
+    most -= sheet.withdrawals.get(number)?.[asset.index] ?? 0n;
     most -= (sheet.deposits.get(wallet)?.[asset.index] ?? 0n) / asset.lotSize;
   }
   for (const [epoch, later] of world.sheets) if (epoch > base) most -= later.withdrawals.get(number)?.[asset.index] ?? 0n;
   return max(0n, most);
 }
 
-/** What could leave now, the open request included. */
-export function withdrawable(world: World, account: Account, asset: Asset): bigint {
-  if (account.number < FIRST_USER) return 0n;
-  const byMargin = max(0n, account.requested[asset.index]! + free(world, account, asset.currency));
-  return min(min(account.claims[asset.index]! - account.sealed[asset.index]!, byMargin), bound(world, account, asset));
+/** What an account could give now, its open request included, that bound aside. */
+function givable(world: World, account: Account, {index, currency}: Asset): bigint {
+  const byMargin = max(0n, account.requested[index]! + free(world, account, currency));
+  return min(account.claims[index]! - account.sealed[index]!, byMargin);
 }
+
+/** What could leave now. Neither system rows nor sub-accounts withdraw. */
+export const withdrawable = (world: World, account: Account, asset: Asset): bigint =>
+  (account.number < FIRST_USER || account.sub > 0 ? 0n : min(givable(world, account, asset), bound(world, account, asset)));
+
+/** The same of a wallet's row: what its sub-accounts could hand over counts. */
+export const rowWithdrawable = (world: World, account: Account, asset: Asset): bigint =>
+  (account.number < FIRST_USER ? 0n : min(sum(world.family(account).map((own) => givable(world, own, asset))), bound(world, account, asset)));
 
 export function requestWithdrawal(world: World, {wallet, chainId, token, lots}: Of<'requestWithdrawal'>): Refusal | undefined {
   const account = world.user(wallet);

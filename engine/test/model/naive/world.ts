@@ -13,11 +13,14 @@ export type Side = 'buy' | 'sell';
 export type Place = Extract<Command, {type: 'placeOrder'}>;
 
 /** Why the model refuses: the reason the core gives, and the numbers that go with it. */
-export type Refusal = {reason: string; needed?: bigint; available?: bigint; orderId?: bigint; withdrawable?: bigint; minimum?: bigint; expected?: bigint; epoch?: bigint};
+export type Refusal = {reason: string; needed?: bigint; available?: bigint; orderId?: bigint; index?: number; item?: string; withdrawable?: bigint; minimum?: bigint; expected?: bigint; epoch?: bigint};
 export const refuse = (reason: string, about: Omit<Refusal, 'reason'> = {}): Refusal => ({reason, ...about});
 
 export type Account = {
-  number: number; wallet: Address; secret?: string; viewingKey?: string; tier: number;
+  number: number; wallet: Address;
+  /** Main account of the wallet and 0 for it, else which of its sub-accounts. */
+  owner: number; sub: number;
+  secret?: string; viewingKey?: string; tier: number;
   /** By asset: what the custody owes, and what of it is requested or sealed for withdrawal. */
   claims: bigint[]; requested: bigint[]; sealed: bigint[];
   /** By asset: ever authorised, ever paid on the chain. */
@@ -48,13 +51,14 @@ export type Asset = {
 };
 export type Chain = {chainId: number; custody: Address; withdrawEvery: bigint; blockNumber: bigint; blockHash: string; activeEpoch: bigint; kills: number};
 export type Leg = {seq: bigint; from: number; to: number; asset: number; lots: bigint; kind: string};
-export type Session = {start: bigint; feePpm: bigint; fundingClampPpm: bigint; bandPpm: bigint; marginPpm: bigint};
+export type Session = {start: bigint; feePpm: bigint; fundingClampPpm: bigint; bandPpm: bigint; marginPpm: bigint; warnPpm: bigint};
 export type Lookback = {startedAt: bigint; current: bigint; previous: bigint};
 
 export type MarketSpec = {
   name: string; perpetual: boolean; base: string; quote: string; tick: bigint; lot: bigint; unit: bigint; ticks: bigint;
   fees: readonly {maker: bigint; taker: bigint}[]; fundShare: bigint; margins: readonly {upTo: bigint; initial: bigint; maintenance: bigint}[];
   band: bigint; marketBand: bigint; penalty: bigint; openInterestMax: bigint; interestFrom: bigint; interestFull: bigint;
+  impactNotional: bigint; fundingInterest: bigint; fundingClamp: bigint; collateralInterest: bigint;
 };
 
 export type Market = {
@@ -96,17 +100,17 @@ export class World {
   now = 0n;
   readonly settlement: string;
   readonly currencies: string[];
-  readonly assets: Asset[] = [];
-  readonly chains: Chain[] = [];
-  readonly markets: Market[] = [];
-  readonly accounts: Account[] = [];
-  readonly positions: Position[] = [];
+  assets: Asset[] = [];
+  chains: Chain[] = [];
+  markets: Market[] = [];
+  accounts: Account[] = [];
+  positions: Position[] = [];
   /** In the book, and the one being matched. */
   orders: Order[] = [];
   lastOrder = 0n;
   lastPlace = 0n;
-  /** Client ids ever used: account and text, and the order that has it now. */
-  readonly clientIds = new Map<string, bigint>();
+  /** Client ids ever used: account and text; the order that has it now, what was asked for, and how its placing was answered. */
+  clientIds = new Map<string, {id: bigint; content: string; filled: bigint; state: 'open' | 'filled' | 'cancelled'}>();
   triggers: Trigger[] = [];
   lastTrigger = 0n;
   parents: Parent[] = [];
@@ -118,6 +122,9 @@ export class World {
   readonly fundPeak: Lookback = {startedAt: 0n, current: 0n, previous: 0n};
   readonly standings = new Map<number, Standing>();
   lastHour = 0n;
+  /** When standings are sampled next, and the four words that draw that moment. */
+  nextSample = 0n;
+  sampleSeed: bigint[] = [0n, 0n, 0n, 0n];
   /** Base units ever received, by sender, then asset. */
   readonly senders = new Map<string, bigint[]>();
   legs: Leg[] = [];
@@ -149,29 +156,45 @@ export class World {
     }
   }
 
-  addAccount(wallet: Address): Account {
+  addAccount(wallet: Address, belongs?: {owner: number; sub: number}): Account {
     const zeros = (): bigint[] => this.assets.map(() => 0n);
-    const account = {number: this.accounts.length, wallet, tier: 0, claims: zeros(), requested: zeros(), sealed: zeros(), authorised: zeros(), paid: zeros(), cash: 0n};
+    const number = this.accounts.length;
+    const account = {
+      number, wallet, owner: belongs?.owner ?? number, sub: belongs?.sub ?? 0, tier: 0, claims: zeros(), requested: zeros(), sealed: zeros(), authorised: zeros(), paid: zeros(), cash: 0n,
+    };
     this.accounts.push(account);
     return account;
   }
 
-  addMarket(spec: MarketSpec): void {
-    this.markets.push({
+  addMarket(spec: MarketSpec): Market {
+    const market: Market = {
       spec, index: this.markets.length, status: 'open', mark: 0n, indexPrice: 0n, last: 0n, trades: 0n, hourVolume: Array.from({length: 24}, () => 0n),
       sources: Array.from({length: 8}, () => ({price: 0n, at: 0n})), symmetric: false, disturbedAt: 0n, marks: {startedAt: 0n, current: 0n, previous: 0n},
       interestPpm: 1_000_000n, funding: {sum: 0n, samples: 0n, nextSample: 0n, nextFunding: 0n}, rolls: new Map(), calendar: [], session: -1, warned: -1,
-      feePpm: 1_000_000n, clampPpm: 600_000n, bandPpm: spec.band, marginPpm: 1_000_000n,
-    });
+      feePpm: 1_000_000n, clampPpm: spec.fundingClamp, bandPpm: spec.band, marginPpm: 1_000_000n,
+    };
+    this.markets.push(market);
+    return market;
   }
 
   tell(event: Event): void {
     this.events.push(event);
   }
 
-  /** A bound user; system rows are nobody's. */
-  user(wallet: Address): Account | undefined {
-    return this.accounts.slice(FIRST_USER).find((account) => account.wallet === lower(wallet));
+  /** An account of a bound wallet, the main one unless said; system rows are nobody's. */
+  user(wallet: Address, sub = 0): Account | undefined {
+    return this.accounts.slice(FIRST_USER).find((account) => account.wallet === lower(wallet) && account.sub === sub);
+  }
+
+  /** How events name an account. */
+  who(account: number): {wallet: Address; sub?: number} {
+    const sub = this.accounts[account]?.sub ?? 0;
+    return {wallet: this.wallet(account), ...(sub > 0 && {sub})};
+  }
+
+  /** All accounts of a wallet, the main one first. */
+  family({owner}: Account): Account[] {
+    return this.accounts.filter((account) => account.owner === owner);
   }
 
   market(name: string): Market | undefined {

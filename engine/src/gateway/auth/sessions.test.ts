@@ -8,22 +8,32 @@ const MINUTE_MS = 60_000;
 
 function open(options: {domains?: string[]; secret?: number} = {}) {
   const clock = {nowMs: Date.now()};
-  const sessions = new Sessions({secret: new Uint8Array(32).fill(options.secret ?? 1), domains: options.domains ?? []}, {now: () => clock.nowMs});
+  const ended = new Set<string>();
+  const sessions = new Sessions({secret: new Uint8Array(32).fill(options.secret ?? 1), domains: options.domains ?? []}, {
+    credentials: {hasEnded: ({id}) => ended.has(id)}, now: () => clock.nowMs,
+  });
   const sign = async (domain: string) => {
     const message = createSiweMessage({address: account.address, chainId: 1, domain, nonce: sessions.nonce(), uri: `http://${domain}`, version: '1'});
     return {message, signature: await account.signMessage({message})};
   };
-  return {clock, sessions, sign};
+  return {clock, ended, sessions, sign};
 }
 
 test('a token ends after twelve hours and is worthless under another key', async () => {
   const {clock, sessions, sign} = open();
   const result = await sessions.signIn(await sign('127.0.0.1:18700'));
   if (!result.ok) throw new Error(result.reason);
-  expect(sessions.walletOf(result.token)).toBe(account.address);
-  expect(open({secret: 2}).sessions.walletOf(result.token)).toBeUndefined();
+  expect(sessions.identityOf(result.token)).toMatchObject({wallet: account.address, scopes: ['read', 'trade', 'withdraw', 'own']});
+  expect(open({secret: 2}).sessions.identityOf(result.token)).toBeUndefined();
   clock.nowMs += 12 * 60 * MINUTE_MS;
-  expect(sessions.walletOf(result.token)).toBeUndefined();
+  expect(sessions.identityOf(result.token)).toBeUndefined();
+});
+
+test('an ended session speaks for nobody', () => {
+  const {ended, sessions} = open();
+  const {token} = sessions.issue(account.address, ['read']);
+  ended.add(sessions.identityOf(token)!.credential);
+  expect(sessions.identityOf(token)).toBeUndefined();
 });
 
 test('a nonce ends after five minutes', async () => {

@@ -1,7 +1,10 @@
-/** Sign-In with Ethereum (EIP-4361) and the bearer tokens it buys: HMAC over wallet and expiry, nothing stored. */
-import {createHmac, randomBytes, timingSafeEqual} from 'node:crypto';
+/** Sign-In with Ethereum (EIP-4361) and the bearer tokens it buys. */
+import {randomBytes} from 'node:crypto';
 import {type Address, getAddress, type Hex, isAddress, verifyMessage} from 'viem';
 import {generateSiweNonce, parseSiweMessage, validateSiweMessage} from 'viem/siwe';
+import type {Credentials} from './credentials.ts';
+import {type Identity, type Scope, SCOPES} from './identity.ts';
+import {SealedTokens} from './sealed-token.ts';
 
 const NONCE_LIFETIME_MS = 5 * 60_000;
 const NONCES_MAX = 10_000;
@@ -17,13 +20,19 @@ export type SessionOptions = {
   domains: readonly string[];
 };
 
+type Payload = {id: string; wallet: Address; scopes: readonly Scope[]; issuedAt: number; expiresAt: number};
+
 export class Sessions {
-  readonly #options: SessionOptions;
+  readonly #domains: readonly string[];
+  readonly #tokens: SealedTokens;
+  readonly #credentials: Pick<Credentials, 'hasEnded'>;
   readonly #now: () => number;
   readonly #nonces = new Map<string, number>();
 
-  constructor(options: SessionOptions, {now}: {now: () => number}) {
-    this.#options = options;
+  constructor({secret, domains}: SessionOptions, {credentials, now}: {credentials: Pick<Credentials, 'hasEnded'>; now: () => number}) {
+    this.#domains = domains;
+    this.#tokens = new SealedTokens(secret, 'PofBS session');
+    this.#credentials = credentials;
     this.#now = now;
   }
 
@@ -51,34 +60,24 @@ export class Sessions {
     const valid = await verifyMessage({address, message, signature}).catch(() => false);
     if (!valid) return {ok: false, reason: `the signature is not by ${address}`};
     const wallet = getAddress(address);
-    const tokenExpiresAt = this.#now() + TOKEN_LIFETIME_MS;
-    return {ok: true, wallet, token: this.issue(wallet, tokenExpiresAt), expiresAt: tokenExpiresAt};
+    return {ok: true, wallet, ...this.issue(wallet, SCOPES)};
   }
 
-  issue(wallet: Address, expiresAt: number): string {
-    const payload = Buffer.from(JSON.stringify({wallet, expiresAt, salt: randomBytes(8).toString('hex')})).toString('base64url');
-    return `${payload}.${this.#tag(payload).toString('base64url')}`;
+  issue(wallet: Address, scopes: readonly Scope[]): {token: string; expiresAt: number} {
+    const issuedAt = this.#now();
+    const expiresAt = issuedAt + TOKEN_LIFETIME_MS;
+    const payload: Payload = {id: `s_${randomBytes(12).toString('base64url')}`, wallet, scopes, issuedAt, expiresAt};
+    return {token: this.#tokens.seal(payload), expiresAt};
   }
 
-  /** The wallet a token speaks for, if it is ours and not expired. */
-  walletOf(token: string): Address | undefined {
-    const [payload, tag, ...rest] = token.split('.');
-    if (!payload || !tag || rest.length > 0) return undefined;
-    if (!equal(Buffer.from(tag, 'base64url'), this.#tag(payload))) return undefined;
-    const {wallet, expiresAt} = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as {wallet: Address; expiresAt: number};
-    return expiresAt > this.#now() ? wallet : undefined;
+  /** Whom a token speaks for, if it is ours, not expired and not ended. */
+  identityOf(token: string): Identity | undefined {
+    const payload = this.#tokens.open(token) as Payload | undefined;
+    if (!payload || payload.expiresAt <= this.#now() || this.#credentials.hasEnded(payload)) return undefined;
+    return {wallet: payload.wallet, scopes: payload.scopes, credential: payload.id, issuedAt: payload.issuedAt, expiresAt: payload.expiresAt};
   }
 
   #allows(domain: string): boolean {
-    return this.#options.domains.length === 0 ? LOOPBACK.test(domain) : this.#options.domains.includes(domain);
+    return this.#domains.length === 0 ? LOOPBACK.test(domain) : this.#domains.includes(domain);
   }
-
-  #tag(payload: string): Buffer {
-    return createHmac('sha256', this.#options.secret).update('PofBS session\0').update(payload).digest();
-  }
-}
-
-/** Constant time for equal lengths; lengths are no secret. */
-export function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,0 +1,120 @@
+/**
+ * Durable end to end: orders over WebSocket to the gateway's process, over the link to the engine, into the core and the journal, and back once
+ * the journal is on disk. Closed loop: as many as go through, in frames of 16 and of 1. Open loop: 50,000 orders a second, sent when they are
+ * due whatever has been answered, their time counted from when they were due; with it, what `fdatasync` alone takes in the same folder.
+ *
+ *     node --import tsx engine/bench/e2e/run.ts [seconds of the open loop] [seconds of each closed loop]
+ */
+import {setTimeout as sleep} from 'node:timers/promises';
+import {note, percentile, report, round} from '../measure.ts';
+import {deposits, MARK, MARKET, USDC} from '../trading-network.ts';
+import {syncTimes} from './disk.ts';
+import {type Servers, startServers} from './servers.ts';
+import {Trader} from './trader.ts';
+
+const openSeconds = Number(process.argv[2] ?? 30);
+const closedSeconds = Number(process.argv[3] ?? 8);
+const TRADERS = 16;
+const RATE = 50_000;
+const WARM_SECONDS = 3;
+/** Frames a socket has under way: the gateway reads no more than 64. */
+const FRAMES = {16: 24, 1: 60} as const;
+const OPEN_FRAME = 16;
+const SYNC_MS = 3_000;
+const DRAIN_MS = 30_000;
+
+async function joinAll(servers: Servers): Promise<Trader[]> {
+  const traders = Array.from({length: TRADERS}, (_, index) => new Trader(index + 1));
+  for (const trader of traders) await trader.join(servers.url);
+  await servers.link.submit(deposits(1n, traders.map(({wallet}) => wallet.address), 100_000_000n * USDC));
+  await servers.link.submit({type: 'setMark', market: MARKET, price: MARK});
+  return traders;
+}
+
+async function drained(traders: readonly Trader[]): Promise<void> {
+  const until = performance.now() + DRAIN_MS;
+  while (traders.some(({inFlight}) => inFlight > 0) && performance.now() < until) await sleep(5);
+}
+
+/** Orders answered per second of wall time. */
+async function closedLoop(traders: readonly Trader[], frame: 16 | 1, seconds: number): Promise<number> {
+  let [running, answered] = [true, 0];
+  for (const trader of traders) {
+    trader.onAnswer = (_, records) => {
+      answered += records;
+      if (running) trader.send(frame, performance.now());
+    };
+    for (let index = 0; index < FRAMES[frame]; index += 1) trader.send(frame, performance.now());
+  }
+  await sleep(WARM_SECONDS * 1_000);
+  const [before, start] = [answered, performance.now()];
+  await sleep(seconds * 1_000);
+  const perSecond = Math.round(((answered - before) * 1_000) / (performance.now() - start));
+  running = false;
+  await drained(traders);
+  note(`frames of ${frame}: ${perSecond} orders/s`);
+  return perSecond;
+}
+
+type OpenLoop = {sent: number; lost: number; refused: number; p50Ms: number; p99Ms: number; maxMs: number; latestMs: number};
+
+/** What is due is sent, in frames of at most 16, socket after socket. */
+async function openLoop(traders: readonly Trader[], seconds: number): Promise<OpenLoop> {
+  const times = new Float64Array(Math.ceil((RATE * (seconds + 1)) / OPEN_FRAME) + 1);
+  let frames = 0;
+  for (const trader of traders) trader.onAnswer = (milliseconds) => {
+    if (frames < times.length) times[frames] = milliseconds;
+    frames += 1;
+  };
+  const before = totals(traders);
+  const start = performance.now();
+  let [sent, next, latest, told] = [0, 0, 0, 0];
+  const total = RATE * seconds;
+  while (sent < total) {
+    const now = performance.now() - start;
+    while (sent < total && (sent / RATE) * 1_000 <= now) {
+      const due = start + (sent / RATE) * 1_000;
+      latest = Math.max(latest, start + now - due);
+      traders[next]!.send(OPEN_FRAME, due);
+      sent += OPEN_FRAME;
+      next = (next + 1) % traders.length;
+    }
+    if (now - told > 10_000) {
+      told = now;
+      note(`open loop: ${Math.round(now / 1_000)} of ${seconds} s`);
+    }
+    await sleep(1);
+  }
+  await drained(traders);
+  const after = totals(traders);
+  const sorted = times.subarray(0, Math.min(frames, times.length)).toSorted();
+  return {
+    sent: after.sent - before.sent, lost: after.sent - before.sent - (after.answered - before.answered), refused: after.refused - before.refused,
+    p50Ms: round(percentile(sorted, 0.5), 2), p99Ms: round(percentile(sorted, 0.99), 2), maxMs: round(sorted.at(-1) ?? 0, 1), latestMs: round(latest, 1),
+  };
+}
+
+function totals(traders: readonly Trader[]): {sent: number; answered: number; refused: number} {
+  const sum = (of: (trader: Trader) => number): number => traders.reduce((total, trader) => total + of(trader), 0);
+  return {sent: sum(({sentRecords}) => sentRecords), answered: sum(({answeredRecords}) => answeredRecords), refused: sum(({heard}) => heard.refused)};
+}
+
+note('starting PostgreSQL, engine and gateway');
+const servers = await startServers();
+try {
+  const traders = await joinAll(servers);
+  const syncBefore = syncTimes(servers.folder, SYNC_MS);
+  const [batch16, batch1] = [await closedLoop(traders, 16, closedSeconds), await closedLoop(traders, 1, closedSeconds)];
+  note(`open loop: ${RATE} orders/s for ${openSeconds} s`);
+  const open = await openLoop(traders, openSeconds);
+  const syncs = Float64Array.from([...syncBefore, ...syncTimes(servers.folder, SYNC_MS)]).toSorted();
+  const reasons: Record<string, number> = {};
+  for (const {heard} of traders) for (const [reason, count] of heard.reasons) reasons[reason] = (reasons[reason] ?? 0) + count;
+  for (const trader of traders) trader.close();
+  report({
+    sockets: TRADERS, batch16PerSecond: batch16, batch1PerSecond: batch1, openSeconds, openPerSecond: RATE, open,
+    syncP50Ms: round(percentile(syncs, 0.5), 2), syncP99Ms: round(percentile(syncs, 0.99), 2), refusedByReason: reasons,
+  });
+} finally {
+  await servers.stop();
+}

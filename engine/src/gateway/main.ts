@@ -1,0 +1,69 @@
+/**
+ * `pobs-gateway`: one process that serves REST, WebSocket and GraphQL for an engine of this machine. Started by the engine it ends with it,
+ * because its standard input is a pipe the engine holds; started by somebody else it waits for the engine's return.
+ */
+import path from 'node:path';
+import {rulesHash} from '@pobs/protocol';
+import {Command} from 'commander';
+import {pino} from 'pino';
+import {reportFailure} from '../cli/report.ts';
+import {bigintsAsText} from '../cli/log.ts';
+import {type Flags, type GatewayConfig, parseGatewayConfig} from '../config.ts';
+import {type Database, openDatabase} from '../db/database.ts';
+import {graphqlHandler} from '../graphql/handler.ts';
+import {socketPath} from '../link/socket-path.ts';
+import {folderMailer} from './auth/mailer.ts';
+import {ReconnectingEngine} from './engine-link.ts';
+import {type Gateway, startGateway} from './server.ts';
+import {sessionSecret} from './session-secret.ts';
+
+const program = new Command('pobs-gateway')
+  .description('A gateway of a running pobs-engine. Every flag --x-y is also read from POBS_X_Y.')
+  .requiredOption('--port <number>', 'port on 127.0.0.1')
+  .option('--network <file>', 'description of the network, JSON')
+  .option('--rpc <pairs>', 'chain=url,… shown to readers')
+  .option('--database-url <url>', 'postgresql://… of the read models (or DATABASE_URL)')
+  .option('--data-dir <folder>', 'folder of the engine')
+  .option('--operator-token-file <file>', 'file with the token of the operator endpoints')
+  .option('--storage <pairs>', 'name=url,… where snapshots can be read, shown to readers')
+  .option('--web-origin <urls>', 'origins of the web app; by default any on this machine')
+  .option('--log-level <level>', 'trace, debug, info, warn, error or silent')
+  .option('--parent-pipe', 'end when standard input closes');
+
+async function run(flags: Flags): Promise<void> {
+  const config = parseGatewayConfig(flags);
+  const log = pino({level: config.logLevel, serializers: {error: pino.stdSerializers.err}, formatters: {log: bigintsAsText}}, pino.destination(2));
+  const stopped = new Promise<void>((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+    if (config.parentPipe) process.stdin.once('end', () => resolve()).once('close', () => resolve()).resume();
+  });
+  const engine = await ReconnectingEngine.open({path: socketPath(config.dataDir)}, {log});
+  const database = await openDatabase(config.databaseUrl);
+  const gateway = await serve(config, {engine, database, log});
+  process.stdout.write(`${JSON.stringify({ready: true, url: gateway.url})}\n`);
+  await stopped;
+  await gateway.close();
+  engine.close();
+  await database.close();
+}
+
+function serve(config: GatewayConfig, {engine, database, log}: {engine: ReconnectingEngine; database: Database; log: {error(fields: object, message: string): void}}): Promise<Gateway> {
+  const {network, storage, rpc, port, operatorToken, webOrigins, dataDir} = config;
+  const reads = {
+    trades: database.projections.trades.bind(database.projections), candles: database.projections.candles.bind(database.projections),
+    receivedFrom: database.chains.receivedFrom.bind(database.chains),
+  };
+  const health = {chains: () => engine.health().chains, database: () => database.ping(), projections: () => engine.health().projections};
+  const graphql = graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(network.rules), storage, rpc}, log});
+  return startGateway({port, operatorToken, webOrigins, sessionSecret: sessionSecret(dataDir), credentialsFile: path.join(dataDir, 'credentials.jsonl')}, {
+    engine, reads, health, graphql, mailer: folderMailer(path.join(dataDir, 'mail')), log,
+  });
+}
+
+try {
+  await run(program.parse().opts());
+  process.exit(0);
+} catch (error) {
+  process.exit(await reportFailure(error));
+}

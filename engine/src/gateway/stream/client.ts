@@ -1,0 +1,98 @@
+/** One connection: who it speaks for, how much it may say, and what ends it. */
+import type {RawData, WebSocket} from 'ws';
+import {toJson} from '@pobs/protocol';
+import type {Identity} from '../auth/identity.ts';
+import type {ErrorBody} from '../errors.ts';
+import type {Listener} from './hub.ts';
+
+/** A client that reads slower than this much behind is let go. */
+const BUFFERED_BYTES_MAX = 4 * 1024 * 1024;
+/** Frames that wait for their answer; more are not read from the socket until some are answered. */
+const IN_FLIGHT_MAX = 64;
+const STRIKES_MAX = 10;
+
+export const CLOSE = {malformed: 4_400, unauthorised: 4_401, tooSlow: 4_008, full: 4_013, away: 1_001} as const;
+
+let count = 0;
+
+export type OnDisconnect = 'none' | 'marked' | 'all';
+
+export class Client implements Listener {
+  readonly socket: WebSocket;
+  readonly address: string;
+  /** The host it connected to, which a signed sign-in names. */
+  readonly host: string;
+  /** Of this connection, for its limits. */
+  readonly key: string;
+  identity: Identity | undefined;
+  /** Number of the identity's account, once it is bound. */
+  account: number | undefined;
+  /** Which sub-account it is; 0 = the main one. */
+  sub = 0;
+  onDisconnect: OnDisconnect = 'none';
+  alive = true;
+  /** Binary frames received. */
+  frames = 0;
+  #inFlight = 0;
+  #strikes = 0;
+  #closed = false;
+
+  constructor(socket: WebSocket, address: string, host: string) {
+    this.socket = socket;
+    this.address = address;
+    this.host = host;
+    count += 1;
+    this.key = String(count);
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  noteClosed(): void {
+    this.#closed = true;
+  }
+
+  send(message: string | Uint8Array): boolean {
+    if (this.#closed) return false;
+    if (this.socket.bufferedAmount > BUFFERED_BYTES_MAX) {
+      this.close(CLOSE.tooSlow, 'too slow: read faster or subscribe to less');
+      return false;
+    }
+    this.socket.send(message);
+    return true;
+  }
+
+  say(message: object): void {
+    this.send(toJson(message));
+  }
+
+  /** A frame that is nonsense; too many of them end the connection. */
+  malformed(body: ErrorBody, id?: string): void {
+    this.say({...(id !== undefined && {id}), ...body});
+    this.#strikes += 1;
+    if (this.#strikes >= STRIKES_MAX) this.close(CLOSE.malformed, 'too many malformed frames');
+  }
+
+  close(code: number, reason: string): void {
+    this.#closed = true;
+    this.socket.close(code, reason);
+  }
+
+  /** Something of this client is under way; the socket is not read while there is too much of it. */
+  begin(): void {
+    this.#inFlight += 1;
+    if (this.#inFlight === IN_FLIGHT_MAX) this.socket.pause();
+  }
+
+  end(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === IN_FLIGHT_MAX - 1 && !this.#closed) this.socket.resume();
+  }
+}
+
+/** One piece of memory, whatever way `ws` hands it out. */
+export function bytesOf(data: RawData): Uint8Array {
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  return Array.isArray(data) ? Buffer.concat(data) : data;
+}

@@ -1,0 +1,49 @@
+/** Binary frames of authenticated sockets: checked in place, passed on, answered by one frame each. */
+import {RateLimiter} from '../auth/rate-limit.ts';
+import {errorBody} from '../errors.ts';
+import {RECORD_BYTES} from '../../core/venue/records.ts';
+import {RECORDS_MAX} from '../../link/types.ts';
+import {NodeError} from '../../node/errors.ts';
+import type {Client} from './client.ts';
+import {ackFrame, claimRecords, EDGE_REASON, frameOf, refusedFrame} from './records.ts';
+import type {StreamDeps, StreamOptions} from './stream.ts';
+
+const BURST_SECONDS = 2;
+
+export class RecordDoor {
+  readonly #deps: StreamDeps;
+  readonly #limiter: RateLimiter | undefined;
+
+  constructor({recordsPerSecond}: StreamOptions, deps: StreamDeps) {
+    this.#deps = deps;
+    if (recordsPerSecond > 0) this.#limiter = new RateLimiter({perSecond: recordsPerSecond, burst: recordsPerSecond * BURST_SECONDS}, deps);
+  }
+
+  receive(client: Client, data: Uint8Array): void {
+    client.frames += 1;
+    const {identity, account, frames} = client;
+    if (!identity || account === undefined || identity.expiresAt <= this.#deps.now()) {
+      client.malformed(errorBody('UNAUTHORISED', 'Send {"op":"auth",…} for a bound account before binary frames.'));
+      return;
+    }
+    const frame = frameOf(data);
+    if (!frame) {
+      client.malformed(errorBody('INVALID_REQUEST', `A binary frame has 1 to ${RECORDS_MAX} records of ${RECORD_BYTES} bytes.`));
+      return;
+    }
+    if (!identity.scopes.includes('trade')) return void client.send(refusedFrame(frames, frame.count, EDGE_REASON.scopeMissing));
+    if (this.#limiter && this.#limiter.take(identity.wallet, frame.count) > 0) {
+      client.send(refusedFrame(frames, frame.count, EDGE_REASON.tooMany));
+      return;
+    }
+    const faults = claimRecords(frame, {account, markets: this.#deps.feed.marketCount});
+    client.begin();
+    this.#deps.engine.submitRecords(frame.bytes).then(
+      (acks) => client.send(ackFrame(frames, acks, faults)),
+      (error: unknown) => client.send(refusedFrame(frames, frame.count, reasonOf(error))),
+    ).finally(() => client.end());
+  }
+}
+
+const reasonOf = (error: unknown): number =>
+  (error instanceof NodeError && error.data.code === 'ENGINE_BUSY' ? EDGE_REASON.engineBusy : EDGE_REASON.engineAway);

@@ -1,0 +1,187 @@
+/** One gateway's or follower's connection, seen from the engine. */
+import type {Socket} from 'node:net';
+import {encodeSealed, packEpoch} from '@pobs/protocol';
+import type {Command} from '../core/commands.ts';
+import {COMMAND, REASON} from '../core/venue/codes.ts';
+import {codeOf, RECORD_BYTES, RECORD_WORDS, viewRecords} from '../core/venue/records.ts';
+import {decodePayload, encodePayload} from '../journal/codec.ts';
+import type {DurableBatch} from '../journal/journal.ts';
+import type {EngineNode} from '../node/engine-node.ts';
+import {NodeError} from '../node/errors.ts';
+import type {EventFrame} from '../node/event-frames.ts';
+import {type Query, viewOf} from './queries.ts';
+import {RECORDS_MAX} from './types.ts';
+import {encodeFrame, type Frame, FRAME, FrameReader, LinkFrameError, OPERATOR_FLAG, REQUEST_BYTES_MAX} from './wire.ts';
+
+/** A reader this far behind holds the engine's memory. */
+const UNREAD_BYTES_MAX = 256 * 1024 * 1024;
+
+/** Commands that only the operator gives, as records. */
+const OPERATOR_RECORDS: ReadonlySet<number> = new Set([
+  COMMAND.mark, COMMAND.index, COMMAND.tick, COMMAND.funding, COMMAND.feeTier, COMMAND.marketStatus, COMMAND.session, COMMAND.distribute,
+]);
+
+type Deps = {
+  node: EngineNode;
+  refusal: (command: Command) => string | undefined;
+  log: {warn(fields: object, message: string): void};
+  /** Newest event frames, oldest first. */
+  recent: readonly EventFrame[];
+  onClose: () => void;
+};
+
+export class LinkConnection {
+  readonly #socket: Socket;
+  readonly #deps: Deps;
+  readonly #reader = new FrameReader({max: REQUEST_BYTES_MAX});
+  #corked = false;
+  #stopBatches: (() => void) | undefined;
+  /** Wants the events as they come. */
+  subscribed = false;
+
+  constructor(socket: Socket, deps: Deps) {
+    this.#socket = socket;
+    this.#deps = deps;
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      this.#stopBatches?.();
+      deps.onClose();
+    });
+  }
+
+  /** Frames of one turn leave in one write. */
+  send(frame: Buffer): void {
+    const socket = this.#socket;
+    if (socket.destroyed) return;
+    if (socket.writableLength > UNREAD_BYTES_MAX) {
+      this.#deps.log.warn({unreadBytes: socket.writableLength}, 'A gateway does not read what it asked for; its connection is closed');
+      socket.destroy();
+      return;
+    }
+    if (!this.#corked) {
+      this.#corked = true;
+      socket.cork();
+      setImmediate(() => {
+        this.#corked = false;
+        socket.uncork();
+      });
+    }
+    socket.write(frame);
+  }
+
+  end(): void {
+    this.#socket.end();
+    this.#socket.destroySoon();
+  }
+
+  #take(chunk: Buffer): void {
+    this.#reader.push(chunk);
+    try {
+      for (let frame = this.#reader.next(); frame; frame = this.#reader.next()) this.#perform(frame);
+    } catch (error) {
+      this.#deps.log.warn({error}, 'A gateway sent what cannot be read; its connection is closed');
+      this.#socket.destroy();
+    }
+  }
+
+  #perform(frame: Frame): void {
+    switch (frame.type) {
+      case FRAME.records:
+        this.#records(frame);
+        return;
+      case FRAME.command:
+        this.#command(frame.request, decodePayload(frame.body) as Command);
+        return;
+      case FRAME.read:
+        this.#read(frame.request, decodePayload(frame.body) as Query);
+        return;
+      case FRAME.subscribe:
+        this.#subscribe(frame.request, frame.body.readDoubleLE(0));
+        return;
+      case FRAME.follow:
+        this.#stopBatches ??= this.#deps.node.onBatches((batch) => this.#batch(batch));
+        this.#answer(frame.request, {value: this.#deps.node.durable.index});
+        return;
+      default:
+        throw new LinkFrameError(`a frame of type ${frame.type}`);
+    }
+  }
+
+  #records({request, flags, body}: Frame): void {
+    const views = viewRecords(body);
+    if (!views || views.length > RECORDS_MAX || views.length === 0) throw new LinkFrameError(`${body.length} bytes of records`);
+    if ((flags & OPERATOR_FLAG) === 0) hideOperatorCommands(views.words, views.length);
+    const bytes = Buffer.from(views.words.buffer, views.words.byteOffset, views.length * RECORD_BYTES);
+    this.#deps.node.submitRecords({bytes, ...views}, (refused, acks, hash) => {
+      if (refused) this.#refuse(request, refused);
+      else this.send(encodeFrame({type: FRAME.acks, request, count: views.length}, hash!, acks!));
+    });
+  }
+
+  #command(request: number, command: Command): void {
+    const reason = this.#deps.refusal(command);
+    if (reason !== undefined) {
+      this.#answer(request, {value: {ok: false, sequence: BigInt(this.#deps.node.durable.sequence), rejection: {code: 'WRONG_SEQUENCE', reason}}});
+      return;
+    }
+    this.#deps.node.submit(command).then((value) => this.#answer(request, {value}), (error: unknown) => this.#refuse(request, error));
+  }
+
+  #read(request: number, query: Query): void {
+    const {node} = this.#deps;
+    const {eventSequence} = node;
+    const failed = (error: unknown): void => this.#refuse(request, error);
+    if (query.view === 'sealed') {
+      node.sealed(query.epoch).then((books) => {
+        if (books) this.send(encodeFrame({type: FRAME.sealed, request}, encodeSealed(packEpoch(books))));
+        else this.#answer(request, {});
+      }, failed);
+      return;
+    }
+    if (query.view === 'state') {
+      node.state().then((value) => this.#answer(request, {value}), failed);
+      return;
+    }
+    node.readThen((core) => viewOf(core, query), (value) => this.#answer(request, {value, eventSequence}), failed);
+  }
+
+  /** @param from - First event wanted; 0 for those from now on. The answer says whether it can be had. */
+  #subscribe(request: number, from: number): void {
+    const {node, recent} = this.#deps;
+    const next = Number(node.durableEventSequence) + 1;
+    const first = from === 0 ? next : from;
+    const known = first === next || (recent.length > 0 && recent[0]!.first <= first && first <= next);
+    this.#answer(request, {value: known ? first : 0});
+    if (!known) return;
+    this.subscribed = true;
+    for (const frame of recent) if (frame.first + frame.count > first) this.send(eventsFrame(frame));
+  }
+
+  #batch({bytes}: DurableBatch): void {
+    this.send(encodeFrame({type: FRAME.batch}, bytes));
+  }
+
+  #answer(request: number, answer: {value?: unknown; eventSequence?: number}): void {
+    this.send(encodeFrame({type: FRAME.answer, request}, encodePayload(answer)));
+  }
+
+  #refuse(request: number, error: unknown): void {
+    const refused = error instanceof NodeError ? {...error.data, retryable: error.retryable} : {code: 'ENGINE_STOPPED', detail: 'The engine cannot answer now.', retryable: false};
+    this.send(encodeFrame({type: FRAME.refused, request}, encodePayload(refused)));
+  }
+}
+
+/** The number of the first event comes before the sections. */
+export function eventsFrame({first, count, bytes}: EventFrame): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeDoubleLE(first);
+  return encodeFrame({type: FRAME.events, count}, head, bytes);
+}
+
+/** A command that is not the sender's to give becomes one that does not exist. */
+function hideOperatorCommands(words: Int32Array, length: number): void {
+  for (let index = 0; index < length; index += 1) {
+    if (OPERATOR_RECORDS.has(codeOf(words[index * RECORD_WORDS]!))) words[index * RECORD_WORDS] = 0;
+  }
+}
