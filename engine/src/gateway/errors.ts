@@ -69,6 +69,7 @@ function explain(rejection: Rejection): string {
     case 'PRICE_OUT_OF_BAND': return `The price is too far from the mark of ${rejection.market}.`;
     case 'MARKET_CLOSED': return `Market ${rejection.market} takes no orders now.`;
     case 'OPEN_INTEREST_CAP': return `The open interest of ${rejection.market} is at its cap.`;
+    case 'OUTSIDE_PROGRAMME': return `A hedger of ${rejection.market} trades against its side only to reduce its position.`;
     case 'LIMIT_EXCEEDED': return `A limit of the engine is reached: ${rejection.reason}.`;
     case 'INVALID_ORDER': return `The order cannot be used: ${rejection.reason}.`;
     case 'WRONG_SEQUENCE': return `The command does not fit the engine's state: ${rejection.reason}.`;
