@@ -11,7 +11,7 @@ export const ERROR_STATUS = {
   UNKNOWN_ACCOUNT: 404, UNKNOWN_MARKET: 404, UNKNOWN_ASSET: 404, UNKNOWN_ORDER: 404, INVALID_QUANTITY: 422, INVALID_PRICE: 422,
   INSUFFICIENT_FUNDS: 422, INSUFFICIENT_MARGIN: 422, NOT_WITHDRAWABLE_YET: 422, BELOW_MINIMUM: 422, NOTHING_TO_CANCEL: 404, NO_MARK: 409,
   NO_LIQUIDITY: 422, WOULD_SELF_TRADE: 422, DUPLICATE_CLIENT_ORDER_ID: 409, WOULD_TAKE: 422, WOULD_INCREASE: 422, PRICE_OUT_OF_BAND: 422,
-  MARKET_CLOSED: 409, OPEN_INTEREST_CAP: 422, LIMIT_EXCEEDED: 422, INVALID_ORDER: 422, WRONG_SEQUENCE: 409, EPOCH_UNDECIDED: 409,
+  OUTSIDE_PROGRAMME: 422, MARKET_CLOSED: 409, OPEN_INTEREST_CAP: 422, LIMIT_EXCEEDED: 422, INVALID_ORDER: 422, WRONG_SEQUENCE: 409, EPOCH_UNDECIDED: 409,
   EPOCH_OUT_OF_ORDER: 409, SHEET_NOT_SOLVABLE: 409, INVALID_RULES: 409, INVALID_MARKET: 422, BATCH_REFUSED: 422, RESERVED_WALLET: 403,
 } as const satisfies Record<string, ErrorStatus> & Record<Rejection['code'], ErrorStatus>;
 
@@ -65,6 +65,7 @@ function explain(rejection: Rejection): string {
     case 'DUPLICATE_CLIENT_ORDER_ID': return `This clientOrderId was used for another order, ${rejection.orderId}.`;
     case 'WOULD_TAKE': return 'A post-only order would trade at once.';
     case 'WOULD_INCREASE': return 'A reduce-only order needs a position it shrinks.';
+    case 'OUTSIDE_PROGRAMME': return `As a hedger in ${rejection.market} this account may only reduce its position on this side.`;
     case 'PRICE_OUT_OF_BAND': return `The price is too far from the mark of ${rejection.market}.`;
     case 'MARKET_CLOSED': return `Market ${rejection.market} takes no orders now.`;
     case 'OPEN_INTEREST_CAP': return `The open interest of ${rejection.market} is at its cap.`;
