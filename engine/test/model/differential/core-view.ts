@@ -44,7 +44,8 @@ function personView(core: Core, {number, wallet, sub}: Core['state']['identities
   return {
     wallet, sub,
     balances: balances.map(({total, available, requested, sealed, withdrawable}) => ({total, available, requested, sealed, withdrawable})),
-    positions: [...positions].sort((a, b) => (core.state.markets.get(a.market)!.index - core.state.markets.get(b.market)!.index)),
+    // The liquidation price is an estimate.
+    positions: [...positions].sort((a, b) => core.state.markets.get(a.market)!.index - core.state.markets.get(b.market)!.index).map(({liquidationPrice: _estimate, ...position}) => position),
     orders: orders.map(({orderId, clientOrderId, market, side, price, quantity, remaining}) => ({orderId: numberOf(orderId), clientOrderId, market, side, price, quantity, remaining})),
     margin, unsettled: BigInt(unsettled(core.state.venue, number)),
   };
@@ -58,7 +59,7 @@ export const coreSheet = (core: Core, epoch: bigint) => sealedEpoch(core, epoch)
 /** Events the model tells too; the others only announce what a command said, or state that is compared as such. */
 const UNTOLD = new Set<Event['type']>([
   'genesisApplied', 'chainAdvanced', 'orderAccepted', 'orderRested', 'bookChanged', 'positionChanged', 'markSet', 'indexSet', 'ticked', 'triggerPlaced', 'parentPlaced',
-  'autoRollSet', 'calendarSet', 'marginModeSet', 'collateralMoved', 'feeTierSet', 'deadManArmed', 'marketStatusSet', 'marketCreated', 'marketChanged', 'sampleSeedSet',
+  'autoRollSet', 'calendarSet', 'marginModeSet', 'collateralMoved', 'feeTierSet', 'deadManArmed', 'marketStatusSet', 'marketCreated', 'marketChanged', 'sampleSeedSet', 'programmeSet',
 ]);
 
 const ORDER_IDS = ['orderId', 'makerOrderId', 'takerOrderId'] as const;

@@ -7,7 +7,7 @@ import {CLOSE_NAMES, REASON_NAMES} from '../../../src/core/venue/codes.ts';
 /** One entry per kind: the compiler misses none. */
 const COMMANDS: Record<Command['type'], true> = {
   genesis: true, bindAccount: true, advanceChain: true, placeOrder: true, amendOrder: true, cancelAll: true, setSourcePrice: true, setMarginMode: true, moveCollateral: true,
-  setSampleSeed: true, createSubAccount: true, createMarket: true, changeMarket: true, delistMarket: true, setFeeTier: true, armDeadMan: true, setMarketStatus: true, placeTrigger: true, cancelTrigger: true, placeParent: true, cancelParent: true, setAutoRoll: true,
+  setProgramme: true, setSampleSeed: true, createSubAccount: true, createMarket: true, changeMarket: true, delistMarket: true, setFeeTier: true, armDeadMan: true, setMarketStatus: true, placeTrigger: true, cancelTrigger: true, placeParent: true, cancelParent: true, setAutoRoll: true,
   offerNovation: true, acceptNovation: true, withdrawNovation: true, setCalendar: true, batch: true, tick: true, cancelOrder: true, requestWithdrawal: true,
   cancelWithdrawal: true, transfer: true, setMark: true, seal: true, decideEpoch: true,
 };
@@ -17,7 +17,7 @@ const CODES: Record<Rejection['code'], true> = {
   INSUFFICIENT_MARGIN: true, NOT_WITHDRAWABLE_YET: true, BELOW_MINIMUM: true, NOTHING_TO_CANCEL: true, NO_MARK: true, NO_LIQUIDITY: true, WOULD_SELF_TRADE: true,
   DUPLICATE_CLIENT_ORDER_ID: true, WOULD_TAKE: true, WOULD_INCREASE: true, PRICE_OUT_OF_BAND: true, MARKET_CLOSED: true, OPEN_INTEREST_CAP: true, LIMIT_EXCEEDED: true,
   INVALID_ORDER: true, WRONG_SEQUENCE: true, EPOCH_UNDECIDED: true, EPOCH_OUT_OF_ORDER: true, SHEET_NOT_SOLVABLE: true, INVALID_RULES: true, RESERVED_WALLET: true,
-  BATCH_REFUSED: true, INVALID_MARKET: true,
+  OUTSIDE_PROGRAMME: true, BATCH_REFUSED: true, INVALID_MARKET: true,
 };
 
 const EVENTS: Record<Event['type'], true> = {
@@ -27,7 +27,7 @@ const EVENTS: Record<Event['type'], true> = {
   triggerClosed: true, parentPlaced: true, parentClosed: true, autoRollSet: true, positionRolled: true, novationOffered: true, novationAccepted: true, novationWithdrawn: true,
   calendarSet: true, sessionEntered: true, liquidationWarned: true, batchItemRefused: true, indexSet: true, fundingSettled: true, interestSettled: true,
   excessDistributed: true, marginModeSet: true, collateralMoved: true, feeTierSet: true, deadManArmed: true, marketStatusSet: true, pnlSettled: true, positionLiquidated: true,
-  sampleSeedSet: true, subAccountCreated: true, orderRepeated: true, marketCreated: true, marketChanged: true, symmetricLiquidationChanged: true, shortfallCovered: true, legPosted: true, epochSealed: true, epochDecided: true,
+  programmeSet: true, obligationReported: true, sampleSeedSet: true, subAccountCreated: true, orderRepeated: true, marketCreated: true, marketChanged: true, symmetricLiquidationChanged: true, shortfallCovered: true, legPosted: true, epochSealed: true, epochDecided: true,
 };
 
 const STAGES = [

@@ -313,6 +313,23 @@ const atomic: Script = (coverage) => {
   scene.refused({type: 'batch', atomic: true, commands: [...commands, refused]}).tick(1_000n).must({type: 'batch', atomic: true, commands}).refused({type: 'batch', atomic: true, commands: [refused]}).tick(20_000n).mark(1_990n);
 };
 
+/** Makers measured over sessions and days, hedgers held to their side. */
+const programmes: Script = (coverage) => {
+  const scene = opened(coverage);
+  const join = (who: number, programme: 'none' | 'maker' | 'longHedger' | 'shortHedger', change: object = {}): Command => (
+    {type: 'setProgramme', wallet: WALLETS[who]!, market: PERP, programme, feePpm: 400_000, ...(programme === 'maker' && {spreadPpm: 10_000, minimum: 5n * TENTH, timePpm: 500_000}), ...change});
+  scene.must(join(3, 'maker')).must(join(4, 'longHedger')).must(join(5, 'shortHedger')).must(join(2, 'maker', {feePpm: 0})).must(join(2, 'none'))
+    .refused(join(3, 'maker', {timePpm: 0}), join(3, 'maker', {feePpm: -1}), join(3, 'longHedger', {market: SPOT}), join(3, 'maker', {minimum: 1n}), {...join(3, 'none'), market: 'NONE'} as Command);
+  scene.must(scene.order(3, 'buy', 1_995n, 6n)).must(scene.order(3, 'sell', 2_005n, 6n, {displayQuantity: 5n * TENTH})).must(scene.order(3, 'sell', 2_050n, 9n)).tick(1_000n).tick(8_000n).tick(30_000n);
+  scene.refused(scene.order(4, 'sell', 2_000n, 1n), scene.order(5, 'buy', 1_990n, 1n)).must(scene.order(4, 'buy', 2_005n, 4n)).must(scene.order(4, 'sell', 2_010n, 3n)).refused(scene.order(4, 'sell', 2_020n, 2n))
+    .must(scene.order(5, 'sell', 1_995n, 2n)).must(scene.order(5, 'buy', 1_980n, 2n)).tick(7_000n).tick(86_400_000n);
+  const minute = Number((scene.now / 60_000n + 3n * 1_440n) % 10_080n);
+  const rates = {feePpm: 1_000_000, fundingClampPpm: 600_000, bandPpm: 500_000, marginPpm: 1_000_000};
+  const sessions = [{start: minute, ...rates}, {start: minute + 5, ...rates, makerFeePpm: 500_000, makerSpreadPpm: 3_000_000, makerSizePpm: 300_000, makerTimePpm: 100_000}];
+  scene.must({type: 'setCalendar', market: PERP, sessions: minute > 10_000 ? [] : sessions}).tick(2_000n).tick(9_000n).must({type: 'cancelAll', wallet: WALLETS[3]!}).tick(9_000n).tick(320_000n)
+    .must(scene.order(3, 'buy', 1_990n, 2n)).must(scene.order(3, 'sell', 2_030n, 2n)).tick(9_000n).must(scene.order(0, 'buy', 2_030n, 1n)).tick(3_000n).must({type: 'setCalendar', market: PERP, sessions: []}).mark(2_001n);
+};
+
 export const SCRIPTS: Readonly<Record<string, Script>> = {
-  subAccounts, markets, atomic, fundTakes, shortfall, rolledWinner, isolatedGaps, calm, closings, selfTrades, incentives, sessions, novations, ledger, refusals, algos,
+  programmes, subAccounts, markets, atomic, fundTakes, shortfall, rolledWinner, isolatedGaps, calm, closings, selfTrades, incentives, sessions, novations, ledger, refusals, algos,
 };

@@ -13,7 +13,7 @@ export const ASSETS = [[L1, L1_USDC], [L1, ETHER], [L2, L2_USDC], [L2, ETHER]] a
 const WEIGHTS = {
   limit: 26, quote: 14, market: 8, special: 8, amend: 6, cancel: 5, cancelAll: 1, mark: 12, gap: 3, source: 5, tick: 6, hours: 2, deposit: 4, bind: 1, advance: 3, transfer: 2,
   withdraw: 4, unwithdraw: 1, seal: 2, decide: 2, trigger: 6, pair: 2, cancelTrigger: 1, parent: 3, cancelParent: 1, roll: 3, offer: 3, decideOffer: 4, mode: 3, collateral: 3,
-  tier: 1, arm: 2, status: 1, calendar: 1, batch: 4, wrong: 3, sub: 1, terms: 1, list: 1, repeat: 1,
+  tier: 1, arm: 2, status: 1, calendar: 1, batch: 4, wrong: 3, sub: 1, terms: 1, list: 1, repeat: 1, programme: 2,
 } as const;
 type Kind = keyof typeof WEIGHTS;
 
@@ -300,6 +300,10 @@ const MAKERS: Record<Kind, Maker> = {
     const terms = {fees: [{makerPpm: 100, takerPpm: 400}], fundSharePpm: 100_000, margins: [{upTo: 1n << 50n, initialPpm: 80_000, maintenancePpm: 30_000}], bandPpm: 300_000, penaltyPpm: 10_000};
     return {type: 'createMarket', market: `M${world.markets.length}-PERP`, kind: 'perpetual', base: 'XAU', baseDecimals: 9, quote: 'USDC', tick: TICK, lot: LOT, ladderTicks: 2 ** 20, terms};
   },
+  programme: (world, step) => ({
+    type: 'setProgramme', ...party(world, step), market: nameOf(world, step), programme: (['none', 'maker', 'maker', 'longHedger', 'shortHedger'] as const)[step.x % 5]!, feePpm: step.y % 1_000_001,
+    ...(step.x % 5 < 3 && {spreadPpm: 1 + (step.z % 40_000), minimum: (1n + within(step.y, 500n)) * LOT, timePpm: 1 + (step.x % 900_000)}),
+  }),
   repeat: (_, {x}, {last}) => (x % 5 === 0 ? {type: 'setSampleSeed', seed: `0x${x.toString(16).padStart(32, '7')}`} : last),
 };
 

@@ -12,6 +12,7 @@ import {acceptNovation, offerNovation, withdrawNovation} from './novation.ts';
 import {abs, max, VALUE_MAX} from './numbers.ts';
 import {amend, placeCommand, waitingOrder} from './orders.ts';
 import {cancelParent, placeParent, workParent} from './parents.ts';
+import {measureMakers, setProgramme} from './programmes.ts';
 import {setAutoRoll} from './roll.ts';
 import {decideEpoch, seal, type SealedModel} from './sealing.ts';
 import {setCalendar, tickSession} from './sessions.ts';
@@ -75,7 +76,7 @@ function perform(world: World, command: Command): Refusal | SealedModel | undefi
 function operate(world: World, command: Of<'setMark' | 'setSourcePrice' | 'setMarketStatus' | 'setCalendar' | 'changeMarket' | 'delistMarket'>): Refusal | undefined {
   const market = world.market(command.market);
   if (!market) return refuse('unknownMarket');
-  if (command.type === 'setCalendar') return setCalendar(market, command.sessions);
+  if (command.type === 'setCalendar') return setCalendar(world, market, command.sessions);
   if (command.type === 'changeMarket') return market.status === 'delisted' ? refuse('marketHalted') : changeMarket(world, market, command.terms);
   const price = 'price' in command ? ticksOf(market, command.price - (command.price % market.spec.tick)) : 1n;
   if (price === undefined) return refuse('badPrice');
@@ -92,7 +93,7 @@ function operate(world: World, command: Of<'setMark' | 'setSourcePrice' | 'setMa
 
 type Personal = Of<
   'amendOrder' | 'cancelOrder' | 'cancelAll' | 'setMarginMode' | 'moveCollateral' | 'setFeeTier' | 'armDeadMan' | 'placeTrigger' | 'cancelTrigger' | 'placeParent' | 'cancelParent'
-  | 'setAutoRoll' | 'offerNovation' | 'acceptNovation' | 'withdrawNovation'>;
+  | 'setProgramme' | 'setAutoRoll' | 'offerNovation' | 'acceptNovation' | 'withdrawNovation'>;
 
 /** Commands of one account. */
 function personal(world: World, command: Personal): Refusal | undefined {
@@ -118,6 +119,7 @@ function inMarket(world: World, account: Account, command: Extract<Personal, {ma
   switch (command.type) {
     case 'placeTrigger': return placeTrigger(world, account, market, command);
     case 'placeParent': return placeParent(world, account, market, command);
+    case 'setProgramme': return setProgramme(account, market, command);
     case 'setAutoRoll': return setAutoRoll(account, market, command.takeLots, command.lossLots);
     case 'setMarginMode': return setMarginMode(world, account, market, command.mode === 'isolated');
     case 'moveCollateral': return moveCollateral(world, account, market, command.lots);
@@ -213,6 +215,7 @@ function tick(world: World): undefined {
   }
   for (const market of world.markets) {
     if (market.status === 'delisted') continue;
+    measureMakers(world, market);
     tickSession(world, market);
     if (market.spec.perpetual) tickFunding(world, market);
   }
@@ -224,7 +227,7 @@ const CODES: Readonly<Record<string, string>> = {
   unknownAccount: 'UNKNOWN_ACCOUNT', unknownMarket: 'UNKNOWN_MARKET', unknownOrder: 'UNKNOWN_ORDER', badQuantity: 'INVALID_QUANTITY', badAmount: 'INVALID_QUANTITY',
   badPrice: 'INVALID_PRICE', insufficientFunds: 'INSUFFICIENT_FUNDS', insufficientMargin: 'INSUFFICIENT_MARGIN', noMark: 'NO_MARK', noLiquidity: 'NO_LIQUIDITY',
   selfTrade: 'WOULD_SELF_TRADE', duplicateClientId: 'DUPLICATE_CLIENT_ORDER_ID', tooManyOrders: 'LIMIT_EXCEEDED', valueTooLarge: 'LIMIT_EXCEEDED',
-  postOnlyTakes: 'WOULD_TAKE', reduceOnlyIncreases: 'WOULD_INCREASE', priceOutOfBand: 'PRICE_OUT_OF_BAND', openInterestCap: 'OPEN_INTEREST_CAP',
+  postOnlyTakes: 'WOULD_TAKE', reduceOnlyIncreases: 'WOULD_INCREASE', priceOutOfBand: 'PRICE_OUT_OF_BAND', openInterestCap: 'OPEN_INTEREST_CAP', outsideProgramme: 'OUTSIDE_PROGRAMME',
   marketHalted: 'MARKET_CLOSED', cancelOnly: 'MARKET_CLOSED', badFlags: 'INVALID_ORDER', badTime: 'INVALID_ORDER', positionOpen: 'INVALID_ORDER',
   noPosition: 'INVALID_ORDER', inLiquidation: 'INVALID_ORDER',
 };

@@ -2,6 +2,7 @@
 import {hold, pay, worstFee} from './ledger.ts';
 import {assess, assessBucket, initialRate, maintenanceOf, openPnl} from './margin.ts';
 import {abs, max, min, ppmCeil, ppmFloor, PPM} from './numbers.ts';
+import {memberFee} from './programmes.ts';
 import {FEES, FUND, type Market, type Order, type Position, type World} from './world.ts';
 
 /** A rate in the running session: fees and rebates shrink alike. */
@@ -11,7 +12,7 @@ function feeOf(world: World, order: Order, value: bigint, makes: boolean): bigin
   if (order.system) return 0n;
   const {fees} = order.market.spec;
   const {maker, taker} = fees[world.accounts[order.account]!.tier] ?? fees[0]!;
-  return ppmCeil(value, inSession(order.market, makes ? maker : taker));
+  return ppmCeil(value, makes ? memberFee(order.market, order.account, inSession(order.market, maker)) : inSession(order.market, taker));
 }
 
 /** A rebate comes out of the taker's fee: an order of the exchange pays none, so its maker gets none. */

@@ -62,7 +62,7 @@ export function createMarket(world: World, command: Extract<Command, {type: 'cre
   const refused = checkCalendar(sessions);
   if (refused) return refused;
   const market = world.addMarket(spec);
-  return sessions.length > 0 ? setCalendar(market, sessions) : undefined;
+  return sessions.length > 0 ? setCalendar(world, market, sessions) : undefined;
 }
 
 /** New terms. Waiting purchases hold the new worst fee; where it rose, the newest go while their account has less free than nothing. */
@@ -87,6 +87,7 @@ export function delistMarket(world: World, market: Market): Refusal | undefined 
   closeParents(world, market);
   for (const offer of world.offers.filter((open) => open.market === market)) withdrawNovation(world, world.accounts[offer.from]!, offer.id);
   market.rolls.clear();
+  market.members.clear();
   for (const position of world.holders(market)) change(world, position, -position.lots, market.mark);
   for (const position of world.positions) if (position.market === market) position.isolated = false;
   if (market.symmetric) world.tell({type: 'symmetricLiquidationChanged', market: market.spec.name, active: false});

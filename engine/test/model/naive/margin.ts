@@ -18,7 +18,7 @@ export const maintenanceOf = (market: Market, lots: bigint): bigint => {
   const value = abs(valueOf({market, lots}));
   return ppmCeil(value, maintenanceRate(market, value));
 };
-const initialOf = (market: Market, lots: bigint): bigint => {
+export const initialOf = (market: Market, lots: bigint): bigint => {
   const value = abs(valueOf({market, lots}));
   return ppmCeil(value, initialRate(market, value));
 };

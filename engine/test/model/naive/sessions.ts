@@ -2,7 +2,8 @@
 import type {Command} from '../../../src/core/commands.ts';
 import {assessBucket} from './margin.ts';
 import {PPM, ppmCeil} from './numbers.ts';
-import {FIRST_USER, type Market, type Refusal, refuse, type World} from './world.ts';
+import {reportMakers} from './programmes.ts';
+import {FIRST_USER, FULL_MAKERS, type Makers, type Market, type Refusal, refuse, type World} from './world.ts';
 
 const WEEK = 7 * 24 * 60;
 /** 1 January 1970 was a Thursday; weeks begin on Monday. */
@@ -13,15 +14,19 @@ const isShare = (ppm: number, least: number, most: number): boolean => Number.is
 
 type Calendar = Extract<Command, {type: 'setCalendar'}>['sessions'];
 
-export function setCalendar(market: Market, sessions: Calendar): Refusal | undefined {
+const makersOf = ({makerFeePpm = 1_000_000, makerSpreadPpm = 1_000_000, makerSizePpm = 1_000_000, makerTimePpm = 1_000_000}: Partial<Calendar[number]>): Makers =>
+  ({feePpm: BigInt(makerFeePpm), spreadPpm: BigInt(makerSpreadPpm), sizePpm: BigInt(makerSizePpm), timePpm: BigInt(makerTimePpm)});
+
+export function setCalendar(world: World, market: Market, sessions: Calendar): Refusal | undefined {
   if (market.status === 'delisted') return refuse('marketHalted');
   const refused = checkCalendar(sessions);
   if (refused) return refused;
-  const calendar = sessions.map(({start, feePpm, fundingClampPpm, bandPpm, marginPpm, warnPpm = 1_000_000}) => ({
-    start: BigInt(start), feePpm: BigInt(feePpm), fundingClampPpm: BigInt(fundingClampPpm), bandPpm: BigInt(bandPpm), marginPpm: BigInt(marginPpm), warnPpm: BigInt(warnPpm),
+  const calendar = sessions.map(({start, feePpm, fundingClampPpm, bandPpm, marginPpm, warnPpm = 1_000_000, ...rest}) => ({
+    start: BigInt(start), feePpm: BigInt(feePpm), fundingClampPpm: BigInt(fundingClampPpm), bandPpm: BigInt(bandPpm), marginPpm: BigInt(marginPpm), warnPpm: BigInt(warnPpm), makers: makersOf(rest),
   }));
+  if (market.session >= 0) reportMakers(world, market);
   // Until the next tick enters a session the market has its own rates.
-  Object.assign(market, {calendar, session: -1, warned: -1, feePpm: PPM, clampPpm: market.spec.fundingClamp, bandPpm: market.spec.band, marginPpm: PPM});
+  Object.assign(market, {calendar, session: -1, warned: -1, makers: FULL_MAKERS, feePpm: PPM, clampPpm: market.spec.fundingClamp, bandPpm: market.spec.band, marginPpm: PPM});
   return undefined;
 }
 
@@ -51,8 +56,9 @@ export function tickSession(world: World, market: Market): void {
 }
 
 function enter(world: World, market: Market, session: number): void {
-  const {feePpm, fundingClampPpm, bandPpm, marginPpm} = market.calendar[session]!;
-  Object.assign(market, {session, warned: -1, feePpm, clampPpm: fundingClampPpm, bandPpm, marginPpm});
+  const {feePpm, fundingClampPpm, bandPpm, marginPpm, makers} = market.calendar[session]!;
+  reportMakers(world, market);
+  Object.assign(market, {session, warned: -1, makers, feePpm, clampPpm: fundingClampPpm, bandPpm, marginPpm});
   world.tell({type: 'sessionEntered', market: market.spec.name, session});
 }
 

@@ -1,7 +1,7 @@
 /** What the naive exchange shows of itself, for comparison: the same facts as the engine's public views, computed anew each time. */
 import {baseEpoch, withdrawable} from './withdrawals.ts';
 import {free, spendable} from './ledger.ts';
-import {assess, openPnl, unsettled} from './margin.ts';
+import {assess, initialOf, maintenanceOf, openPnl, unsettled} from './margin.ts';
 import {abs, max, min, sum} from './numbers.ts';
 import {depth} from './orders.ts';
 import {best} from './book.ts';
@@ -30,8 +30,14 @@ function accountView(world: World, account: Account) {
       withdrawable: withdrawable(world, account, asset),
     })),
     positions: world.positions.filter((position) => position.account === number && position.lots !== 0n).sort((a, b) => a.market.index - b.market.index).map((position) => {
-      const {market: {spec, mark}, lots, cost} = position;
-      return {market: spec.name, size: lots * spec.lot, entryPrice: (abs(cost) * spec.tick) / (abs(lots) * spec.unit), mark: mark * spec.tick, unrealisedPnl: openPnl(position)};
+      const {market, lots, cost, isolated, collateral} = position;
+      const {spec, mark, rolls} = market;
+      const roll = rolls.get(number);
+      return {
+        market: spec.name, size: lots * spec.lot, entryPrice: (abs(cost) * spec.tick) / (abs(lots) * spec.unit), mark: mark * spec.tick, unrealisedPnl: openPnl(position),
+        mode: isolated ? 'isolated' : 'cross', collateral, initialMargin: initialOf(market, lots), maintenanceMargin: maintenanceOf(market, lots),
+        ...(roll && {autoRoll: {takeLots: roll.take, lossLots: roll.loss}}),
+      };
     }),
     orders: world.orders.filter((order) => order.account === number).sort((a, b) => Number(a.id - b.id)).map(({id, clientId, market: {spec}, side, price, total, left}) => ({
       orderId: id, clientOrderId: clientId, market: spec.name, side, price: price * spec.tick, quantity: total * spec.lot, remaining: left * spec.lot,

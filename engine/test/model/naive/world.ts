@@ -51,7 +51,13 @@ export type Asset = {
 };
 export type Chain = {chainId: number; custody: Address; withdrawEvery: bigint; blockNumber: bigint; blockHash: string; activeEpoch: bigint; kills: number};
 export type Leg = {seq: bigint; from: number; to: number; asset: number; lots: bigint; kind: string};
-export type Session = {start: bigint; feePpm: bigint; fundingClampPpm: bigint; bandPpm: bigint; marginPpm: bigint; warnPpm: bigint};
+export type Member = {
+  programme: 'maker' | 'longHedger' | 'shortHedger'; feePpm: bigint; spreadPpm: bigint; lots: bigint; timePpm: bigint; total: bigint; quoted: bigint; stands: boolean;
+};
+/** What a session makes of members' fees and of what makers promised. */
+export type Makers = {feePpm: bigint; spreadPpm: bigint; sizePpm: bigint; timePpm: bigint};
+export const FULL_MAKERS: Makers = {feePpm: 1_000_000n, spreadPpm: 1_000_000n, sizePpm: 1_000_000n, timePpm: 1_000_000n};
+export type Session = {makers: Makers; start: bigint; feePpm: bigint; fundingClampPpm: bigint; bandPpm: bigint; marginPpm: bigint; warnPpm: bigint};
 export type Lookback = {startedAt: bigint; current: bigint; previous: bigint};
 
 export type MarketSpec = {
@@ -71,6 +77,7 @@ export type Market = {
   interestPpm: bigint;
   funding: {sum: bigint; samples: bigint; nextSample: bigint; nextFunding: bigint};
   rolls: Map<number, {take: bigint; loss: bigint}>;
+  members: Map<number, Member>; measuredAt: bigint; makers: Makers;
   calendar: Session[]; session: number; warned: number;
   /** What the running session makes of the market's rates. */
   feePpm: bigint; clampPpm: bigint; bandPpm: bigint; marginPpm: bigint;
@@ -170,7 +177,7 @@ export class World {
     const market: Market = {
       spec, index: this.markets.length, status: 'open', mark: 0n, indexPrice: 0n, last: 0n, trades: 0n, hourVolume: Array.from({length: 24}, () => 0n),
       sources: Array.from({length: 8}, () => ({price: 0n, at: 0n})), symmetric: false, disturbedAt: 0n, marks: {startedAt: 0n, current: 0n, previous: 0n},
-      interestPpm: 1_000_000n, funding: {sum: 0n, samples: 0n, nextSample: 0n, nextFunding: 0n}, rolls: new Map(), calendar: [], session: -1, warned: -1,
+      interestPpm: 1_000_000n, funding: {sum: 0n, samples: 0n, nextSample: 0n, nextFunding: 0n}, rolls: new Map(), members: new Map(), measuredAt: 0n, makers: FULL_MAKERS, calendar: [], session: -1, warned: -1,
       feePpm: 1_000_000n, clampPpm: spec.fundingClamp, bandPpm: spec.band, marginPpm: 1_000_000n,
     };
     this.markets.push(market);
