@@ -124,7 +124,7 @@ export class FrameDecoder {
       market.trades += Math.max(0, (words[7]! - market.trades) | 0);
     }
     Object.assign(venue.log, {words, doubles, length: words.byteLength / RECORD_BYTES});
-    const [decoded] = decodeEvents(this.#state, {from: 0, clientText: undefined});
+    const [decoded] = decodeEvents(this.#state);
     if (!decoded) throw new RangeError(`event record ${codeOf(words[0]!)} has no reading`);
     return decoded;
   }

@@ -111,5 +111,5 @@ export function numbered(core: () => Core, emit: (events: NumberedEvent[]) => vo
   const number = (events: readonly Event[], {command, at, firstEvent}: {command: number; at: number; firstEvent: number}): void => {
     if (events.length > 0) emit(events.map((event, index) => ({sequence: BigInt(firstEvent + index), command: BigInt(command), at: BigInt(at), event})));
   };
-  return {records: (_, about) => number(decodeEvents(core().state, {from: 0, clientText: undefined}), about), events: number};
+  return {records: (_, about) => number(decodeEvents(core().state), about), events: number};
 }
