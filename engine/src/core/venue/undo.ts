@@ -167,7 +167,7 @@ export class Undo {
   /** Everything is as it was at {@link begin}. */
   rollBack(venue: Venue): void {
     const {orders, positions, accounts, legs, timers, markets} = venue;
-    for (const step of this.#steps.reverse()) step();
+    for (const step of this.#steps.toReversed()) step();
     for (const [slot, {fields, iceberg, expiry}] of this.#orders) {
       write(orders, ORDER_FIELDS, slot, fields);
       if (iceberg === undefined) venue.icebergs.delete(slot);
@@ -186,7 +186,7 @@ export class Undo {
       accounts.balance.set(balance, account * accounts.currencies);
       accounts.held.set(held, account * accounts.currencies);
     }
-    for (const {market, place, slot} of this.#holders.reverse()) market.holders[place] = slot;
+    for (const {market, place, slot} of this.#holders.toReversed()) market.holders[place] = slot;
     for (const {market, price, head, tail, quantity} of this.#levels.values()) market.ladder.restoreLevel(price, head, tail, quantity);
     const [used, live, firstFree, last, positionsUsed, positionsFree, legsLength, legsLast, set] = this.#counts as [number, number, number, number, number, number, number, number, number];
     Object.assign(orders, {used, live, firstFree, last});
