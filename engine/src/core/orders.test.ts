@@ -130,7 +130,7 @@ describe('perpetual', () => {
   test('opens against the book; profit shows against the entry', () => {
     const exchange = opened();
     exchange.must({type: 'setMark', market: perp, price: 2_100n * USDC});
-    expect(accountView(exchange.core, ALICE)!.positions).toEqual([
+    expect(accountView(exchange.core, ALICE)!.positions).toMatchObject([
       {market: perp, size: 2n * ETH, entryPrice: 2_000n * USDC, mark: 2_100n * USDC, unrealisedPnl: 200n * USDC},
     ]);
     expect(accountView(exchange.core, CAROL)!.positions[0]).toMatchObject({size: -2n * ETH, unrealisedPnl: -200n * USDC});
