@@ -2,7 +2,8 @@
 import {expect, test} from 'vitest';
 import type {Command} from '../../src/core/commands.ts';
 import {Coverage} from './differential/coverage.ts';
-import {type Scene, SCRIPTS, STARTS} from './differential/scenes.ts';
+import {type Scene, STARTS} from './differential/scene.ts';
+import {SCRIPTS} from './differential/scenes.ts';
 import {Disagreement} from './differential/pair.ts';
 import {shrink} from './differential/shrink.ts';
 import {anyStep, commandOf, delayOf, randomOf, type Step} from './differential/steps.ts';

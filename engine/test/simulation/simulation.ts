@@ -12,9 +12,10 @@ import {accountOf, Shadow} from './shadow.ts';
 import {PERP, TRADERS, Traffic} from './traffic.ts';
 
 const LOT = 100_000n;
-/** Commands between two looks at everything, not only at what was touched; and a snapshot's chance per command. */
+/** Commands between two looks at all views; and, on average, between two snapshots and two crashes. */
 const WHOLE_EVERY = 2_000;
-const SNAPSHOT_EVERY = 4_000;
+const SNAPSHOT_EVERY = 1_500;
+const CRASH_EVERY = 4_000;
 
 export class Simulation {
   #core: Core = createCore();
@@ -60,7 +61,7 @@ export class Simulation {
       const faults = this.#run(command, after);
       if (index % WHOLE_EVERY === 0) faults.push(...this.#brokenViews());
       if (this.#random() < 1 / SNAPSHOT_EVERY) this.#snapshot();
-      if (this.#random() < 2 / SNAPSHOT_EVERY) faults.push(...this.#crash());
+      if (this.#random() < 1 / CRASH_EVERY) faults.push(...this.#crash());
       if (faults.length > 0) return `command ${index}, ${text(command)} at ${this.#now}:\n${faults.join('\n')}`;
     }
     for (const [weather, times] of this.#traffic.weathers) this.seen.set(`weather ${weather}`, times);
