@@ -53,7 +53,7 @@ const thousands = (value: number): string => value.toLocaleString('en');
 type Goal = {goal: string; target: string; measured: string; met: boolean | undefined};
 
 function goal(text: string, target: string, value: number | undefined, meets: (value: number) => boolean, shown = (value_: number): string => thousands(value_)): Goal {
-  return {goal: text, target, measured: value === undefined ? '–' : shown(value), met: value === undefined ? undefined : meets(value)};
+  return {goal: text, target, measured: value === undefined ? '–' : shown(value), met: value === undefined || target === '–' ? undefined : meets(value)};
 }
 
 function table(rows: Readonly<Record<string, Values>>): Goal[] {

@@ -33,7 +33,8 @@ export const network: Network = {
   rules, salt: `0x${'5a'.repeat(32)}`, auditor: 'age1bench',
 };
 
-export const walletOf = (index: number): Address => `0x${(index + 1).toString(16).padStart(40, '0')}`;
+/** Clear of the low addresses, which are the system's own accounts. */
+export const walletOf = (index: number): Address => `0x${(index + 2 ** 20).toString(16).padStart(40, '0')}`;
 export const secretOf = (index: number): Hex => `0x${(index + 1).toString(16).padStart(64, '0')}`;
 
 /** Deposits of one block, as the indexer would credit them. */
