@@ -1,6 +1,6 @@
 /** Seals, publishes, proposes and certifies epochs over a {@link World}, honestly or not. */
 import {
-  blindingFor, buildCertificate, type Certificate, certificateArgument, encryptMapping, type SealedAsset, type SealedEpoch, summaryDigest, type Summary, VoteKind,
+  blindingFor, buildCertificate, type Certificate, certificateArgument, encryptMapping, type Leg, type SealedAsset, type SealedEpoch, summaryDigest, type Summary, VoteKind,
 } from '@pobs/protocol';
 import {epochManagerAbi} from '@pobs/protocol/abi';
 import {assembleEpoch, buildEpoch, type BuiltEpoch} from '@pobs/protocol/builder';
@@ -47,6 +47,9 @@ export class Operator {
   #lastLog: Hex = zeroHash;
   #snapshotTime = 0n;
   #newcomerLots = 0n;
+  /** Lots by asset and wallet: of the books sealed last, and of the newest approved ones. */
+  #rows = new Map<string, bigint>();
+  #approvedRows = new Map<string, bigint>();
   readonly #mappings = new Map<bigint, Uint8Array>();
 
   constructor(world: World) {
@@ -76,14 +79,25 @@ export class Operator {
     const {timestamp} = await l2.client.getBlock();
     // Two epochs may fall into one second of the chain; their snapshot times must not (V5).
     this.#snapshotTime = timestamp > this.#snapshotTime ? timestamp : this.#snapshotTime + 1n;
+    const assets = [
+      assetOf(31_337, network.l1.custody, tokens.l1Usdc, alice.address, 1_000n),
+      assetOf(412_346, network.l2.custody, zeroAddress, carol.address, 5n, 1_000_000_000n),
+      more === 0n ? l2Usdc : {...l2Usdc, deposited: l2Usdc.deposited + more, rows: [...l2Usdc.rows, row(newcomer.address, more)]},
+    ];
     return {
-      epoch: this.epoch, snapshotTime: this.#snapshotTime, era: 0, journalHead: zeroHash, chains: at, payouts: [], legs: [], viewingKeys: {},
-      assets: [
-        assetOf(31_337, network.l1.custody, tokens.l1Usdc, alice.address, 1_000n),
-        assetOf(412_346, network.l2.custody, zeroAddress, carol.address, 5n, 1_000_000_000n),
-        more === 0n ? l2Usdc : {...l2Usdc, deposited: l2Usdc.deposited + more, rows: [...l2Usdc.rows, row(newcomer.address, more)]},
-      ],
+      epoch: this.epoch, snapshotTime: this.#snapshotTime, era: 0, journalHead: zeroHash, chains: at, payouts: [], viewingKeys: {}, assets,
+      legs: this.#legsOf(assets),
     };
+  }
+
+  /** Every change since the newest approved epoch came from a deposit. */
+  #legsOf(assets: readonly SealedAsset[]): Leg[] {
+    this.#rows = new Map(assets.flatMap(({rows}, asset) => rows.map(({wallet, total}) => [`${asset} ${wallet}`, total] as const)));
+    const changed = [...this.#rows].filter(([key, lots]) => lots !== this.#approvedRows.get(key));
+    return changed.map(([key, lots], index): Leg => {
+      const [asset, wallet] = key.split(' ') as [string, Address];
+      return {seq: BigInt(index + 1), from: zeroAddress, to: wallet, asset: Number(asset), lots: lots - (this.#approvedRows.get(key) ?? 0n), kind: 'deposit'};
+    });
   }
 
   inputOf(books: SealedEpoch) {
@@ -141,7 +155,10 @@ export class Operator {
       account: deployer, address: network.l2.epochManager, abi: epochManagerAbi, functionName: 'certify', args: [this.epoch, certificateArgument(certificate)], chain: null,
     });
     await l2.client.waitForTransactionReceipt({hash});
-    if (votes[0]!.kind === VoteKind.Approve) this.#lastDigest = digest;
+    if (votes[0]!.kind === VoteKind.Approve) {
+      this.#lastDigest = digest;
+      this.#approvedRows = this.#rows;
+    }
     return votes.map(({kind, rule}) => ({kind, rule}));
   }
 }
