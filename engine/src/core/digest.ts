@@ -9,8 +9,8 @@ const sorted = <K, V>(map: Map<K, V>, text: (key: K, value: V) => string): strin
 
 function* lines(state: State): Generator<string> {
   yield `at ${state.at} sealed ${state.lastSealed} ${state.lastSnapshotTime} ${state.lastApproved} ${state.lastOutcome}`;
-  for (const {chainId, custody, withdrawEvery, blockNumber, blockHash, activeEpoch, kills} of state.chains) {
-    yield `chain ${[chainId, custody, withdrawEvery, blockNumber, blockHash, activeEpoch, kills].join(',')}`;
+  for (const {chainId, custody, withdrawEvery, blockNumber, blockHash, activeEpoch, kills, frozen = false} of state.chains) {
+    yield `chain ${[chainId, custody, withdrawEvery, blockNumber, blockHash, activeEpoch, kills, frozen].join(',')}`;
   }
   for (const asset of state.assets) yield `asset ${Object.values(asset).join(',')}`;
   for (const {spec} of state.venue.markets) yield `market ${JSON.stringify(Object.entries(spec).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
@@ -19,6 +19,7 @@ function* lines(state: State): Generator<string> {
     number, sealed, cumulative, paid, authorised.map(({epoch, asset, lots, cumulative: ever}) => `${epoch},${asset},${lots},${ever}`).join('/'),
   ].join('|'))}`;
   for (const [wallet, {cumulative, lots}] of [...state.senders].sort(([a], [b]) => (a < b ? -1 : 1))) yield `sender ${wallet}|${cumulative}|${lots}`;
+  yield `forced ${[...state.forced].map(([key, {lots, baseline, exit}]) => [key, lots, baseline, exit].join('|')).join(';')}`;
   yield `texts ${sorted(state.clientTexts, (sequence, text) => JSON.stringify([sequence, text]))}`;
   for (const [epoch, {accounts, claims, withdrawals, deposits}] of state.bases) {
     const held = sorted(withdrawals, (number, lots) => `${number}:${lots}`);

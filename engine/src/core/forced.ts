@@ -83,6 +83,8 @@ function closeAll(state: State, {number}: Identity): void {
   cancelOrders(venue, number, CLOSE.user, () => true);
   const slots: number[] = [];
   for (let slot = venue.accounts.firstPosition[number]!; slot !== NONE; slot = venue.positions.next[slot]!) slots.push(slot);
+  // By market, so that nothing depends on when they were opened.
+  slots.sort((a, b) => venue.positions.market[a]! - venue.positions.market[b]!);
   for (const slot of slots) {
     if (venue.positions.quantity[slot] !== 0) closeSymmetrically(venue, venue.markets[venue.positions.market[slot]!]!, slot, new Episode());
   }

@@ -32,7 +32,7 @@ export function coreView(core: Core) {
       return {market: market.market, mark, lastPrice, bestBid, bestAsk, openInterest, symmetricLiquidation, bids, asks};
     }),
     assets: assetViews(core).map(({deposited, authorisedOut, liabilities}) => ({deposited, authorisedOut, liabilities})),
-    chains: chainViews(core).map(({chainId, blockNumber, activeEpoch, kills}) => ({chainId, blockNumber, activeEpoch, kills})),
+    chains: chainViews(core).map(({chainId, blockNumber, activeEpoch, kills, frozen = false}) => ({chainId, blockNumber, activeEpoch, kills, frozen})),
     epochs: (({lastSealed, lastApproved, base}) => ({lastSealed, lastApproved, base}))(epochsView(core)),
     triggers: [...venue.triggers.waiting].map(([id, {price}]) => ({id: BigInt(id), price: BigInt(price)})),
     parents: [...venue.parents.working].map(([id, {done, next}]) => ({id: BigInt(id), done: BigInt(done), next})), offers: [...venue.offers.open.keys()].map(BigInt),
@@ -40,14 +40,14 @@ export function coreView(core: Core) {
 }
 
 function personView(core: Core, {number, wallet, sub}: Core['state']['identities'][number]) {
-  const {balances, positions, orders, margin} = accountView(core, wallet, sub)!;
+  const {balances, positions, orders, margin, forced} = accountView(core, wallet, sub)!;
   return {
     wallet, sub,
     balances: balances.map(({total, available, requested, sealed, withdrawable}) => ({total, available, requested, sealed, withdrawable})),
     // The liquidation price is an estimate.
     positions: [...positions].sort((a, b) => core.state.markets.get(a.market)!.index - core.state.markets.get(b.market)!.index).map(({liquidationPrice: _estimate, ...position}) => position),
     orders: orders.map(({orderId, clientOrderId, market, side, price, quantity, remaining}) => ({orderId: numberOf(orderId), clientOrderId, market, side, price, quantity, remaining})),
-    margin, unsettled: BigInt(unsettled(core.state.venue, number)),
+    margin, unsettled: BigInt(unsettled(core.state.venue, number)), forced,
   };
 }
 

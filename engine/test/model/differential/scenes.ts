@@ -255,6 +255,32 @@ const programmes: Script = (coverage) => {
     .must(scene.order(3, 'buy', 1_990n, 2n)).must(scene.order(3, 'sell', 2_030n, 2n)).tick(9_000n).must(scene.order(0, 'buy', 2_030n, 1n)).tick(3_000n).must({type: 'setCalendar', market: PERP, sessions: []}).mark(2_001n);
 };
 
+/** Requests on chain: set aside at once, answered at the seal, by a payment or by the custody; an exit closes first; a freeze ends everything. */
+const forced: Script = (coverage) => {
+  const scene = opened(coverage);
+  const {world} = scene;
+  const request = (who: number, lots: bigint, change: object = {}): Command =>
+    advance(world, L2, {requests: [{kind: 'forced', token: L2_USDC, wallet: WALLETS[who]!, lots, baseline: 0n, exit: false, ...change}]});
+  const epoch = (number: bigint, outcome: 'approved' | 'dead'): Scene => scene
+    .must({type: 'seal', epoch: number, snapshotTime: world.lastSnapshotTime + 1n}).must({type: 'decideEpoch', epoch: number, outcome});
+  scene.refused(request(0, 1n, {token: ETHER.replace('0x0', '0x9')})).must(request(0, 1n, {wallet: `0x${'8'.repeat(40)}`}));
+  const wallet = WALLETS[3]!;
+  scene.must({type: 'createSubAccount', wallet, sub: 1}).must({type: 'transfer', from: wallet, to: wallet, toSub: 1, chainId: L2, token: L2_USDC, lots: 300n * USDC});
+  scene.trade(0, 4, 2_000n, 200n).must(scene.order(0, 'buy', 1_900n, 5n)).must(scene.order(3, 'buy', 1_800n, 1n, {sub: 1}));
+  scene.must(request(3, 900n * USDC)).must(request(1, 100n * USDC)).must(request(0, 900n * USDC, {exit: true}))
+    .must({type: 'cancelWithdrawal', wallet: WALLETS[1]!, chainId: L2, token: L2_USDC});
+  epoch(2n, 'dead');
+  scene.must(deposit(world, WALLETS[1]!, ASSETS[2], 5n)).must({type: 'transfer', from: WALLETS[2]!, to: WALLETS[1]!, chainId: L2, token: L2_USDC, lots: 10n * USDC});
+  epoch(4n, 'approved').must(advance(world, L2, {activeEpoch: 4n, payouts: [{token: L2_USDC, wallet: WALLETS[0]!, cumulative: world.user(WALLETS[0]!)!.authorised[2]!}]}));
+  epoch(6n, 'approved').must(advance(world, L2, {requests: [{kind: 'served', token: L2_USDC, wallet: WALLETS[1]!}, {kind: 'served', token: L2_USDC, wallet: WALLETS[1]!}]}));
+  // More is set aside than may leave, once another chain's base is behind.
+  scene.trade(2, 5, 2_000n, 30n).must(request(2, 1_000n * USDC)).mark(1_800n);
+  epoch(8n, 'approved').must(advance(world, L2, {frozen: true})).must(advance(world, L2, {frozen: true})).mark(1_790n).must({type: 'setMarketStatus', market: PERP, status: 'halted'}).refused(
+    {type: 'setMarketStatus', market: PERP, status: 'open'}, scene.order(4, 'buy', 1_790n, 1n), {type: 'seal', epoch: 10n, snapshotTime: world.lastSnapshotTime + 1n},
+    {type: 'requestWithdrawal', wallet: WALLETS[4]!, chainId: L2, token: L2_USDC, lots: 1n}, {type: 'transfer', from: WALLETS[4]!, to: WALLETS[5]!, chainId: L1, token: L1_USDC, lots: 1n},
+  ).must({type: 'requestWithdrawal', wallet: WALLETS[4]!, chainId: L1, token: L1_USDC, lots: 200n});
+};
+
 export const SCRIPTS: Readonly<Record<string, Script>> = {
-  programmes, subAccounts, markets, atomic, fundTakes, shortfall, rolledWinner, isolatedGaps, calm, closings, selfTrades, incentives, sessions, novations, ledger, refusals, algos,
+  forced, programmes, subAccounts, markets, atomic, fundTakes, shortfall, rolledWinner, isolatedGaps, calm, closings, selfTrades, incentives, sessions, novations, ledger, refusals, algos,
 };

@@ -13,7 +13,7 @@ export const ASSETS = [[L1, L1_USDC], [L1, ETHER], [L2, L2_USDC], [L2, ETHER]] a
 const WEIGHTS = {
   limit: 26, quote: 14, market: 8, special: 8, amend: 6, cancel: 5, cancelAll: 1, mark: 12, gap: 3, source: 5, tick: 6, hours: 2, deposit: 4, bind: 1, advance: 3, transfer: 2,
   withdraw: 4, unwithdraw: 1, seal: 2, decide: 2, trigger: 6, pair: 2, cancelTrigger: 1, parent: 3, cancelParent: 1, roll: 3, offer: 3, decideOffer: 4, mode: 3, collateral: 3,
-  tier: 1, arm: 2, status: 1, calendar: 1, batch: 4, wrong: 3, sub: 1, terms: 1, list: 1, repeat: 1, programme: 2,
+  tier: 1, arm: 2, status: 1, calendar: 1, batch: 4, wrong: 3, sub: 1, terms: 1, list: 1, repeat: 1, programme: 2, force: 2,
 } as const;
 type Kind = keyof typeof WEIGHTS;
 
@@ -304,6 +304,17 @@ const MAKERS: Record<Kind, Maker> = {
     type: 'setProgramme', ...party(world, step), market: nameOf(world, step), programme: (['none', 'maker', 'maker', 'longHedger', 'shortHedger'] as const)[step.x % 5]!, feePpm: step.y % 1_000_001,
     ...(step.x % 5 < 3 && {spreadPpm: 1 + (step.z % 40_000), minimum: (1n + within(step.y, 500n)) * LOT, timePpm: 1 + (step.x % 900_000)}),
   }),
+  // Now and then a freeze, which ends most of what a run can do.
+  force: (world, {who, to: which, x, y, flags}) => {
+    const [chainId, token] = ASSETS[which % ASSETS.length]!;
+    const account = world.user(wallet(who));
+    const asset = world.asset(chainId, token)!;
+    const open = pick(world.forced.filter((each) => each.asset.chainId === chainId), x);
+    if (flags % 97 === 0) return advance(world, chainId, {frozen: true});
+    if (open && flags % 3 === 0) return advance(world, chainId, {requests: [{kind: 'served', token: open.asset.token, wallet: open.wallet}]});
+    const lots = ((account?.claims[asset.index] ?? 0n) * within(y, 120n)) / 100n;
+    return advance(world, chainId, {requests: [{kind: 'forced', token, wallet: wallet(who), lots, baseline: account?.authorised[asset.index] ?? 0n, exit: x % 4 === 0}]});
+  },
   repeat: (_, {x}, {last}) => (x % 5 === 0 ? {type: 'setSampleSeed', seed: `0x${x.toString(16).padStart(32, '7')}`} : last),
 };
 

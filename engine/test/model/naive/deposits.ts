@@ -1,6 +1,7 @@
 /** Accounts, what the chains tell, and transfers. */
 import type {Address} from 'viem';
 import type {Command} from '../../../src/core/commands.ts';
+import {observeForced, refuseFrozen} from './forced.ts';
 import {free, post, spendable} from './ledger.ts';
 import {max, min, sum} from './numbers.ts';
 import {type Account, type Asset, FIRST_USER, FUND, lower, OUTSIDE, type Refusal, refuse, UNMATCHED, type World} from './world.ts';
@@ -39,7 +40,7 @@ export function advanceChain(world: World, command: Of<'advanceChain'>): Refusal
   if (!chain || blockNumber <= chain.blockNumber || activeEpoch < chain.activeEpoch) return refuse('WRONG_SEQUENCE');
   if (activeEpoch !== chain.activeEpoch && !world.sheets.has(activeEpoch)) return refuse('WRONG_SEQUENCE');
   if (kills < chain.kills) return refuse('WRONG_SEQUENCE');
-  if ([...deposits, ...payouts].some(({token}) => !world.asset(chainId, token))) return refuse('UNKNOWN_ASSET');
+  if ([...deposits, ...payouts, ...(command.requests ?? [])].some(({token}) => !world.asset(chainId, token))) return refuse('UNKNOWN_ASSET');
   if (deposits.some(({amount}) => amount < 0n)) return refuse('badQuantity');
   for (const asset of world.assets) {
     const units = sum(deposits.filter(({token}) => world.asset(chainId, token) === asset).map(({amount}) => amount));
@@ -56,6 +57,7 @@ export function advanceChain(world: World, command: Of<'advanceChain'>): Refusal
   // Nothing looks behind the lowest active epoch again.
   const lowest = world.chains.reduce((low, each) => min(low, each.activeEpoch), world.lastSealed);
   for (const epoch of world.sheets.keys()) if (epoch < lowest) world.sheets.delete(epoch);
+  observeForced(world, command);
   return undefined;
 }
 
@@ -100,6 +102,8 @@ export function transfer(world: World, command: Of<'transfer'>): Refusal | undef
   if (!to) return refuse('unknownAccount');
   const asset = world.asset(chainId, token);
   if (!asset) return refuse('UNKNOWN_ASSET');
+  const frozen = refuseFrozen(world);
+  if (frozen) return frozen;
   if (lots <= 0n || from === to) return refuse('badQuantity');
   const available = max(0n, min(spendable(from, asset.index), free(world, from, asset.currency)));
   if (lots > available) return refuse('insufficientFunds', {needed: lots, available});

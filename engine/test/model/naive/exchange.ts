@@ -3,6 +3,7 @@ import type {Command} from '../../../src/core/commands.ts';
 import type {Event} from '../../../src/core/events.ts';
 import {cancelWaiting, close} from './book.ts';
 import {advanceChain, bindAccount, createSubAccount, transfer} from './deposits.ts';
+import {refuseFrozen} from './forced.ts';
 import {setSource, tickFunding} from './funding.ts';
 import {setSampleSeed, tickIncentives} from './interest.ts';
 import {setMark} from './liquidation.ts';
@@ -78,6 +79,8 @@ function operate(world: World, command: Of<'setMark' | 'setSourcePrice' | 'setMa
   if (!market) return refuse('unknownMarket');
   if (command.type === 'setCalendar') return setCalendar(world, market, command.sessions);
   if (command.type === 'changeMarket') return market.status === 'delisted' ? refuse('marketHalted') : changeMarket(world, market, command.terms);
+  const frozen = command.type === 'setMarketStatus' && command.status !== 'halted' ? refuseFrozen(world) : undefined;
+  if (frozen) return frozen;
   const price = 'price' in command ? ticksOf(market, command.price - (command.price % market.spec.tick)) : 1n;
   if (price === undefined) return refuse('badPrice');
   if (market.status === 'delisted') return refuse('marketHalted');

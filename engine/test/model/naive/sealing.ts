@@ -1,5 +1,6 @@
 /** Sealing an epoch: open and realised PnL becomes claims by legs, withdrawals ride along; and what its outcome does. */
 import type {Command} from '../../../src/core/commands.ts';
+import {isForced, refuseFrozen, requestForced} from './forced.ts';
 import {balance, pay, post} from './ledger.ts';
 import {returnRequests} from './liquidation.ts';
 import {unsettled} from './margin.ts';
@@ -17,9 +18,12 @@ export function seal(world: World, {epoch, snapshotTime}: Of<'seal'>): Refusal |
   const isAgain = epoch === world.lastSealed && world.lastOutcome === 'dead';
   if (epoch <= world.lastSealed && !isAgain) return refuse('EPOCH_OUT_OF_ORDER', {expected: world.lastSealed + 1n});
   if (snapshotTime <= world.lastSnapshotTime || world.chains.some(({blockNumber}) => blockNumber === 0n)) return refuse('WRONG_SEQUENCE');
+  const frozen = refuseFrozen(world);
+  if (frozen) return frozen;
   const shares = world.accounts.map((account) => ({account, lots: unsettled(world, account.number)})).filter(({lots}) => lots !== 0n);
   if (shares.some(({account, lots}) => -lots > balance(world, account, world.settlement))) return refuse('SHEET_NOT_SOLVABLE');
   settle(world, shares, epoch);
+  requestForced(world, epoch);
   const limits = world.accounts.map((account) => world.assets.map((asset) => withdrawable(world, account, asset)));
   const rowLimits = world.accounts.map((account) => world.assets.map((asset) => rowWithdrawable(world, account, asset)));
   for (const asset of world.assets) {
@@ -75,11 +79,12 @@ function sealRequest(world: World, account: Account, {index, chainId, token}: As
   world.tell({type: 'withdrawalSealed', ...about});
 }
 
-/** One row per wallet: the sum of its accounts. */
-function sheetOf(world: World, {index, deposited, authorisedOut}: Asset, limits: bigint[][]): SealedModel[number] {
+/** One row per wallet that holds something or forced a withdrawal: the sum of its accounts. */
+function sheetOf(world: World, asset: Asset, limits: bigint[][]): SealedModel[number] {
+  const {index, deposited, authorisedOut} = asset;
   const rows = world.accounts.filter(({sub}) => sub === 0).map((main) => ({
     wallet: main.wallet, total: sum(world.family(main).map(({claims}) => claims[index]!)), withdrawable: limits[main.number]![index]!, withdrawal: main.sealed[index]!,
-  })).filter(({total}) => total > 0n);
+  })).filter(({wallet, total}) => total > 0n || isForced(world, asset, wallet));
   rows.sort((a, b) => (a.wallet < b.wallet ? -1 : 1));
   return {rows, deposited, authorisedOut: authorisedOut + rows.reduce((total, {withdrawal}) => total + withdrawal, 0n)};
 }

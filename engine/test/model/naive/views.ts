@@ -13,7 +13,7 @@ export function worldView(world: World) {
     system: world.accounts.slice(0, FIRST_USER).map(({number, claims}) => ({claims, equity: assess(world, number).equity, unsettled: unsettled(world, number)})),
     markets: world.markets.map((market) => marketView(world, market)),
     assets: world.assets.map(({index, deposited, authorisedOut}) => ({deposited, authorisedOut, liabilities: sum(world.accounts.map(({claims}) => claims[index]!))})),
-    chains: world.chains.map(({chainId, blockNumber, activeEpoch, kills}) => ({chainId, blockNumber, activeEpoch, kills})),
+    chains: world.chains.map(({chainId, blockNumber, activeEpoch, kills, frozen}) => ({chainId, blockNumber, activeEpoch, kills, frozen})),
     epochs: {lastSealed: world.lastSealed, lastApproved: world.lastApproved, base: baseEpoch(world)},
     triggers: world.triggers.map(({id, price}) => ({id, price})), parents: world.parents.map(({id, done, next}) => ({id, done, next})), offers: world.offers.map(({id}) => id),
   };
@@ -43,6 +43,8 @@ function accountView(world: World, account: Account) {
       orderId: id, clientOrderId: clientId, market: spec.name, side, price: price * spec.tick, quantity: total * spec.lot, remaining: left * spec.lot,
     })),
     margin: {equity, initial, maintenance, free: max(0n, free(world, account, world.settlement))}, unsettled: unsettled(world, number),
+    forced: sub > 0 ? [] : world.assets.flatMap(({index}) => world.forced.filter(({asset, wallet: its}) => asset.index === index && its === wallet))
+      .map(({asset: {chainId, token}, lots, exit}) => ({chainId, token, lots, exit})),
   };
 }
 

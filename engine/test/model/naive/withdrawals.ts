@@ -24,7 +24,7 @@ export function bound(world: World, {number, wallet}: Account, asset: Asset): bi
 }
 
 /** What an account could give now, its open request included, that bound aside. */
-function givable(world: World, account: Account, {index, currency}: Asset): bigint {
+export function givable(world: World, account: Account, {index, currency}: Asset): bigint {
   const byMargin = max(0n, account.requested[index]! + free(world, account, currency));
   return min(account.claims[index]! - account.sealed[index]!, byMargin);
 }
@@ -42,6 +42,7 @@ export function requestWithdrawal(world: World, {wallet, chainId, token, lots}: 
   if (!account) return refuse('unknownAccount');
   const asset = world.asset(chainId, token);
   if (!asset) return refuse('UNKNOWN_ASSET');
+  if (world.chains.some((chain) => chain.chainId === chainId && chain.frozen)) return refuse('CUSTODY_FROZEN');
   if (lots <= 0n) return refuse('badQuantity');
   const needed = lots + asset.fee;
   const claim = spendable(account, asset.index);

@@ -49,7 +49,9 @@ export type Order = {
 export type Asset = {
   index: number; chainId: number; custody: Address; token: Address; currency: string; lotSize: bigint; fee: bigint; minimum: bigint; deposited: bigint; authorisedOut: bigint;
 };
-export type Chain = {chainId: number; custody: Address; withdrawEvery: bigint; blockNumber: bigint; blockHash: string; activeEpoch: bigint; kills: number};
+export type Chain = {chainId: number; custody: Address; withdrawEvery: bigint; blockNumber: bigint; blockHash: string; activeEpoch: bigint; kills: number; frozen: boolean};
+/** An open request on chain: `lots` were proven as due, `baseline` had been authorised by then. */
+export type Forced = {asset: Asset; wallet: Address; lots: bigint; baseline: bigint; exit: boolean};
 export type Leg = {seq: bigint; from: number; to: number; asset: number; lots: bigint; kind: string};
 export type Member = {
   programme: 'maker' | 'longHedger' | 'shortHedger'; feePpm: bigint; spreadPpm: bigint; lots: bigint; timePpm: bigint; total: bigint; quoted: bigint; stands: boolean;
@@ -134,6 +136,7 @@ export class World {
   sampleSeed: bigint[] = [0n, 0n, 0n, 0n];
   /** Base units ever received, by sender, then asset. */
   readonly senders = new Map<string, bigint[]>();
+  forced: Forced[] = [];
   legs: Leg[] = [];
   lastLeg = 0n;
   sealedLegs = 0;
@@ -149,7 +152,7 @@ export class World {
     const custodies = [...rules.custodies].sort((a, b) => a.chainId - b.chainId);
     this.currencies = [...new Set(custodies.flatMap(({tokens}) => tokens.map(({currency}) => currency)))].sort();
     for (const {chainId, custody, withdrawEvery, tokens} of custodies) {
-      this.chains.push({chainId, custody: lower(custody), withdrawEvery: BigInt(withdrawEvery), blockNumber: 0n, blockHash: '', activeEpoch: 0n, kills: 0});
+      this.chains.push({chainId, custody: lower(custody), withdrawEvery: BigInt(withdrawEvery), blockNumber: 0n, blockHash: '', activeEpoch: 0n, kills: 0, frozen: false});
       for (const token of [...tokens].sort((a, b) => (lower(a.token) < lower(b.token) ? -1 : 1))) {
         this.assets.push({
           index: this.assets.length, chainId, custody: lower(custody), token: lower(token.token), currency: token.currency, lotSize: BigInt(token.lotSize),
