@@ -55,7 +55,9 @@ async function readAccount({engine, reads}: Pick<AccountDeps, 'engine' | 'reads'
     triggers: view?.triggers ?? [],
     parents: view?.parents ?? [],
     offers: (view?.offers ?? []).map((offer) => ({...offer, from: getAddress(offer.from), to: getAddress(offer.to)})),
-    programmes: (view?.programmes ?? []).map(({wallet: _, sub: __, ...programme}) => programme),
+    programmes: (view?.programmes ?? []).map(({market, programme, feePpm, spreadPpm, minimum, timePpm, measuredMs, quotedMs, standing}) => ({
+      market, programme, feePpm, spreadPpm, minimum, timePpm, measuredMs, quotedMs, standing,
+    })),
     deadManAt: view?.deadManAt ?? null,
   };
 }
