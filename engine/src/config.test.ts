@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {network} from '../test/support/rules.ts';
+import {gatewayFlags} from './cli/gateway-flags.ts';
 import {parseConfig} from './config.ts';
 
 const TOKEN = 'x'.repeat(40);
@@ -41,4 +42,27 @@ test.each([
   ['operatorTokenFile', '/nowhere', /--operator-token-file \/nowhere does not exist/],
 ])('--%s %s is refused in one sentence', (name, value, sentence) => {
   expect(() => parseConfig({...flags, [name]: value}, {})).toThrow(sentence);
+});
+
+test('login links go to a mail service by https, or to one on this machine', () => {
+  const tokenFile = path.join(folder, 'token');
+  expect(parseConfig(flags, {}).mail).toBeUndefined();
+  expect(parseConfig({...flags, mailUrl: 'https://mail.example/send', mailFrom: 'login@exchange.example', mailTokenFile: tokenFile}, {}).mail)
+    .toEqual({url: 'https://mail.example/send', from: 'login@exchange.example', token: TOKEN});
+  expect(parseConfig(flags, {POBS_MAIL_URL: 'http://127.0.0.1:1/', POBS_MAIL_FROM: 'a@b.example'}).mail).toEqual({url: 'http://127.0.0.1:1/', from: 'a@b.example', token: undefined});
+});
+
+test.each([
+  [{mailUrl: 'http://mail.example/send', mailFrom: 'a@b.example'}, /give an https:\/\/ URL/],
+  [{mailUrl: 'ftp://mail.example', mailFrom: 'a@b.example'}, /--mail-url has "ftp:/],
+  [{mailUrl: 'https://mail.example'}, /--mail-from is missing/],
+  [{mailFrom: 'a@b.example'}, /--mail-url is missing/],
+  [{mailUrl: 'https://mail.example', mailFrom: 'a@b.example', mailTokenFile: '/nowhere'}, /--mail-token-file \/nowhere does not exist/],
+])('%j is refused in one sentence', (mail, sentence) => {
+  expect(() => parseConfig({...flags, ...mail}, {})).toThrow(sentence);
+});
+
+test('the engine hands its mail service to its gateways', () => {
+  expect(gatewayFlags({...flags, mailUrl: 'https://mail.example', mailFrom: 'a@b.example', mailTokenFile: '/f', confirmations: '7'}).join(' '))
+    .toContain('--mail-url https://mail.example --mail-from a@b.example --mail-token-file /f');
 });

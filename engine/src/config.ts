@@ -23,9 +23,13 @@ export type GatewayConfig = {
   storage: readonly string[];
   /** Origins of the web app: they may call from a browser and ask for sign-in messages; empty: any on this machine. */
   webOrigins: readonly string[];
+  /** What sends login links; without one they become files in the data folder. */
+  mail: MailConfig | undefined;
   logLevel: string;
   parentPipe: boolean;
 };
+
+export type MailConfig = {url: string; from: string; token: string | undefined};
 
 export type EngineConfig = GatewayConfig & {
   confirmations: Confirmations;
@@ -49,6 +53,7 @@ const TICK_INTERVAL_MS_DEFAULT = 500;
 const TICK_INTERVAL_MS_MAX = 1_000;
 const SNAPSHOT_EVERY_DEFAULT = 1_000_000;
 const OPERATOR_TOKEN_LENGTH_MIN = 32;
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
 /** @throws {ConfigError} naming the flag and what it wants. */
@@ -82,9 +87,25 @@ export function parseGatewayConfig(flags: Flags, env: Environment = process.env)
     operatorToken: readOperatorToken(read.required('operator-token-file', 'a file with the operator token')),
     storage: split(read.optional('storage') ?? ''),
     webOrigins: split(read.optional('web-origin') ?? '').map(parseOrigin),
+    mail: parseMail(read),
     logLevel: parseLogLevel(read.optional('log-level') ?? 'info'),
     parentPipe: read.flag('parent-pipe'),
   };
+}
+
+/** Login links open accounts: they leave this machine encrypted or not at all. */
+function parseMail(read: Reader): MailConfig | undefined {
+  const [url, from, tokenFile] = [read.optional('mail-url'), read.optional('mail-from'), read.optional('mail-token-file')];
+  if (url === undefined) {
+    if (from !== undefined || tokenFile !== undefined) throw new ConfigError('--mail-url is missing: give the address of the mail service, or none of its flags.');
+    return undefined;
+  }
+  const {protocol, hostname} = new URL(parseUrl('--mail-url', url, ['https:', 'http:']));
+  if (protocol === 'http:' && !LOOPBACK.has(hostname)) throw new ConfigError(`--mail-url has "${url}": give an https:// URL; http:// is for this machine only.`);
+  if (from === undefined) throw new ConfigError('--mail-from is missing: give the address that login links are sent from.');
+  const token = tokenFile === undefined ? undefined : readFile('--mail-token-file', tokenFile).trim();
+  if (token === '') throw new ConfigError(`--mail-token-file ${tokenFile} is empty: write the mail service's token into it.`);
+  return {url, from, token};
 }
 
 export type FollowerConfig = {
@@ -121,6 +142,8 @@ export function parseDataDir(flags: Flags, env: Environment = process.env): stri
 export function parseDatabase(flags: Flags, env: Environment = process.env): string {
   return parseDatabaseUrl(reader(flags, env).optional('database-url') ?? env.DATABASE_URL);
 }
+
+type Reader = ReturnType<typeof reader>;
 
 function reader(flags: Flags, env: Environment) {
   const optional = (name: string): string | undefined => {

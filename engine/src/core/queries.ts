@@ -7,7 +7,7 @@ import {priceOf, quantityOf, STATUS_NAMES} from './decode.ts';
 import {forcedOf} from './forced.ts';
 import {digestOf} from './digest.ts';
 import {baseNameOf, termsView} from './listing.ts';
-import {positionsOf} from './risk-queries.ts';
+import {positionsOf, programmesOf} from './risk-queries.ts';
 import type {Core} from './engine.ts';
 import {
   type Asset, claimOf, findAsset, type Identity, lower, requestedOf, sealedOf, type State, userAccount,
@@ -42,6 +42,7 @@ export function accountView({state}: Core, wallet: Address, sub = 0): AccountVie
     balances: balancesOf(state, account), positions: positionsOf(state, account.number), orders: ordersOf(state, account.number),
     withdrawals: withdrawalsOf(state, account), forced: sub === 0 ? forcedViews(state, account) : [], margin: marginView(state, account.number),
     feeTier: state.venue.accounts.feeTier[account.number]!, unsettled: big(unsettled(state.venue, account.number)), ...algosOf(state, account.number),
+    programmes: programmesOf(state, account.number),
   };
 }
 

@@ -2,7 +2,7 @@
 import {expect, test} from 'vitest';
 import {ETH, Exchange, L1, L1_USDC, USDC, WALLETS} from '../../test/model/exchange.ts';
 import {accountView, marketViews} from './queries.ts';
-import {adlView, adlViews, fundingViews, programmeViews, riskView} from './risk-queries.ts';
+import {adlViews, adlViewsOf, fundingView, fundingViews, programmeViews, riskView} from './risk-queries.ts';
 
 const [A, B, C] = WALLETS as [`0x${string}`, `0x${string}`, `0x${string}`];
 const market = 'ETH-PERP';
@@ -39,8 +39,9 @@ test('ranks follow the queue of symmetric liquidation: winners by how little the
   it.must({type: 'setMark', market, price: P + 20n * USDC});
   const longs = adlViews(it.core, market)!.filter(({side}) => side === 'long');
   expect(longs.map(({wallet, rank, of, lights}) => [wallet, rank, of, lights])).toEqual([[C.toLowerCase(), 1, 2, 5], [A.toLowerCase(), 2, 2, 3]]);
-  expect(adlView(it.core, {market, wallet: B})).toMatchObject({side: 'short', rank: 1, of: 1, lights: 5});
-  expect(adlView(it.core, {market, wallet: WALLETS[4]!})).toBeUndefined();
+  expect(adlViewsOf(it.core, B)).toMatchObject([{market, side: 'short', rank: 1, of: 1, lights: 5}]);
+  expect(adlViewsOf(it.core, A)).toEqual(longs.filter(({wallet}) => wallet === A.toLowerCase()));
+  expect(adlViewsOf(it.core, WALLETS[4]!)).toEqual([]);
   expect(adlViews(it.core, 'NONE')).toBeUndefined();
 });
 
@@ -54,6 +55,7 @@ test('funding, the fund, programmes, conditional orders and what the next seal s
   for (const later of [1_000n, 7_000n]) expect(it.core.apply({type: 'tick'}, at + later).ok).toBe(true);
   expect(fundingViews(it.core)).toMatchObject([{market, index: P, impactBid: P + 10n * USDC, premiumPpb: 5_000_000n, samples: 1, predictedPpb: 4_500_000n, lastPpb: 0n}]);
   expect(fundingViews(it.core)[0]!.impactAsk).toBeUndefined();
+  expect([fundingView(it.core, market), fundingView(it.core, 'ETH-USDC')]).toEqual([fundingViews(it.core)[0], undefined]);
   expect(riskView(it.core)).toMatchObject({openInterestValue: 60_000n * USDC, markets: [{market, symmetric: false, fundPosition: 0n}]});
   expect(programmeViews(it.core, market)).toMatchObject([{wallet: A.toLowerCase(), programme: 'maker', minimum: ETH, measuredMs: 6_000n, quotedMs: 0n, standing: true}]);
   it.must({type: 'placeTrigger', wallet: A, market, conditions: [{by: 'index', direction: 'fall', price: 1_000n * USDC, side: 'sell', quantity: ETH, reduceOnly: true, trail: USDC}]});
@@ -62,6 +64,8 @@ test('funding, the fund, programmes, conditional orders and what the next seal s
   it.must({type: 'setAutoRoll', wallet: A, market, takeLots: 9n, lossLots: 0n});
   it.must({type: 'armDeadMan', wallet: A, at: at + 60_000n});
   const view = accountView(it.core, A)!;
+  expect(view.programmes).toEqual(programmeViews(it.core, market));
+  expect(accountView(it.core, B)!.programmes).toEqual([]);
   expect(view).toMatchObject({
     feeTier: 0, deadManAt: at + 60_000n, triggers: [{triggerId: 1n, by: 'index', direction: 'fall', reduceOnly: true, trail: USDC}],
     parents: [{parentId: 1n, strategy: 'twap', slices: 4, done: 0, filled: 0n, limitPrice: 3n * P}], offers: [{offerId: 1n, size: ETH, price: P, to: B.toLowerCase()}],

@@ -94,6 +94,8 @@ export type AccountView = {
   triggers: readonly TriggerView[];
   parents: readonly ParentView[];
   offers: readonly OfferView[];
+  /** Memberships in markets' programmes. */
+  programmes: readonly ProgrammeView[];
   deadManAt?: bigint;
 };
 
@@ -131,8 +133,23 @@ export type FundingView = {
 export type RiskView = {
   /** Settlement lots. */
   fundEquity: bigint; fundInitial: bigint; fundPeak: bigint; openInterestValue: bigint;
-  markets: readonly {market: string; symmetric: boolean; disturbedAt: bigint; openInterestValue: bigint; fundPosition: bigint}[];
+  markets: readonly MarketRiskView[];
 };
+
+export type MarketRiskView = {
+  market: string; symmetric: boolean; mark?: bigint;
+  /** Last moment at which a reason for symmetric liquidation held; 0 = never. */
+  disturbedAt: bigint;
+  /** Base lots of the long side, and settlement lots at the mark; `openInterestMax` absent: no cap. */
+  openInterest: bigint; openInterestValue: bigint; openInterestMax?: bigint;
+  /** Base lots, negative for a short. */
+  fundPosition: bigint;
+  /** Absent without a calendar, and until its first session begins. */
+  session?: SessionView;
+};
+
+/** The running session: shares of the market's own fees and margin rates, ppm. `start` = minutes from Monday 00:00 UTC. */
+export type SessionView = {index: number; of: number; start: number; feePpm: number; fundingClampPpm: number; bandPpm: number; marginPpm: number};
 
 export type ProgrammeView = {
   market: string; wallet: Address; sub?: number; programme: 'maker' | 'longHedger' | 'shortHedger'; feePpm: number; spreadPpm: number; minimum: bigint; timePpm: number;

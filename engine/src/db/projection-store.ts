@@ -99,10 +99,10 @@ async function putOrders(tx: Transaction, {orders, orderChanges, fills}: Project
 
 async function putPositions(tx: Transaction, {positions}: ProjectionBatch): Promise<void> {
   if (positions.size === 0) return;
-  await tx.$executeRawUnsafe(`INSERT INTO positions (wallet, market, size, entry_price)
-    SELECT wallet, market, size, "entryPrice" FROM jsonb_to_recordset($1::jsonb)
-      AS r(wallet text, market text, size bigint, "entryPrice" bigint)
-    ON CONFLICT (wallet, market) DO UPDATE SET size = excluded.size, entry_price = excluded.entry_price`, json(positions.values()));
+  await tx.$executeRawUnsafe(`INSERT INTO positions (wallet, sub, market, size, entry_price)
+    SELECT wallet, sub, market, size, "entryPrice" FROM jsonb_to_recordset($1::jsonb)
+      AS r(wallet text, sub int, market text, size bigint, "entryPrice" bigint)
+    ON CONFLICT (wallet, sub, market) DO UPDATE SET size = excluded.size, entry_price = excluded.entry_price`, json(positions.values()));
 }
 
 async function changeWithdrawal(tx: Transaction, change: WithdrawalChange): Promise<void> {

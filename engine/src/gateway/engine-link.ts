@@ -68,7 +68,11 @@ export class ReconnectingEngine implements GatewayEngine {
   book = (market: string, levels: number) => this.#ask((link) => link.book(market, levels));
   openWithdrawals = () => this.#ask((link) => link.openWithdrawals());
   sealedEpoch = (epoch: bigint) => this.#ask((link) => link.sealedEpoch(epoch));
-  deleveragingRanks = (wallet: Address) => this.#ask((link) => link.deleveragingRanks(wallet));
+  funding = (market: string) => this.#ask((link) => link.funding(market));
+  risk = () => this.#ask((link) => link.risk());
+  programmes = (market: string) => this.#ask((link) => link.programmes(market));
+  ranksOf = (wallet: Address) => this.#ask((link) => link.ranksOf(wallet));
+  ranksIn = (market: string) => this.#ask((link) => link.ranksIn(market));
 
   decode(frame: EventFrame, wants?: Wants) {
     // Frames are told while their link is the one in use.

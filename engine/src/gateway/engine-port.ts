@@ -2,7 +2,7 @@
 import {
   accountView, assetViews, blindingOf, bookView, chainViews, marketViews, openWithdrawals,
 } from '../core/queries.ts';
-import {deleveragingRanks} from '../core/ranks.ts';
+import {adlViews, adlViewsOf, fundingView, programmeViews, riskView} from '../core/risk-queries.ts';
 import {userAccount} from '../core/state.ts';
 import {viewRecords} from '../core/venue/records.ts';
 import type {EngineNode} from '../node/engine-node.ts';
@@ -22,7 +22,11 @@ export const enginePort = (node: EngineNode): GatewayEngine => {
     book: (market, levels) => node.read((core) => bookView(core, {market, levels})),
     openWithdrawals: () => node.read(openWithdrawals),
     sealedEpoch: (epoch) => node.sealed(epoch),
-    deleveragingRanks: (wallet) => node.read((core) => deleveragingRanks(core, wallet)),
+    funding: (market) => node.read((core) => fundingView(core, market)),
+    risk: () => node.read(riskView),
+    programmes: (market) => node.read((core) => programmeViews(core, market)),
+    ranksOf: (wallet) => node.read((core) => adlViewsOf(core, wallet)),
+    ranksIn: (market) => node.read((core) => adlViews(core, market)),
     accountIndex: (wallet, sub) => node.read((core) => userAccount(core.state, wallet, sub)?.number),
     submitRecords: (records) => submitRecords(node, records),
     onPresence(listener) {

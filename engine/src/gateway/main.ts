@@ -12,7 +12,7 @@ import {type Flags, type GatewayConfig, parseGatewayConfig} from '../config.ts';
 import {type Database, openDatabase} from '../db/database.ts';
 import {graphqlHandler} from '../graphql/handler.ts';
 import {socketPath} from '../link/socket-path.ts';
-import {folderMailer} from './auth/mailer.ts';
+import {folderMailer, httpMailer} from './auth/mailer.ts';
 import {ReconnectingEngine} from './engine-link.ts';
 import {type Gateway, startGateway} from './server.ts';
 import {sessionSecret} from './session-secret.ts';
@@ -27,6 +27,9 @@ const program = new Command('pobs-gateway')
   .option('--operator-token-file <file>', 'file with the token of the operator endpoints')
   .option('--storage <pairs>', 'name=url,… where snapshots can be read, shown to readers')
   .option('--web-origin <urls>', 'origins of the web app; by default any on this machine')
+  .option('--mail-url <url>', 'mail service that sends login links, by POST; without one they become files in the data folder')
+  .option('--mail-from <address>', 'sender of login links')
+  .option('--mail-token-file <file>', 'file with the bearer token of the mail service')
   .option('--log-level <level>', 'trace, debug, info, warn, error or silent')
   .option('--parent-pipe', 'end when standard input closes');
 
@@ -49,7 +52,7 @@ async function run(flags: Flags): Promise<void> {
 }
 
 function serve(config: GatewayConfig, {engine, database, log}: {engine: ReconnectingEngine; database: Database; log: {error(fields: object, message: string): void}}): Promise<Gateway> {
-  const {network, storage, rpc, port, operatorToken, webOrigins, dataDir} = config;
+  const {network, storage, rpc, port, operatorToken, webOrigins, dataDir, mail} = config;
   const reads = {
     trades: database.projections.trades.bind(database.projections), candles: database.projections.candles.bind(database.projections),
     receivedFrom: database.chains.receivedFrom.bind(database.chains),
@@ -57,7 +60,7 @@ function serve(config: GatewayConfig, {engine, database, log}: {engine: Reconnec
   const health = {chains: () => engine.health().chains, database: () => database.ping(), projections: () => engine.health().projections};
   const graphql = graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(network.rules), storage, rpc}, log});
   return startGateway({port, operatorToken, webOrigins, sessionSecret: sessionSecret(dataDir), credentialsFile: path.join(dataDir, 'credentials.jsonl')}, {
-    engine, reads, health, graphql, mailer: folderMailer(path.join(dataDir, 'mail')), log,
+    engine, reads, health, graphql, mailer: mail ? httpMailer(mail) : folderMailer(path.join(dataDir, 'mail')), log,
   });
 }
 

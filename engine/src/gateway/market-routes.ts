@@ -1,5 +1,6 @@
 /** Public market data. */
 import {z} from '@hono/zod-openapi';
+import type {MarketRiskView, RiskView} from '../core/views.ts';
 import {answers} from './api/answers.ts';
 import {lots, market, moment, orderCount} from './api/scalars.ts';
 import type {Gate} from './auth/gate.ts';
@@ -34,6 +35,25 @@ export function marketRoutes(app: App, {gate, engine, reads, now}: {gate: Gate; 
     },
   });
   endpoint(app, gate, {
+    method: 'get', path: '/v1/markets/{market}/funding', summary: 'Funding of a perpetual: the rate paid last, the one predicted, the next payment', auth: 'public',
+    params, answer: answers.funding, refusals: ['UNKNOWN_MARKET'],
+    async handle({params: {market: name}}) {
+      const funding = await engine.funding(name);
+      if (!funding) throw noPerpetual(name);
+      return {predictedPpb: null, nextAt: null, index: null, impactBid: null, impactAsk: null, ...funding};
+    },
+  });
+  endpoint(app, gate, {
+    method: 'get', path: '/v1/markets/{market}/risk', summary: 'Risk of a perpetual: open interest, symmetric liquidation, the Liquidation Fund, the session', auth: 'public',
+    params, answer: answers.risk, refusals: ['UNKNOWN_MARKET'],
+    async handle({params: {market: name}}) {
+      const risk = await engine.risk();
+      const own = risk.markets.find((entry) => entry.market === name);
+      if (!own) throw noPerpetual(name);
+      return riskAnswer(risk, own);
+    },
+  });
+  endpoint(app, gate, {
     method: 'get', path: '/v1/markets/{market}/trades', summary: 'Newest trades first; before = an id to page on from', auth: 'public', params,
     query: z.strictObject({limit: orderCount(1, TRADES_MAX).default(100), before: lots.optional()}), answer: answers.trades,
     refusals: ['UNKNOWN_MARKET', 'DATABASE_DOWN'],
@@ -54,4 +74,13 @@ export function marketRoutes(app: App, {gate, engine, reads, now}: {gate: Gate; 
       return fromDatabase(reads.candles(name, {intervalMs: INTERVALS[interval], limit, before}));
     },
   });
+}
+
+const noPerpetual = (name: string): ApiError => new ApiError('UNKNOWN_MARKET', `There is no perpetual market ${name}.`, {market: name});
+
+function riskAnswer({fundEquity, fundInitial, fundPeak, openInterestValue}: RiskView, {symmetric, disturbedAt, fundPosition, ...own}: MarketRiskView): object {
+  return {
+    mark: null, openInterestMax: null, session: null, ...own, symmetricLiquidation: symmetric, disturbedAt: disturbedAt > 0n ? disturbedAt : null,
+    fund: {equity: fundEquity, initialMargin: fundInitial, peak: fundPeak, position: fundPosition, openInterestValue},
+  };
 }

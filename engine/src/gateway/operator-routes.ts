@@ -1,17 +1,18 @@
 /** The operator's interface beyond single commands, behind its token: seals, outcomes, states. */
 import {z} from '@hono/zod-openapi';
 import {encodeSealed, packEpoch, SEALED_MEDIA_TYPE, type SealedEpoch} from '@pobs/protocol';
-import {getAddress} from 'viem';
+import {type Address, getAddress} from 'viem';
 import {answers} from './api/answers.ts';
-import {lots} from './api/scalars.ts';
+import {lots, market} from './api/scalars.ts';
 import type {Gate} from './auth/gate.ts';
 import {accepted} from './command-routes.ts';
-import {ApiError} from './errors.ts';
+import {ApiError, rejected} from './errors.ts';
 import {type App, Binary, endpoint} from './http.ts';
 import type {EnginePort, HealthPort} from './ports.ts';
 
 const auth = 'operator' as const;
 const byEpoch = z.object({epoch: lots});
+const byMarket = z.object({market});
 const sealBody = z.strictObject({epoch: lots, snapshotTime: lots});
 const outcomeBody = z.strictObject({outcome: z.enum(['approved', 'dead'])});
 const sealRefusals = ['UNKNOWN_EPOCH', 'EPOCH_UNDECIDED', 'EPOCH_OUT_OF_ORDER', 'CHAIN_REORGANISED', 'SHEET_NOT_SOLVABLE', 'WRONG_SEQUENCE'] as const;
@@ -56,6 +57,20 @@ export function operatorRoutes(app: App, {gate, engine, health}: {gate: Gate; en
       wallet: getAddress(wallet), chainId, token: getAddress(token), lots: amount, state, epoch: epoch ?? null,
     })),
   });
+  endpoint(app, gate, {
+    method: 'get', path: '/operator/markets/{market}/programmes', summary: 'Members of a market\'s programmes, with what they have kept of the running session', auth,
+    params: byMarket, answer: answers.programmes, refusals: ['UNKNOWN_MARKET'],
+    handle: async ({params: {market: name}}) => held(await engine.programmes(name), name),
+  });
+  endpoint(app, gate, {
+    method: 'get', path: '/operator/markets/{market}/ranks', summary: 'The queues of symmetric liquidation, longs first', auth, params: byMarket, answer: answers.ranks,
+    refusals: ['UNKNOWN_MARKET'], handle: async ({params: {market: name}}) => held(await engine.ranksIn(name), name),
+  });
+}
+
+function held(entries: readonly {wallet: Address; sub?: number}[] | undefined, name: string): object[] {
+  if (!entries) throw rejected({code: 'UNKNOWN_MARKET', market: name});
+  return entries.map((entry) => ({...entry, wallet: getAddress(entry.wallet), sub: entry.sub ?? 0}));
 }
 
 async function sealed(engine: EnginePort, epoch: bigint): Promise<SealedEpoch> {

@@ -1,8 +1,9 @@
 /** What the gateway asks of the engine; `app.ts` wires node, database and indexer. */
 import type {SealedEpoch} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
-import type {RankView} from '../core/ranks.ts';
-import type {AccountView, AssetView, BookView, ChainView, MarketView, WithdrawalView} from '../core/views.ts';
+import type {
+  AccountView, AdlView, AssetView, BookView, ChainView, FundingView, MarketView, ProgrammeView, RiskView, WithdrawalView,
+} from '../core/views.ts';
 import type {EngineLink} from '../link/types.ts';
 import type {ChainStatus} from '../indexer/follower.ts';
 import type {EventListener, NodeState, Submit} from '../node/types.ts';
@@ -20,8 +21,15 @@ export type EnginePort = {
   book(market: string, levels: number): Promise<BookView | undefined>;
   openWithdrawals(): Promise<readonly WithdrawalView[]>;
   sealedEpoch(epoch: bigint): Promise<SealedEpoch | undefined>;
+  /** Undefined for a market that pays no funding. */
+  funding(market: string): Promise<FundingView | undefined>;
+  risk(): Promise<RiskView>;
+  /** Members of a market's programmes. */
+  programmes(market: string): Promise<readonly ProgrammeView[] | undefined>;
   /** One entry per open position of the wallet. */
-  deleveragingRanks(wallet: Address): Promise<readonly RankView[]>;
+  ranksOf(wallet: Address): Promise<readonly AdlView[]>;
+  /** One entry per open position of the market. */
+  ranksIn(market: string): Promise<readonly AdlView[] | undefined>;
   /** Durable events only, in order. Returns the way to stop. */
   onEvents(listener: EventListener): () => void;
 };

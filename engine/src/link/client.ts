@@ -5,8 +5,9 @@ import {decodeSealed, type SealedEpoch, unpackEpoch} from '@pobs/protocol';
 import type {Address, Hex} from 'viem';
 import type {Command} from '../core/commands.ts';
 import type {NumberedEvent} from '../core/events.ts';
-import type {RankView} from '../core/ranks.ts';
-import type {AccountView, AssetView, BookView, ChainView, MarketView, WithdrawalView} from '../core/views.ts';
+import type {
+  AccountView, AdlView, AssetView, BookView, ChainView, FundingView, MarketView, ProgrammeView, RiskView, WithdrawalView,
+} from '../core/views.ts';
 import {RECORD_BYTES} from '../core/venue/records.ts';
 import {decodePayload, encodePayload} from '../journal/codec.ts';
 import {NodeError, type NodeErrorData} from '../node/errors.ts';
@@ -127,7 +128,11 @@ class LinkClient implements EngineLink {
   assets = (): Promise<readonly AssetView[]> => this.#must({view: 'assets'});
   markets = (): Promise<readonly MarketView[]> => this.#must({view: 'markets'});
   book = (market: string, levels: number): Promise<BookView | undefined> => this.#read({view: 'book', market, levels});
-  deleveragingRanks = (wallet: Address): Promise<readonly RankView[]> => this.#must({view: 'deleveragingRanks', wallet});
+  funding = (market: string): Promise<FundingView | undefined> => this.#read({view: 'funding', market});
+  risk = (): Promise<RiskView> => this.#must({view: 'risk'});
+  programmes = (market: string): Promise<readonly ProgrammeView[] | undefined> => this.#read({view: 'programmes', market});
+  ranksOf = (wallet: Address): Promise<readonly AdlView[]> => this.#must({view: 'ranksOf', wallet});
+  ranksIn = (market: string): Promise<readonly AdlView[] | undefined> => this.#read({view: 'ranksIn', market});
   openWithdrawals = (): Promise<readonly WithdrawalView[]> => this.#must({view: 'openWithdrawals'});
 
   async sealedEpoch(epoch: bigint): Promise<SealedEpoch | undefined> {

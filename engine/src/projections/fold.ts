@@ -29,7 +29,7 @@ export type ProjectionBatch = {
   orders: OrderRow[];
   orderChanges: Map<bigint, OrderChange>;
   fills: FillRow[];
-  positions: Map<string, {wallet: Address; market: string; size: bigint; entryPrice: bigint}>;
+  positions: Map<string, {wallet: Address; sub: number; market: string; size: bigint; entryPrice: bigint}>;
   withdrawals: WithdrawalChange[];
 };
 
@@ -68,8 +68,8 @@ function fold(batch: ProjectionBatch, {sequence, at, event}: NumberedEvent): voi
       return;
     }
     case 'positionChanged': {
-      const {wallet, market, size, entryPrice} = event;
-      batch.positions.set(`${wallet}-${market}`, {wallet, market, size, entryPrice});
+      const {wallet, sub = 0, market, size, entryPrice} = event;
+      batch.positions.set(`${wallet}-${sub}-${market}`, {wallet, sub, market, size, entryPrice});
       return;
     }
     default:

@@ -79,7 +79,7 @@ async function tables() {
   const [balances, orders, fills, withdrawals, positions, accounts] = await Promise.all([
     prisma.balance.findMany({orderBy: [{wallet: 'asc'}, {chainId: 'asc'}, {token: 'asc'}]}), prisma.order.findMany({orderBy: {id: 'asc'}}),
     prisma.fill.findMany({orderBy: [{at: 'asc'}, {market: 'desc'}]}), prisma.withdrawal.findMany({orderBy: [{epoch: 'asc'}]}),
-    prisma.position.findMany({orderBy: [{wallet: 'asc'}]}), prisma.account.findMany({orderBy: {wallet: 'asc'}}),
+    prisma.position.findMany({orderBy: [{wallet: 'asc'}, {sub: 'asc'}]}), prisma.account.findMany({orderBy: {wallet: 'asc'}}),
   ]);
   return {balances, orders, fills, withdrawals, positions, accounts};
 }
@@ -104,6 +104,24 @@ test('the read models say what the core says', async () => {
   expect(withdrawals.map(({epoch, state, lots, cumulative}) => [epoch, state, lots, cumulative])).toEqual([
     [0n, 'requested', 7n * USDC, null], [2n, 'active', 100n * USDC, 100n * USDC],
   ]);
+});
+
+test('positions of one wallet are kept apart by sub-account', async () => {
+  const projector = projectorOf();
+  await live();
+  const order = {type: 'placeOrder', market: 'ETH-PERP', quantity: ETH / 10n} as const;
+  const commands: Parameters<EngineNode['submit']>[0][] = [
+    {type: 'createSubAccount', wallet: ALICE, sub: 1},
+    {type: 'transfer', from: ALICE, to: ALICE, toSub: 1, chainId: 31_337, token: L1_USDC, lots: 1_000n * USDC},
+    {...order, wallet: ALICE, sub: 1, side: 'sell', orderType: 'limit', price: 2_000n * USDC, timeInForce: 'GTC', clientOrderId: 's1'},
+    {...order, wallet: BOB, side: 'buy', orderType: 'market', timeInForce: 'IOC', clientOrderId: 'b3'},
+  ];
+  for (const command of commands) expect(await node.submit(command)).toMatchObject({ok: true});
+  await drain(projector);
+  const {positions} = await tables();
+  expect(positions.filter(({wallet}) => wallet === ALICE).map(({sub, market, size}) => [sub, market, size])).toEqual([[0, 'ETH-PERP', ETH / 10n], [1, 'ETH-PERP', -ETH / 10n]]);
+  await projector.rebuild();
+  expect((await tables()).positions).toEqual(positions);
 });
 
 test('a payout closes the withdrawal', async () => {

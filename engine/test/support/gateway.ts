@@ -9,7 +9,7 @@ import {createSiweMessage} from 'viem/siwe';
 import {openTestDatabase} from '../../src/db/test/pglite.ts';
 import {enginePort} from '../../src/gateway/engine-port.ts';
 import type {GatewayEngine} from '../../src/gateway/ports.ts';
-import {folderMailer} from '../../src/gateway/auth/mailer.ts';
+import {folderMailer, type Mailer} from '../../src/gateway/auth/mailer.ts';
 import {type GatewayOptions, startGateway} from '../../src/gateway/server.ts';
 import {graphqlHandler} from '../../src/graphql/handler.ts';
 import {EngineNode} from '../../src/node/engine-node.ts';
@@ -23,7 +23,7 @@ const quiet = {info: () => {}, warn: () => {}, error: () => {}};
 export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>;
 
 export async function startTestGateway(
-  options: Partial<Pick<GatewayOptions, 'limits' | 'recordsPerSecond'>> = {},
+  {mailer, ...options}: Partial<Pick<GatewayOptions, 'limits' | 'recordsPerSecond'>> & {mailer?: Mailer} = {},
   engineOf: (node: EngineNode) => GatewayEngine | Promise<GatewayEngine> = enginePort,
 ) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pobs-gateway-'));
@@ -41,7 +41,7 @@ export async function startTestGateway(
       trades: (market, limit, before) => database.projections.trades(market, limit, before), candles: (market, wanted) => database.projections.candles(market, wanted),
       receivedFrom: (sender, credited) => database.chains.receivedFrom(sender, credited),
     },
-    mailer: folderMailer(path.join(folder, 'mail')),
+    mailer: mailer ?? folderMailer(path.join(folder, 'mail')),
     health: {chains: () => [], database: () => database.ping(), projections: () => projector.status()},
     graphql: graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(rules), storage: ['ipfs=http://127.0.0.1:1'], rpc: new Map([[31_337, 'http://127.0.0.1:2']])}, log: quiet}),
     log: quiet,

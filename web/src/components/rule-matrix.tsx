@@ -7,7 +7,6 @@ const WORDS: Readonly<Record<RuleResult['outcome'], string>> = {
   passed: 'Passed',
   rejected: 'Broken',
   open: 'No vote on it',
-  'not-checked': 'Not checked',
 };
 
 /** Each validity rule with what the votes say about it. */
@@ -16,11 +15,11 @@ export function RuleMatrix({votes}: {votes: readonly Vote[]}) {
     {label: 'Rule', cell: ({rule}) => <span className="font-medium">V{rule}</span>},
     {label: 'What it demands', cell: ({text}) => text},
     {label: 'Result', cell: ({outcome}) => <Outcome outcome={outcome} />},
-    {label: 'Validators', numeric: true, cell: ({outcome, by}) => (outcome === 'not-checked' ? '—' : by)},
+    {label: 'Validators', numeric: true, cell: ({by}) => by},
   ];
   return (
     <DataTable caption="Rules checked" columns={columns} rows={ruleResults(votes)} rowKey={({rule}) => rule}
-      note="Derived from the votes on chain: an approval vouches for every rule its validator checks, a rejection names the lowest rule that failed."
+      note="Derived from the votes on chain: an approval vouches for every rule, a rejection names the lowest rule that failed."
       empty="No rule has been checked yet." />
   );
 }
@@ -28,6 +27,5 @@ export function RuleMatrix({votes}: {votes: readonly Vote[]}) {
 function Outcome({outcome}: Pick<RuleResult, 'outcome'>) {
   if (outcome === 'passed') return <Badge tone="good">{WORDS.passed}</Badge>;
   if (outcome === 'rejected') return <Badge tone="bad">{WORDS.rejected}</Badge>;
-  if (outcome === 'open') return <span className="text-xs text-muted">{WORDS.open}</span>;
-  return <span className="text-xs text-muted">{WORDS[outcome]}</span>;
+  return <span className="text-xs text-muted">{WORDS.open}</span>;
 }

@@ -6,17 +6,16 @@ import {ruleResults, tally} from './verdict.ts';
 const outcomes = (votes: {kind: string; rule: number}[]) => Object.fromEntries(ruleResults(votes).map(({rule, outcome}) => [rule, outcome]));
 
 describe('rules', () => {
-  test('an approval vouches for every rule that is checked', () => {
+  test('an approval vouches for every rule', () => {
     const result = outcomes([{kind: 'APPROVE', rule: 0}]);
-    expect([1, 2, 3, 4, 5, 6, 7, 8, 11].every((rule) => result[rule] === 'passed')).toBe(true);
-    expect([result[9], result[10]]).toEqual(['not-checked', 'not-checked']);
+    expect(result).toEqual(Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((rule) => [rule, 'passed'])));
   });
 
   test('a rejection breaks its rule, vouches for those below, and says nothing of those above', () => {
     expect(outcomes([{kind: 'REJECT', rule: 3}])).toMatchObject({1: 'passed', 2: 'passed', 3: 'rejected', 4: 'open', 8: 'open'});
   });
 
-  test('a dispute about the log shows although the rule is not checked by all', () => {
+  test('a dispute about the log breaks its rule', () => {
     expect(outcomes([{kind: 'DISPUTE', rule: 9}])[9]).toBe('rejected');
   });
 });

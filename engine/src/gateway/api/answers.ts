@@ -18,6 +18,31 @@ const level = z.object({price: text, quantity: text});
 const key = z.object({id: text, scopes: z.array(z.enum(KEY_SCOPES)), label: text, createdAt: text, expiresAt: text});
 const placed = z.object({orderId: text, state: z.enum(['open', 'filled', 'cancelled']), filled: text});
 
+const adl = z.object({side: z.enum(['long', 'short']), rank: z.int(), of: z.int(), lights: z.int().min(1).max(5)});
+const position = z.object({
+  market: text, size: text, entryPrice: text, mark: text, unrealisedPnl: text, mode: z.enum(['cross', 'isolated']), collateral: text, initialMargin: text,
+  maintenanceMargin: text, liquidationPrice: text.optional(), autoRoll: z.object({takeLots: text, lossLots: text}).optional(), adl: adl.nullable(),
+});
+const side = z.enum(['buy', 'sell']);
+const trigger = z.object({
+  triggerId: text, market: text, by: z.enum(['mark', 'index', 'last']), direction: z.enum(['rise', 'fall']), price: text, side, quantity: text, limitPrice: text.optional(),
+  reduceOnly: z.boolean(), trail: text.optional(), sibling: text.optional(),
+});
+const parent = z.object({
+  parentId: text, market: text, side, strategy: z.enum(['twap', 'vwap']), quantity: text, filled: text, limitPrice: text.optional(), reduceOnly: z.boolean(), slices: z.int(),
+  done: z.int(), nextAt: text, intervalMs: z.int(),
+});
+const offer = z.object({
+  offerId: text, market: text, from: text, fromSub: z.int().optional(), to: text, toSub: z.int().optional(), size: text, price: text.optional(),
+});
+const programme = z.object({
+  market: text, programme: z.enum(['maker', 'longHedger', 'shortHedger']), feePpm: z.int(), spreadPpm: z.int(), minimum: text, timePpm: z.int(), measuredMs: text,
+  quotedMs: text, standing: z.boolean(),
+});
+const session = z.object({
+  index: z.int(), of: z.int(), start: z.int(), feePpm: z.int(), fundingClampPpm: z.int(), bandPpm: z.int(), marginPpm: z.int(),
+});
+
 /** Every accepted command: its place in the journal, and the hash of the batch it is under (a proof checks it against the epoch's `journalHead`). */
 export const ack = z.object({sequence: text, journalHead: hash});
 
@@ -38,18 +63,16 @@ export const answers = {
     subAccounts: z.int(),
     bound: z.boolean(),
     balances: z.array(balance),
-    positions: z.array(z.object({
-      market: text, size: text, entryPrice: text, mark: text, unrealisedPnl: text, mode: z.enum(['cross', 'isolated']), collateral: text, initialMargin: text,
-      maintenanceMargin: text, liquidationPrice: text.optional(), autoRoll: z.object({takeLots: text, lossLots: text}).optional(),
-    })),
+    positions: z.array(position),
     withdrawals: z.array(withdrawal),
     /** Withdrawals forced on chain and not served yet. */
     forced: z.array(z.object({chainId: z.int(), token: text, lots: text, exit: z.boolean()})),
     orders: z.array(order),
     margin: z.object({equity: text, initial: text, maintenance: text, free: text}).nullable(),
-    triggers: z.array(z.object({triggerId: text, market: text}).loose()),
-    parents: z.array(z.object({parentId: text, market: text}).loose()),
-    offers: z.array(z.object({offerId: text, market: text}).loose()),
+    triggers: z.array(trigger),
+    parents: z.array(parent),
+    offers: z.array(offer),
+    programmes: z.array(programme),
     deadManAt: text.nullable(),
   }),
   blinding: z.object({id: text, blinding: text}),
@@ -64,6 +87,19 @@ export const answers = {
     bestBid: text.optional(), bestAsk: text.optional(), openInterest: text, symmetricLiquidation: z.boolean(),
     status: z.enum(['open', 'cancelOnly', 'halted', 'delisted']), session: z.int().optional(), terms: z.object({}).loose(),
   })),
+  /** Rates in parts per 10⁹ an hour, positive: longs pay. `lastPpb` was paid last, `predictedPpb` would be paid if the hour ended now. */
+  funding: z.object({
+    market: text, lastPpb: text, predictedPpb: text.nullable(), premiumPpb: text, samples: z.int(), nextAt: text.nullable(), index: text.nullable(),
+    impactBid: text.nullable(), impactAsk: text.nullable(),
+  }),
+  /** Values and the fund's figures in settlement lots, sizes in base lots. */
+  risk: z.object({
+    market: text, mark: text.nullable(), openInterest: text, openInterestValue: text, openInterestMax: text.nullable(),
+    symmetricLiquidation: z.boolean(), disturbedAt: text.nullable(), session: session.nullable(),
+    fund: z.object({equity: text, initialMargin: text, peak: text, position: text, openInterestValue: text}),
+  }),
+  programmes: z.array(programme.extend({wallet: text, sub: z.int()})),
+  ranks: z.array(adl.extend({wallet: text, sub: z.int()})),
   book: z.object({market: text, bids: z.array(level), asks: z.array(level)}),
   trades: z.array(z.object({tradeId: text, price: text, quantity: text, takerSide: text, at: text})),
   candles: z.array(z.object({start: text, open: text, high: text, low: text, close: text, volume: text, trades: z.int()})),

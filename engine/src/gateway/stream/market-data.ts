@@ -80,7 +80,8 @@ export class MarketData {
     const keys = this.hub.heard('adl:');
     for (let index = 0; index < Math.min(RANKS_PER_POLL, keys.length); index += 1) {
       const key = keys[(this.#nextRank + index) % keys.length]!;
-      this.#publishChanged(key, {ranks: await this.#deps.engine.deleveragingRanks(key.slice('adl:'.length) as Address)});
+      const ranks = await this.#deps.engine.ranksOf(key.slice('adl:'.length) as Address);
+      this.#publishChanged(key, {ranks: ranks.map(({market, sub = 0, side, rank, of, lights}) => ({market, sub, side, rank, of, lights}))});
     }
     this.#nextRank += RANKS_PER_POLL;
   }
