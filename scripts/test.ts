@@ -68,10 +68,13 @@ type VitestReport = {
 /** Runs of 250 commands against the naive exchange, and simulated commands: about two hours each on one core. */
 const NIGHTLY = {POBS_TEST_DIFFERENTIAL: '20000', POBS_TEST_SIMULATED: '40000000'};
 
-async function vitest(): Promise<Outcome> {
+/** Folders whose tests start no process and no service: they do not mind company. */
+const PURE = ['protocol/', 'web/', 'engine/src/core/', 'engine/test/core/', 'engine/test/flow/', 'engine/test/model/', 'engine/test/venue/', 'engine/test/simulation/simulation'];
+
+async function vitest(name: string, ...args: string[]): Promise<Outcome> {
   mkdirSync(reports, {recursive: true});
-  const file = path.join(reports, 'vitest.json');
-  const {code, output} = await execute(bin('vitest'), ['run', '--reporter=json', `--outputFile=${file}`], {env: nightly ? NIGHTLY : {}});
+  const file = path.join(reports, `${name}.json`);
+  const {code, output} = await execute(bin('vitest'), ['run', '--reporter=json', `--outputFile=${file}`, ...args], {env: nightly ? NIGHTLY : {}});
   let report: VitestReport;
   try {
     report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
@@ -106,6 +109,8 @@ const stages: Suite[][][] = [
     [
       {name: 'lint', run: () => tool(bin('oxlint'), '--deny-warnings')},
       {name: 'types', run: () => tool(bin('tsc'), '-p', '.', '--noEmit')},
+      {name: 'web app and subgraphs build', run: () => tool(process.execPath, 'scripts/prepare.mjs', 'web', 'subgraph')},
+      {name: 'units and properties', run: () => vitest('units', '--maxWorkers=1', ...PURE)},
     ],
     [
       {name: 'contract format', run: () => tool(...FORGE, 'fmt', '--check')},
@@ -117,7 +122,7 @@ const stages: Suite[][][] = [
     ],
   ],
   [[{name: 'coverage of the contracts', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contracts-coverage.ts'), nightly: true}]],
-  [[{name: 'units and properties', run: vitest}]],
+  [[{name: 'units with services', run: () => vitest('services', ...PURE.map((folder) => `--exclude=${folder}**`))}]],
   [[{name: 'one network: cycle, attacks, crashes, web, subgraph', run: () => checks('test/e2e/main.ts')}]],
 ];
 
