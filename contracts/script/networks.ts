@@ -2,7 +2,8 @@
  * Public networks the system can be deployed to. Each address was compared with its source:
  * - Arbitrum's contracts: `src/lib/dataEntities/networks.ts` of github.com/OffchainLabs/arbitrum-sdk (commit 45e63a81), `ethBridge` and
  *   `tokenBridge` of chains 42161 and 421614;
- * - USDC: developers.circle.com/stablecoins/usdc-contract-addresses, and Circle's own github.com/circlefin/skills (use-usdc).
+ * - USDC on the test networks: Circle's own github.com/circlefin/skills (use-usdc); on Ethereum etherscan.io's page of the token and on Arbitrum One
+ *   docs.gelato.cloud's list, because Circle's page was not at hand: compare once more with developers.circle.com before a deployment.
  */
 import type {Address} from 'viem';
 
