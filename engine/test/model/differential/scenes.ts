@@ -295,7 +295,7 @@ const oldRoots: Script = (coverage) => {
   epoch(1n).tick(HOUR);
   activate(L1, 1n).tick(22n * HOUR);
   epoch(2n);
-  activate(L2, 2n).tick(HOUR).must(scene.order(2, 'buy', 1_801n, 1n)).tick(1n);
+  activate(L2, 2n).tick(HOUR / 2n).must(scene.order(2, 'buy', 1_801n, 1n)).tick(HOUR);
   const halted = [
     scene.order(2, 'buy', 1_802n, 1n), {type: 'transfer', from: WALLETS[2]!, to: WALLETS[1]!, chainId: L1, token: L1_USDC, lots: 1n}, {type: 'acceptNovation', wallet: WALLETS[5]!, offerId: 1n},
     {type: 'amendOrder', wallet: WALLETS[1]!, orderId: resting, price: 2_090n * USDC, quantity: 2n * TENTH},
