@@ -230,6 +230,8 @@ export type Rejection =
   | {code: 'NOT_WITHDRAWABLE_YET'; withdrawable: bigint; reason: string}
   /** The chain's custody is frozen for ever: what it owes leaves by escape alone, and nothing moves here any more. */
   | {code: 'CUSTODY_FROZEN'; chainId: number}
+  /** The chain's active root is older than a day: no trading and no reallocation until a newer one is active. Cancels are taken. */
+  | {code: 'ROOT_TOO_OLD'; chainId: number}
   | {code: 'BELOW_MINIMUM'; minimum: bigint}
   | {code: 'NOTHING_TO_CANCEL'}
   | {code: 'NO_MARK'; market: string}

@@ -82,6 +82,11 @@ function decodeEvent(state: State, record: Record64): Event | undefined {
       return {type: 'excessDistributed', ...holder(words[0]!), lots: big(doubles[0]!)};
     case EVENT.tick:
       return {type: 'ticked'};
+    case EVENT.roots: {
+      if (detail === 0) return {type: 'tradingResumed'};
+      const {chainId, activeEpoch} = state.chains[record.market]!;
+      return {type: 'tradingHalted', chainId, epoch: activeEpoch};
+    }
     default:
       return decodeMarketEvent(state, record, holder);
   }

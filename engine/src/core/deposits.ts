@@ -6,6 +6,7 @@ import type {Command, Rejection} from './commands.ts';
 import {marketCreated} from './listing.ts';
 import {frozenChain, observeForced} from './forced.ts';
 import {LOT_DECIMALS, MARKETS} from './markets.ts';
+import {observeRoots, oldRoot} from './roots.ts';
 import {
   addIdentity, addSystemAccounts, type Asset, type Context, findAsset, type Identity, lower, move, type Sender, type State, userAccount, withdrawalsFor,
   ZERO_ADDRESS, ZERO_HASH,
@@ -155,6 +156,7 @@ export function advanceChain(context: Context, command: Advance): Rejection | un
   Object.assign(state.chains.find((chain) => chain.chainId === chainId)!, {blockNumber, blockHash, activeEpoch, kills});
   emit({type: 'chainAdvanced', chainId, blockNumber, blockHash, activeEpoch, kills});
   pruneBases(state);
+  observeRoots(state);
   observeForced(context, command);
   return undefined;
 }
@@ -197,6 +199,8 @@ export function transfer(context: Context, command: Extract<Command, {type: 'tra
   if (!asset) return {code: 'UNKNOWN_ASSET', chainId, token};
   const frozen = frozenChain(state);
   if (frozen) return frozen;
+  const old = oldRoot(state);
+  if (old) return old;
   if (lots <= 0n) return {code: 'INVALID_QUANTITY', reason: 'a transfer moves at least one lot'};
   if (from === to) return {code: 'INVALID_QUANTITY', reason: 'a transfer needs two accounts'};
   const claim = state.venue.accounts.spendable(from.number, asset.index);

@@ -21,9 +21,9 @@ function* lines(state: State): Generator<string> {
   for (const [wallet, {cumulative, lots}] of [...state.senders].sort(([a], [b]) => (a < b ? -1 : 1))) yield `sender ${wallet}|${cumulative}|${lots}`;
   yield `forced ${[...state.forced].map(([key, {lots, baseline, exit}]) => [key, lots, baseline, exit].join('|')).join(';')}`;
   yield `texts ${sorted(state.clientTexts, (sequence, text) => JSON.stringify([sequence, text]))}`;
-  for (const [epoch, {accounts, claims, withdrawals, deposits}] of state.bases) {
+  for (const [epoch, {sealedAt, accounts, claims, withdrawals, deposits}] of state.bases) {
     const held = sorted(withdrawals, (number, lots) => `${number}:${lots}`);
-    yield `base ${epoch}|${accounts}|${claims}|${held}|${sorted(deposits, (wallet, lots) => `${wallet}:${lots}`)}`;
+    yield `base ${epoch}|${sealedAt}|${accounts}|${claims}|${held}|${sorted(deposits, (wallet, lots) => `${wallet}:${lots}`)}`;
   }
 }
 

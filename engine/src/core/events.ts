@@ -66,6 +66,9 @@ export type Event =
   | ({type: 'forcedWithdrawalServed'; wallet: Address} & AssetRef)
   /** `epoch` is the last one active there. */
   | {type: 'custodyFrozen'; chainId: number; epoch: bigint}
+  /** The root of `epoch`, the one active there, is older than a day: trading and reallocation halt until no custody's is. */
+  | {type: 'tradingHalted'; chainId: number; epoch: bigint}
+  | {type: 'tradingResumed'}
   /** The epoch died: the withdrawal is `requested` again. */
   | ({type: 'withdrawalReturned'; epoch: bigint; wallet: Address; lots: bigint} & AssetRef)
   | {type: 'ticked'}

@@ -2,6 +2,7 @@
 import {big} from './amounts.ts';
 import type {Command, Rejection} from './commands.ts';
 import {CLIENT_ID_LENGTH_MAX} from './markets.ts';
+import {rootTooOld} from './roots.ts';
 import {type Context, type State, userAccount} from './state.ts';
 import {NONE} from './venue/accounts.ts';
 import {OPEN_ORDERS_MAX} from './venue/check.ts';
@@ -120,8 +121,9 @@ export function amendOrder({state}: Context, command: Extract<Command, {type: 'a
 type About = {market: Market; wallet: `0x${string}`; orderId?: bigint};
 
 /** The venue's reason with its details; `undefined` = accepted. */
-export function refusalOf({venue}: State, reason: Reason, {market, wallet, orderId: id = 0n}: About): Rejection | undefined {
+export function refusalOf(state: State, reason: Reason, {market, wallet, orderId: id = 0n}: About): Rejection | undefined {
   const {name} = market.spec;
+  const {venue} = state;
   const [needed, available] = [big(venue.needed), big(venue.available)];
   switch (reason) {
     case REASON.none: return undefined;
@@ -149,6 +151,7 @@ export function refusalOf({venue}: State, reason: Reason, {market, wallet, order
     case REASON.openInterestCap: return {code: 'OPEN_INTEREST_CAP', market: name};
     case REASON.marketHalted:
     case REASON.cancelOnly: return {code: 'MARKET_CLOSED', market: name};
+    case REASON.rootTooOld: return rootTooOld(state);
     case REASON.badTime: return {code: 'INVALID_ORDER', reason: 'a GTD order expires later than now'};
     default: return {code: 'INVALID_ORDER', reason: `it breaks the rule ${REASON_NAMES[reason]}`};
   }

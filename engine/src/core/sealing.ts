@@ -143,7 +143,7 @@ function baseOf({venue, withdrawals, senders}: State): Base {
   const {accounts} = venue;
   const sealed = [...withdrawals].filter(([, of]) => of.sealed.some((lots) => lots > 0)).map(([number, of]) => [number, of.sealed.slice()] as const);
   return {
-    accounts: accounts.count, claims: accounts.claims.slice(0, accounts.count * accounts.assets), withdrawals: new Map(sealed),
+    sealedAt: venue.now, accounts: accounts.count, claims: accounts.claims.slice(0, accounts.count * accounts.assets), withdrawals: new Map(sealed),
     deposits: new Map([...senders].map(([wallet, {lots}]) => [wallet, lots])),
   };
 }

@@ -61,6 +61,8 @@ export type Chain = {
 
 /** What V11 needs of a sealed epoch that is not dead. Columns as in the venue, for the accounts there were. */
 export type Base = {
+  /** Milliseconds of the core's clock. */
+  sealedAt: number;
   accounts: number;
   claims: Float64Array;
   withdrawals: Map<number, Float64Array>;

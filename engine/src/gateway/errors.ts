@@ -12,7 +12,7 @@ export const ERROR_STATUS = {
   INSUFFICIENT_FUNDS: 422, INSUFFICIENT_MARGIN: 422, NOT_WITHDRAWABLE_YET: 422, BELOW_MINIMUM: 422, NOTHING_TO_CANCEL: 404, NO_MARK: 409,
   NO_LIQUIDITY: 422, WOULD_SELF_TRADE: 422, DUPLICATE_CLIENT_ORDER_ID: 409, WOULD_TAKE: 422, WOULD_INCREASE: 422, OUTSIDE_PROGRAMME: 422, PRICE_OUT_OF_BAND: 422,
   MARKET_CLOSED: 409, OPEN_INTEREST_CAP: 422, LIMIT_EXCEEDED: 422, INVALID_ORDER: 422, WRONG_SEQUENCE: 409, EPOCH_UNDECIDED: 409,
-  CUSTODY_FROZEN: 409, EPOCH_OUT_OF_ORDER: 409, SHEET_NOT_SOLVABLE: 409, INVALID_RULES: 409, INVALID_MARKET: 422, BATCH_REFUSED: 422, RESERVED_WALLET: 403,
+  CUSTODY_FROZEN: 409, ROOT_TOO_OLD: 409, EPOCH_OUT_OF_ORDER: 409, SHEET_NOT_SOLVABLE: 409, INVALID_RULES: 409, INVALID_MARKET: 422, BATCH_REFUSED: 422, RESERVED_WALLET: 403,
 } as const satisfies Record<string, ErrorStatus> & Record<Rejection['code'], ErrorStatus>;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
@@ -57,6 +57,7 @@ function explain(rejection: Rejection): string {
     case 'INSUFFICIENT_FUNDS': return `${rejection.needed} lots are needed and ${rejection.available} are available.`;
     case 'INSUFFICIENT_MARGIN': return `A margin of ${rejection.needed} lots is needed and ${rejection.available} are available.`;
     case 'CUSTODY_FROZEN': return `The custody on chain ${rejection.chainId} is frozen: what it owes leaves by escape, and nothing moves here any more.`;
+    case 'ROOT_TOO_OLD': return `The balance sheet that is active on chain ${rejection.chainId} is older than a day: until a newer one is, nothing is traded or moved. Orders can be cancelled.`;
     case 'NOT_WITHDRAWABLE_YET': return `${rejection.withdrawable} lots can be withdrawn now: ${rejection.reason}.`;
     case 'BELOW_MINIMUM': return `The least that can be withdrawn is ${rejection.minimum} lots.`;
     case 'NOTHING_TO_CANCEL': return 'There is no open withdrawal request to cancel.';

@@ -31,6 +31,7 @@ export function checkShape(venue: Venue): Reason {
   if (market === undefined || !Number.isInteger(draft.market)) return REASON.unknownMarket;
   if (market.status === MARKET_STATUS.cancelOnly) return REASON.cancelOnly;
   if (market.status !== MARKET_STATUS.open) return REASON.marketHalted;
+  if (venue.roots.old) return REASON.rootTooOld;
   if (!isQuantity(draft.quantity)) return REASON.badQuantity;
   const bounded = (draft.flags & ORDER_FLAG.market) !== 0;
   if (bounded ? draft.price !== 0 : !isPrice(market, draft.price)) return REASON.badPrice;

@@ -49,7 +49,7 @@ export const EVENT = {
   accepted: 1, trade: 2, rested: 3, closed: 4, level: 5, position: 6, leg: 7, mark: 8, liquidated: 9, funding: 10, symmetric: 11, haircut: 12,
   amended: 13, triggered: 14, interest: 15, excess: 16, requestReturned: 17, rolled: 18, novated: 19, triggerPlaced: 20, triggerClosed: 21,
   parentPlaced: 22, parentClosed: 23, session: 24, status: 25, warning: 26, margin: 27, tick: 28, index: 29,
-  repeated: 30, programme: 31, obligation: 32,
+  repeated: 30, programme: 31, obligation: 32, roots: 33,
 } as const;
 export type EventCode = (typeof EVENT)[keyof typeof EVENT];
 
@@ -67,7 +67,7 @@ export const REASON = {
   none: 0, unknownAccount: 1, unknownMarket: 2, unknownOrder: 3, badQuantity: 4, badPrice: 5, insufficientFunds: 6, insufficientMargin: 7, noMark: 8,
   noLiquidity: 9, selfTrade: 10, duplicateClientId: 11, tooManyOrders: 12, postOnlyTakes: 13, reduceOnlyIncreases: 14, marketHalted: 15,
   priceOutOfBand: 16, openInterestCap: 17, badFlags: 18, badTime: 19, valueTooLarge: 20, poolFull: 21, noPosition: 22, positionOpen: 23,
-  noConsent: 24, inLiquidation: 25, unknownCommand: 26, badAmount: 27, cancelOnly: 28, tooSmall: 29, outsideProgramme: 30,
+  noConsent: 24, inLiquidation: 25, unknownCommand: 26, badAmount: 27, cancelOnly: 28, tooSmall: 29, outsideProgramme: 30, rootTooOld: 31,
 } as const;
 export type Reason = (typeof REASON)[keyof typeof REASON];
 

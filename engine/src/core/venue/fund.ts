@@ -12,6 +12,7 @@ import type {Venue} from './venue.ts';
 
 /** The fund gives up at most half the penalty it may have earned. */
 export function unwindFund(venue: Venue, market: Market): void {
+  if (venue.roots.old) return;
   const {positions, orders} = venue;
   const position = findPosition(venue, SYSTEM.liquidationFund, market.index);
   if (position === NONE || positions.quantity[position] === 0) return;

@@ -46,9 +46,11 @@ function scalarsOf(venue: Venue): number[] {
   const {accounts, orders, positions, legs, timers, clients, now} = venue;
   return [
     now, accounts.count, orders.used, orders.live, orders.firstFree, orders.last, positions.used, positions.firstFree, legs.length, legs.sealed, legs.last,
-    timers.length, timers.set, clients.added, venue.lastHour, venue.nextSample, ...venue.sampleSeed, venue.triggers.last, venue.parents.last, venue.offers.last, ...lookback(venue.fundPeak), venue.markets.length, ...venue.markets.flatMap(marketScalars),
+    timers.length, timers.set, clients.added, venue.lastHour, venue.nextSample, ...venue.sampleSeed, venue.triggers.last, venue.parents.last, venue.offers.last, ...lookback(venue.fundPeak), ...rootsOf(venue), venue.markets.length, ...venue.markets.flatMap(marketScalars),
   ];
 }
+
+const rootsOf = ({roots: {chain, sealedAt, old}}: Venue): number[] => [chain, sealedAt, old ? 1 : 0];
 
 const lookback = ({startedAt, current, previous}: Lookback): number[] => [startedAt, current, previous];
 
@@ -177,6 +179,7 @@ function restoreScalars(venue: Venue, scalars: Float64Array): void {
   venue.parents.last = next();
   venue.offers.last = next();
   look(venue.fundPeak);
+  Object.assign(venue.roots, {chain: next(), sealedAt: next(), old: next() === 1});
   ensure(next() === venue.markets.length, 'the image of the venue has other markets');
   for (const market of venue.markets) {
     Object.assign(market, {

@@ -138,6 +138,7 @@ function move(venue: Venue, market: Market, offer: Offer, id: number): void {
 }
 
 function checkNovation(venue: Venue, market: Market, offer: Offer, giver: number): Reason {
+  if (venue.roots.old) return REASON.rootTooOld;
   const {positions, margin} = venue;
   const held = giver === NONE ? 0 : positions.quantity[giver]!;
   if (held === 0 || Math.sign(held) !== Math.sign(offer.lots) || Math.abs(offer.lots) > Math.abs(held)) return REASON.noPosition;

@@ -7,6 +7,7 @@ import {MARKET_STATUS} from './market.ts';
 import {workParent} from './parents.ts';
 import {measureMakers} from './programmes.ts';
 import {head} from './records.ts';
+import {judgeRoots} from './roots.ts';
 import {tickSession} from './sessions.ts';
 import {TIMER} from './timers.ts';
 import type {Venue} from './venue.ts';
@@ -17,6 +18,7 @@ export const DAY_MS = 24 * HOUR_MS;
 export function tick(venue: Venue): undefined {
   const {timers, orders, markets, now} = venue;
   venue.log.push(head(EVENT.tick, 0, 0), 0, 0, 0, 0, 0, 0, 0, now, 0, 0, 0);
+  judgeRoots(venue);
   while (timers.next <= now) {
     const {kind, subject, sequence} = timers.pop();
     if (kind === TIMER.orderExpiry && orders.holds(subject, sequence)) closeOrder(venue, subject, CLOSE.expired);
@@ -40,7 +42,7 @@ function tickIncentives(venue: Venue): void {
   if (hour !== before) for (const market of markets) if (market.perpetual && market.symmetric && market.mark > 0) payInterest(venue, market);
   if (venue.nextSample > 0 && now >= venue.nextSample) sampleStandings(venue);
   if (now >= venue.nextSample) venue.nextSample = sampleMoment(venue, hour + 1);
-  if (Math.floor(before / 24) !== Math.floor(hour / 24)) distributeExcess(venue);
+  if (Math.floor(before / 24) !== Math.floor(hour / 24) && !venue.roots.old) distributeExcess(venue);
   venue.lastHour = hour;
 }
 

@@ -11,6 +11,7 @@ import {Parents} from './parents.ts';
 import {PositionPool} from './positions.ts';
 import {RecordLog} from './records.ts';
 import {Offers} from './roll.ts';
+import {Roots} from './roots.ts';
 import {Timers} from './timers.ts';
 import {Triggers} from './triggers.ts';
 import {Undo} from './undo.ts';
@@ -71,6 +72,7 @@ export class Venue {
   readonly requested = new Map<number, Float64Array>();
   /** Milliseconds; moved by commands only. */
   now = 0;
+  readonly roots = new Roots();
   readonly triggers = new Triggers();
   readonly parents = new Parents();
   readonly offers = new Offers();

@@ -66,7 +66,7 @@ const transferCommands = [
     op: 'requestWithdrawal', method: 'post', path: '/v1/withdrawals', summary: 'Request a withdrawal; a second one adds up', auth: 'withdraw',
     fields: {...asset, lots: positive}, command: ({wallet}, input) => ({type: 'requestWithdrawal', wallet, ...input}),
     example: {chainId: 31_337, token: `0x${'11'.repeat(20)}`, lots: '1000000'},
-    refusals: ['UNKNOWN_ACCOUNT', 'UNKNOWN_ASSET', 'INVALID_QUANTITY', 'INSUFFICIENT_FUNDS', 'NOT_WITHDRAWABLE_YET', 'BELOW_MINIMUM'],
+    refusals: ['UNKNOWN_ACCOUNT', 'UNKNOWN_ASSET', 'INVALID_QUANTITY', 'INSUFFICIENT_FUNDS', 'NOT_WITHDRAWABLE_YET', 'BELOW_MINIMUM', 'CUSTODY_FROZEN'],
   }),
   declare({
     op: 'cancelWithdrawal', method: 'delete', path: '/v1/withdrawals/{chainId}/{token}', summary: 'Cancel what is requested and not yet sealed', auth: 'withdraw',
@@ -80,7 +80,7 @@ const transferCommands = [
       type: 'transfer', from: wallet, ...input, ...(fromSub !== undefined && {fromSub}), ...(toSub !== undefined && {toSub}),
     }),
     example: {to: `0x${'22'.repeat(20)}`, chainId: 31_337, token: `0x${'11'.repeat(20)}`, lots: '1000000'},
-    refusals: ['UNKNOWN_ACCOUNT', 'UNKNOWN_ASSET', 'INVALID_QUANTITY', 'INSUFFICIENT_FUNDS', 'RESERVED_WALLET'],
+    refusals: ['UNKNOWN_ACCOUNT', 'UNKNOWN_ASSET', 'INVALID_QUANTITY', 'INSUFFICIENT_FUNDS', 'RESERVED_WALLET', 'CUSTODY_FROZEN', 'ROOT_TOO_OLD'],
   }),
 ];
 

@@ -17,7 +17,7 @@ const CODES: Record<Rejection['code'], true> = {
   INSUFFICIENT_MARGIN: true, NOT_WITHDRAWABLE_YET: true, BELOW_MINIMUM: true, NOTHING_TO_CANCEL: true, NO_MARK: true, NO_LIQUIDITY: true, WOULD_SELF_TRADE: true,
   DUPLICATE_CLIENT_ORDER_ID: true, WOULD_TAKE: true, WOULD_INCREASE: true, PRICE_OUT_OF_BAND: true, MARKET_CLOSED: true, OPEN_INTEREST_CAP: true, LIMIT_EXCEEDED: true,
   INVALID_ORDER: true, WRONG_SEQUENCE: true, EPOCH_UNDECIDED: true, EPOCH_OUT_OF_ORDER: true, SHEET_NOT_SOLVABLE: true, INVALID_RULES: true, RESERVED_WALLET: true,
-  OUTSIDE_PROGRAMME: true, BATCH_REFUSED: true, INVALID_MARKET: true, CUSTODY_FROZEN: true,
+  OUTSIDE_PROGRAMME: true, BATCH_REFUSED: true, INVALID_MARKET: true, CUSTODY_FROZEN: true, ROOT_TOO_OLD: true,
 };
 
 const EVENTS: Record<Event['type'], true> = {
@@ -28,7 +28,7 @@ const EVENTS: Record<Event['type'], true> = {
   calendarSet: true, sessionEntered: true, liquidationWarned: true, batchItemRefused: true, indexSet: true, fundingSettled: true, interestSettled: true,
   excessDistributed: true, marginModeSet: true, collateralMoved: true, feeTierSet: true, deadManArmed: true, marketStatusSet: true, pnlSettled: true, positionLiquidated: true,
   programmeSet: true, obligationReported: true, sampleSeedSet: true, subAccountCreated: true, orderRepeated: true, marketCreated: true, marketChanged: true, symmetricLiquidationChanged: true, shortfallCovered: true, legPosted: true, epochSealed: true, epochDecided: true,
-  withdrawalForced: true, forcedWithdrawalServed: true, custodyFrozen: true,
+  withdrawalForced: true, forcedWithdrawalServed: true, custodyFrozen: true, tradingHalted: true, tradingResumed: true,
 };
 
 const STAGES = [

@@ -281,6 +281,36 @@ const forced: Script = (coverage) => {
   ).must({type: 'requestWithdrawal', wallet: WALLETS[4]!, chainId: L1, token: L1_USDC, lots: 200n});
 };
 
+/** A day without a newer root on one chain: nothing is traded or moved until it is there; cancels, marks and liquidation go on. */
+const oldRoots: Script = (coverage) => {
+  const scene = opened(coverage, 3_000n).trade(0, 4, 2_000n, 200n);
+  const {world} = scene;
+  const epoch = (number: bigint): Scene => scene
+    .must({type: 'seal', epoch: number, snapshotTime: world.lastSnapshotTime + 1n}).must({type: 'decideEpoch', epoch: number, outcome: 'approved'});
+  const activate = (chain: number, number: bigint): Scene => scene.must(advance(world, chain, {activeEpoch: number}));
+  const offer = (to: number): Command => ({type: 'offerNovation', wallet: WALLETS[0]!, to: WALLETS[to]!, market: PERP, size: 10n * TENTH});
+  scene.must(scene.order(3, 'buy', 1_900n, 5n)).must(offer(5)).must(scene.order(1, 'sell', 2_100n, 2n));
+  const resting = scene.newest;
+  scene.tick(25n * HOUR).must(scene.order(2, 'buy', 1_800n, 1n));
+  epoch(1n).tick(HOUR);
+  activate(L1, 1n).tick(22n * HOUR);
+  epoch(2n);
+  activate(L2, 2n).tick(HOUR / 2n).must(scene.order(2, 'buy', 1_801n, 1n)).tick(HOUR);
+  const halted = [
+    scene.order(2, 'buy', 1_802n, 1n), {type: 'transfer', from: WALLETS[2]!, to: WALLETS[1]!, chainId: L1, token: L1_USDC, lots: 1n}, {type: 'acceptNovation', wallet: WALLETS[5]!, offerId: 1n},
+    {type: 'amendOrder', wallet: WALLETS[1]!, orderId: resting, price: 2_090n * USDC, quantity: 2n * TENTH},
+  ] as const satisfies Command[];
+  scene.refused(...halted).must({type: 'amendOrder', wallet: WALLETS[1]!, orderId: resting, price: 2_100n * USDC, quantity: TENTH}).must({type: 'cancelOrder', wallet: WALLETS[1]!, orderId: resting})
+    .must({type: 'requestWithdrawal', wallet: WALLETS[1]!, chainId: L1, token: L1_USDC, lots: 200n}).mark(1_700n).tick(HOUR);
+  epoch(3n);
+  activate(L2, 3n).refused(halted[0]);
+  activate(L1, 2n).must({...halted[0], clientOrderId: 'again'}).must(halted[1]).tick(1_000n).tick(26n * HOUR).refused({...halted[0], clientOrderId: 'late'});
+  activate(L1, 3n);
+  epoch(4n);
+  for (const chain of [L1, L2]) activate(chain, 4n);
+  scene.must(scene.order(2, 'buy', 1_600n, 1n));
+};
+
 export const SCRIPTS: Readonly<Record<string, Script>> = {
-  forced, programmes, subAccounts, markets, atomic, fundTakes, shortfall, rolledWinner, isolatedGaps, calm, closings, selfTrades, incentives, sessions, novations, ledger, refusals, algos,
+  forced, oldRoots, programmes, subAccounts, markets, atomic, fundTakes, shortfall, rolledWinner, isolatedGaps, calm, closings, selfTrades, incentives, sessions, novations, ledger, refusals, algos,
 };

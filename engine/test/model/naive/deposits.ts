@@ -4,6 +4,7 @@ import type {Command} from '../../../src/core/commands.ts';
 import {observeForced, refuseFrozen} from './forced.ts';
 import {free, post, spendable} from './ledger.ts';
 import {max, min, sum} from './numbers.ts';
+import {judgeRoots, refuseOld} from './roots.ts';
 import {type Account, type Asset, FIRST_USER, FUND, lower, OUTSIDE, type Refusal, refuse, UNMATCHED, type World} from './world.ts';
 
 type Of<T extends Command['type']> = Extract<Command, {type: T}>;
@@ -57,6 +58,7 @@ export function advanceChain(world: World, command: Of<'advanceChain'>): Refusal
   // Nothing looks behind the lowest active epoch again.
   const lowest = world.chains.reduce((low, each) => min(low, each.activeEpoch), world.lastSealed);
   for (const epoch of world.sheets.keys()) if (epoch < lowest) world.sheets.delete(epoch);
+  judgeRoots(world);
   observeForced(world, command);
   return undefined;
 }
@@ -104,6 +106,8 @@ export function transfer(world: World, command: Of<'transfer'>): Refusal | undef
   if (!asset) return refuse('UNKNOWN_ASSET');
   const frozen = refuseFrozen(world);
   if (frozen) return frozen;
+  const old = refuseOld(world);
+  if (old) return old;
   if (lots <= 0n || from === to) return refuse('badQuantity');
   const available = max(0n, min(spendable(from, asset.index), free(world, from, asset.currency)));
   if (lots > available) return refuse('insufficientFunds', {needed: lots, available});

@@ -15,6 +15,7 @@ import {amend, placeCommand, waitingOrder} from './orders.ts';
 import {cancelParent, placeParent, workParent} from './parents.ts';
 import {measureMakers, setProgramme} from './programmes.ts';
 import {setAutoRoll} from './roll.ts';
+import {judgeRoots} from './roots.ts';
 import {decideEpoch, seal, type SealedModel} from './sealing.ts';
 import {setCalendar, tickSession} from './sessions.ts';
 import {cancelTrigger, fireTriggers, placeTrigger} from './triggers.ts';
@@ -203,6 +204,7 @@ function batch(world: World, {commands, atomic = false}: Of<'batch'>): Refusal |
 
 /** The clock: everything due by now, by time and then in the order it was set; then each market's hour, then everybody's. */
 function tick(world: World): undefined {
+  judgeRoots(world);
   for (;;) {
     const next = world.due.filter(({at}) => at <= world.now).reduce<World['due'][number] | undefined>((first, due) => (first && first.at <= due.at ? first : due), undefined);
     if (!next) break;
@@ -230,7 +232,7 @@ const CODES: Readonly<Record<string, string>> = {
   unknownAccount: 'UNKNOWN_ACCOUNT', unknownMarket: 'UNKNOWN_MARKET', unknownOrder: 'UNKNOWN_ORDER', badQuantity: 'INVALID_QUANTITY', badAmount: 'INVALID_QUANTITY',
   badPrice: 'INVALID_PRICE', insufficientFunds: 'INSUFFICIENT_FUNDS', insufficientMargin: 'INSUFFICIENT_MARGIN', noMark: 'NO_MARK', noLiquidity: 'NO_LIQUIDITY',
   selfTrade: 'WOULD_SELF_TRADE', duplicateClientId: 'DUPLICATE_CLIENT_ORDER_ID', tooManyOrders: 'LIMIT_EXCEEDED', valueTooLarge: 'LIMIT_EXCEEDED',
-  postOnlyTakes: 'WOULD_TAKE', reduceOnlyIncreases: 'WOULD_INCREASE', priceOutOfBand: 'PRICE_OUT_OF_BAND', openInterestCap: 'OPEN_INTEREST_CAP', outsideProgramme: 'OUTSIDE_PROGRAMME',
+  postOnlyTakes: 'WOULD_TAKE', reduceOnlyIncreases: 'WOULD_INCREASE', priceOutOfBand: 'PRICE_OUT_OF_BAND', openInterestCap: 'OPEN_INTEREST_CAP', outsideProgramme: 'OUTSIDE_PROGRAMME', rootTooOld: 'ROOT_TOO_OLD',
   marketHalted: 'MARKET_CLOSED', cancelOnly: 'MARKET_CLOSED', badFlags: 'INVALID_ORDER', badTime: 'INVALID_ORDER', positionOpen: 'INVALID_ORDER',
   noPosition: 'INVALID_ORDER', inLiquidation: 'INVALID_ORDER',
 };

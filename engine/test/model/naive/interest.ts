@@ -106,5 +106,5 @@ export function tickIncentives(world: World): void {
   for (const market of world.markets) if (hour !== before && market.spec.perpetual && market.symmetric && market.mark > 0n) payInterest(world, market);
   if (world.nextSample > 0n && world.now >= world.nextSample) sample(world);
   if (world.now >= world.nextSample) world.nextSample = sampleMoment(world, hour + 1n);
-  if (before / 24n !== hour / 24n) distribute(world);
+  if (before / 24n !== hour / 24n && !world.halted) distribute(world);
 }

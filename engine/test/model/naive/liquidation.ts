@@ -167,6 +167,7 @@ function referencePrice(world: World, spot: Market): bigint {
 
 /** The fund's inventory goes back to the book, giving up at most half the penalty. */
 function unwindFund(world: World, market: Market): void {
+  if (world.halted) return;
   const {lots} = world.position(FUND, market);
   if (lots === 0n) return;
   const side = lots > 0n ? 'sell' : 'buy';

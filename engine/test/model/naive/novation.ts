@@ -67,6 +67,7 @@ function move(world: World, offer: Offer): void {
 }
 
 function check(world: World, {from, to, market, lots, price}: Offer): Refusal | undefined {
+  if (world.halted) return refuse('rootTooOld');
   const [giver, receiver] = [world.position(from, market), world.position(to, market)];
   if (giver.lots === 0n || sign(giver.lots) !== sign(lots) || abs(lots) > abs(giver.lots)) return refuse('noPosition');
   if (giver.isolated || receiver.isolated) return refuse('badFlags');

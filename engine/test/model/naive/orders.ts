@@ -62,6 +62,7 @@ function checkShape(world: World, order: Order): Refusal | undefined {
   const rests = !isMarket && (time === 'GTC' || time === 'GTD');
   if (market.status === 'cancelOnly') return refuse('cancelOnly');
   if (market.status !== 'open') return refuse('marketHalted');
+  if (world.halted) return refuse('rootTooOld');
   if (order.postOnly && !rests) return refuse('badFlags');
   if (order.peak > 0n && (!rests || order.peak > left)) return refuse('badFlags');
   if (order.reduceOnly && !market.spec.perpetual) return refuse('badFlags');

@@ -31,6 +31,7 @@ export function seal(world: World, {epoch, snapshotTime}: Of<'seal'>): Refusal |
     for (const account of world.accounts) if (carries && account.requested[asset.index]! > 0n) sealRequest(world, account, asset, limits[account.number]![asset.index]!, epoch);
   }
   world.sheets.set(epoch, {
+    sealedAt: world.now,
     claims: new Map(world.accounts.map(({number, claims}) => [number, [...claims]])), withdrawals: new Map(world.accounts.map(({number, sealed}) => [number, [...sealed]])),
     deposits: new Map([...world.senders].map(([wallet, units]) => [wallet, [...units]])),
   });

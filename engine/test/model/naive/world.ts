@@ -96,7 +96,7 @@ export type Parent = {
 export type Offer = {id: bigint; from: number; to: number; market: Market; lots: bigint; price: bigint};
 export type Due = {at: bigint; kind: 'expiry' | 'slice' | 'deadMan'; subject: bigint};
 /** What later bounds of withdrawals need of a sealed epoch. */
-export type Sheet = {claims: Map<number, bigint[]>; withdrawals: Map<number, bigint[]>; deposits: Map<string, bigint[]>};
+export type Sheet = {sealedAt: bigint; claims: Map<number, bigint[]>; withdrawals: Map<number, bigint[]>; deposits: Map<string, bigint[]>};
 export type Standing = {collateral: bigint; value: bigint; samples: number};
 
 export const [FEES, FUND, FIRST_USER] = [0, 1, 4];
@@ -137,6 +137,8 @@ export class World {
   /** Base units ever received, by sender, then asset. */
   readonly senders = new Map<string, bigint[]>();
   forced: Forced[] = [];
+  /** An active root is older than a day. */
+  halted = false;
   legs: Leg[] = [];
   lastLeg = 0n;
   sealedLegs = 0;
