@@ -44,9 +44,10 @@ type ForgeReport = Record<string, {test_results: Record<string, {status: string;
 
 async function contracts(): Promise<Outcome> {
   const {code, output} = await execute(FORGE[0], [FORGE[1], 'test', '--json'], {env: nightly ? {FOUNDRY_PROFILE: 'nightly'} : {}});
-  const start = output.indexOf('{"');
-  if (start < 0) return {passed: 0, failed: 1, details: [output]};
-  const report = JSON.parse(output.slice(start, output.lastIndexOf('}') + 1)) as ForgeReport;
+  // A campaign that fails tells its progress by lines of JSON of their own.
+  const line = output.split('\n').find((text) => text.startsWith('{"contracts/'));
+  if (line === undefined) return {passed: 0, failed: 1, details: [output.slice(-4_000)]};
+  const report = JSON.parse(line) as ForgeReport;
   let passed = 0;
   const details: string[] = [];
   for (const [contract, {test_results: results}] of Object.entries(report)) {

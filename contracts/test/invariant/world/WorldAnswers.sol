@@ -28,7 +28,7 @@ abstract contract WorldAnswers is WorldStake {
             allowed[0] = ICustody.Custody_Frozen.selector;
             allowed[1] = ICustodyExits.CustodyExits_NothingToForce.selector;
             allowed[2] = ICustodyExits.CustodyExits_RequestOpen.selector;
-            _expect(reason, allowed);
+            _expectOfRow(reason, number, allowed);
         }
     }
 
@@ -50,7 +50,7 @@ abstract contract WorldAnswers is WorldStake {
             bytes4[] memory allowed = new bytes4[](2);
             allowed[0] = ICustodyExits.CustodyExits_NoOpenRequest.selector;
             allowed[1] = ICustodyExits.CustodyExits_NotServed.selector;
-            _expect(reason, allowed);
+            _expectOfRow(reason, number, allowed);
         }
     }
 
