@@ -121,7 +121,7 @@ describe('a stranger without any key', () => {
     expect(checks.filter(({ok}) => ok === null).map(({rule}) => rule)).toEqual([6, 10, 11]);
     expect(checks.filter(({open}) => open !== undefined).map(({rule}) => rule)).toEqual([4, 7, 9]);
     const text = await runCli('verify', '1', ...strangerFlags());
-    expect(text.stdout).toContain('Not judged: V4 (one row per wallet), V6, V7 (which wallet each withdrawal is of), V11. These need the mapping file');
+    expect(text.stdout).toContain('Not judged: V4 (one row per wallet), V6, V7 (which wallet each withdrawal is of), V9 (a record per changed row), V10, V11. These need the mapping file');
     // With its key the same command judges everything, and less when asked to.
     expect(json(await runCli('verify', '1', '--json', ...world.flags(1)))).toMatchObject({ok: true, complete: true});
     expect(json(await runCli('verify', '1', '--json', '--public', ...world.flags(1)))).toMatchObject({ok: true, complete: false});
