@@ -111,7 +111,7 @@ async function walletBalances(network: LocalNetwork, {alice, bob, carol, l1Usdc,
   return Object.fromEntries(entries);
 }
 
-/** Everything that was published, fetched from storage as any reader would. */
+/** Everything that was published, fetched from storage the way its readers do. */
 async function keepFiles(network: LocalNetwork, keep: string, views: readonly EpochView[]): Promise<void> {
   mkdirSync(keep, {recursive: true});
   cpSync(network.networkFile, path.join(keep, 'network.json'));

@@ -30,7 +30,7 @@ type Declaration<T extends Fields> = {
   check?: (input: Read<T>) => string | undefined;
   command: (caller: Caller, input: Read<T>) => Command;
   example: object;
-  /** The command is one of a sub-account where the wallet has any: it takes the field `sub`. */
+  /** The command speaks for one sub-account of the wallet: it takes the field `sub`. */
   bySub?: true;
   /** Refusals of the core that are peculiar to it. */
   refusals: readonly ErrorCode[];
