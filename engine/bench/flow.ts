@@ -12,6 +12,7 @@ import {LEG} from '../src/core/venue/legs.ts';
 import type {MarketSpec} from '../src/core/venue/market.ts';
 import {codeOf, head, RECORD_WORDS, RecordLog} from '../src/core/venue/records.ts';
 import {Venue} from '../src/core/venue/venue.ts';
+import {randomOf} from '../test/support/random.ts';
 
 export const ACCOUNTS = 10_000;
 export const MID = 500_000;
@@ -20,16 +21,6 @@ export const START = 1_700_000_000_000;
 
 /** The first market of the first configuration, so that a node runs the same flow. */
 export const BENCH_MARKET: MarketSpec = {...MARKETS[0]!, base: 0, quote: 1};
-
-export function randomOf(start: number): () => number {
-  let state = start | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A venue with two currencies and three custody assets, every account funded. */
 export function buildVenue(): Venue {

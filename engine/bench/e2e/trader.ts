@@ -6,7 +6,7 @@ import {COMMAND, ORDER_FLAG, REASON, TIME_IN_FORCE} from '../../src/core/venue/c
 import {head, RECORD_BYTES} from '../../src/core/venue/records.ts';
 import {ACK_HEADER_BYTES} from '../../src/gateway/stream/records.ts';
 import {ACK_BYTES} from '../../src/link/types.ts';
-import {randomOf} from '../flow.ts';
+import {randomOf} from '../../test/support/random.ts';
 import {MARK_TICKS} from '../trading-network.ts';
 
 /** An account may have a thousand open orders; beyond these it cancels more than it places. */

@@ -6,21 +6,12 @@ import type {Command} from './commands.ts';
 import {createCore} from './engine.ts';
 import {accountView, digest} from './queries.ts';
 import {restoreSnapshot, takeSnapshot} from './snapshot.ts';
+import {randomBelow} from '../../test/support/random.ts';
 
 const seed = Number(process.env.POBS_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const ROUNDS = Number(process.env.POBS_TEST_BATCHES ?? 250);
 const USERS = WALLETS.slice(0, 4);
 const P = 2_000n * USDC;
-
-function randomOf(start: number): (below: number) => number {
-  let state = start | 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 type Item = Extract<Command, {type: 'batch'}>['commands'][number];
 
@@ -60,7 +51,7 @@ function opened(): Exchange {
 
 test('a refused atomic batch leaves no trace; an accepted one does what its commands do one by one', {timeout: 120_000}, () => {
   console.log(`seed ${seed}`);
-  const random = randomOf(seed);
+  const random = randomBelow(seed);
   const it = opened();
   const seen = {accepted: 0, refused: 0, halfway: 0, items: 0};
   let id = 100;

@@ -9,21 +9,12 @@ import type {Event} from './events.ts';
 import {accountView, bookView, marketViews} from './queries.ts';
 import {NONE} from './venue/accounts.ts';
 import {POSITION_FLAG} from './venue/positions.ts';
+import {randomBelow} from '../../test/support/random.ts';
 
 const seed = Number(process.env.POBS_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const COMMANDS = Number(process.env.POBS_TEST_COMMANDS ?? 2_500);
 const P = 2_000n * USDC;
 const FUND = '0x0000000000000000000000000000000000000002' as const;
-
-function randomOf(start: number): (below: number) => number {
-  let state = start | 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 class Run {
   readonly it = new Exchange();
@@ -148,7 +139,7 @@ function moveSomeCollateral(run: Run): void {
 
 test('balances, cash, positions, open orders and books from events alone', {timeout: 120_000}, () => {
   console.log(`seed ${seed}`);
-  const random = randomOf(seed);
+  const random = randomBelow(seed);
   const run = new Run();
   // The exchange has applied its genesis already: the same genesis elsewhere tells the same events.
   const genesis = createCore().apply(run.it.history[0]!.command, 1n);

@@ -1,6 +1,6 @@
 /** The stream over a real core and journal: books rebuilt under dropped sockets, own channels, commands, misuse. */
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
-import {seededRandom} from '../../test/support/random.ts';
+import {randomBelow} from '../../test/support/random.ts';
 import {call, startTestGateway, type TestGateway} from '../../test/support/gateway.ts';
 import {ETH, USDC} from '../../test/support/rules.ts';
 import {type Message, ReaderBook, StreamClient} from '../../test/support/stream.ts';
@@ -34,7 +34,7 @@ const settle = (client: StreamClient): Promise<Message> => client.ask({op: 'ping
 
 describe('books', () => {
   test(`rebuilt from snapshots and deltas under dropped sockets equal the core's (seed ${SEED})`, async () => {
-    const random = seededRandom(SEED);
+    const random = randomBelow(SEED);
     const traders = [await newTrader(gateway), await newTrader(gateway), await newTrader(gateway)];
     const markets = ['ETH-USDC', 'ETH-PERP'];
     const readers = await Promise.all([1, 2, 3].map(() => reading(markets)));

@@ -6,7 +6,8 @@ import {type Scene, STARTS} from './differential/scene.ts';
 import {SCRIPTS} from './differential/scenes.ts';
 import {Disagreement} from './differential/pair.ts';
 import {shrink} from './differential/shrink.ts';
-import {anyStep, commandOf, delayOf, randomOf, type Step} from './differential/steps.ts';
+import {anyStep, commandOf, delayOf, type Step} from './differential/steps.ts';
+import {randomOf} from '../support/random.ts';
 
 const seed = Number(process.env.POBS_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const runs = Number(process.env.POBS_TEST_DIFFERENTIAL ?? 48);

@@ -5,7 +5,7 @@
 import {OrderBook} from 'nodejs-order-book';
 import {expect, test} from 'vitest';
 import {bookView, marketViews} from '../../src/core/queries.ts';
-import {randomOf} from './differential/steps.ts';
+import {randomOf} from '../support/random.ts';
 import {ETH, ETHER, Exchange, L1, L1_USDC, USDC, WALLETS} from './exchange.ts';
 
 const seed = Number(process.env.POBS_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));

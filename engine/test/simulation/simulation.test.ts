@@ -3,7 +3,7 @@
  * every command. A failure prints the seed; with it the run repeats to the last bit.
  */
 import {expect, test} from 'vitest';
-import {randomOf} from '../model/differential/steps.ts';
+import {randomOf} from '../support/random.ts';
 import {Simulation} from './simulation.ts';
 
 const seed = Number(process.env.POBS_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));

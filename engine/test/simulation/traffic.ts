@@ -108,7 +108,7 @@ export class Traffic {
   feedsFund = true;
 
   #open(shadow: Shadow): Seen | undefined {
-    // One of the newest: a walk through all of them would cost more than it tells.
+    // One of the oldest: a walk through all of them would cost more than it tells.
     const skip = this.below(Math.min(40, shadow.orders.size));
     let found: Seen | undefined;
     let index = 0;

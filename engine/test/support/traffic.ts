@@ -4,6 +4,7 @@ import {head, RecordLog} from '../../src/core/venue/records.ts';
 import type {EngineNode} from '../../src/node/engine-node.ts';
 import type {RecordFrame} from '../../src/node/record-runner.ts';
 import {ETH, ETHER, L1, L1_USDC, L2, secretOf, USDC, WALLETS} from '../model/exchange.ts';
+import {randomOf} from './random.ts';
 
 /** Binds and funds all wallets, sets a mark. */
 export async function play(node: EngineNode): Promise<void> {
@@ -15,17 +16,6 @@ export async function play(node: EngineNode): Promise<void> {
     node.submit({type: 'advanceChain', chainId: L2, deposits: from(ETHER, 1_000n * ETH * 10n ** 9n), ...at}),
     node.submit({type: 'setMark', market: 'ETH-PERP', price: 2_000n * USDC}),
   ]);
-}
-
-/** A repeatable source of numbers in [0, 1). */
-export function randomOf(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 export const frameOf = (log: RecordLog): RecordFrame => {

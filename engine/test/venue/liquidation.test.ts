@@ -7,6 +7,7 @@ import {assess} from '../../src/core/venue/margin.ts';
 import {LIQUIDATED_BY} from '../../src/core/venue/symmetric.ts';
 import {STAGE} from '../../src/core/venue/waterfall.ts';
 import {broken, BUY, ETH, PERP, perpSpec, SELL, SPOT, USD, World} from './world.ts';
+import {randomOf} from '../support/random.ts';
 
 const seed = Number(process.env.POBS_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const P = 200_000;
@@ -152,16 +153,6 @@ test('a maker with a rebate gets none from a system order: nobody has paid the f
   expect(assess(it.venue, SYSTEM.fees).equity).toBeGreaterThanOrEqual(0);
   expect(broken(it)).toEqual([]);
 });
-
-function randomOf(start: number): () => number {
-  let state = start | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 test('random books through gaps of up to a quarter: nobody below zero, nothing lost, flat accounts untouched', {timeout: 120_000}, () => {
   console.log(`seed ${seed}`);

@@ -16,20 +16,11 @@ import {armDeadMan, tick} from '../../src/core/venue/tick.ts';
 import {fireTriggers, placeTriggers} from '../../src/core/venue/triggers.ts';
 import {Venue} from '../../src/core/venue/venue.ts';
 import {broken, PERP, perpSpec, SPOT, spotSpec, USD, World} from './world.ts';
+import {randomOf} from '../support/random.ts';
 
 const seed = Number(process.env.POBS_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const COMMANDS = Number(process.env.POBS_TEST_COMMANDS ?? 5_000);
 const P = 200_000;
-
-function randomOf(start: number): () => number {
-  let state = start | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const perp = {...perpSpec, margins: [{upTo: 2e8, initialPpm: 50_000, maintenancePpm: 25_000}, {upTo: 2 ** 50, initialPpm: 100_000, maintenancePpm: 50_000}], interestFrom: 1e9, interestFull: 1e11};
 

@@ -21,17 +21,6 @@ const kinds = (Object.keys(WEIGHTS) as Kind[]).flatMap((kind) => Array.from({len
 
 export type Step = {kind: Kind; who: number; to: number; x: number; y: number; z: number; flags: number};
 
-/** Numbers in [0, 1) from a seed. */
-export function randomOf(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export function anyStep(random: () => number): Step {
   const below = (most: number): number => Math.floor(random() * most);
   const number = (): number => below(2 ** 20);
