@@ -60,6 +60,8 @@ describe('books', () => {
         expect(reader.books.get(market)!.levels()).toEqual({bids: pairs(body.bids), asks: pairs(body.asks)});
       }
     }
+    // The books are everybody's: what rests here would trade with the next test.
+    for (const {token} of traders) await give(url, 'cancelAll', {}, token);
   });
 
   /** A client that keeps books and, when its socket drops, subscribes anew. */
