@@ -3,7 +3,7 @@ import path from 'node:path';
 import {pino} from 'pino';
 import {type Flags, parseFollowerConfig} from '../config.ts';
 import {bigintsAsText} from './log.ts';
-import {stopSignal} from './stop-signal.ts';
+import {EXIT_INTERRUPTED, stopSignal} from './stop-signal.ts';
 
 /** Resolves with the exit code. */
 export async function followCommand(flags: Flags): Promise<number> {
@@ -11,7 +11,9 @@ export async function followCommand(flags: Flags): Promise<number> {
   const log = pino({level: config.logLevel, serializers: {error: pino.stdSerializers.err}, formatters: {log: bigintsAsText}}, pino.destination(2));
   const stopped = stopSignal(config.parentPipe);
   const {startFollower} = await import('../follower/app.ts');
-  const follower = await startFollower({...config, dataDir: path.resolve(config.dataDir)}, {log});
+  // An engine that is not there yet is waited for: who asks to stop meanwhile need not wait with it.
+  const follower = await Promise.race([startFollower({...config, dataDir: path.resolve(config.dataDir)}, {log}), stopped.then(() => undefined)]);
+  if (!follower) return EXIT_INTERRUPTED;
   process.stdout.write(`${JSON.stringify({ready: true, url: follower.socket})}\n`);
   try {
     await Promise.race([stopped, follower.ended]);

@@ -1,16 +1,13 @@
 /** `pobs-engine`: run, follow, rebuild, journal verify, prove and check-proof. stdout = result, stderr = logs. Commands load what they need: help and mistakes answer at once. */
-import {Command} from 'commander';
+import type {Command} from 'commander';
+import {programOf} from './program.ts';
 import {reportFailure} from './report.ts';
 
 const dataDir = ['--data-dir <folder>', 'folder that keeps the journal'] as const;
 const databaseUrl = ['--database-url <url>', 'postgresql://… of the read models (or DATABASE_URL)'] as const;
 
 function buildProgram(): Command {
-  const program = new Command('pobs-engine')
-    .description('The exchange engine of Proof-of-Balance-Sheet. Every flag --x-y is also read from POBS_X_Y.')
-    .exitOverride()
-    .configureOutput({outputError: (text, write) => write(text.replace(/^error: /, '✗ '))})
-    .showSuggestionAfterError();
+  const program = programOf('pobs-engine', 'The exchange engine of Proof-of-Balance-Sheet.');
   program.command('run')
     .description('Serve REST, WebSocket and GraphQL; follow the chains')
     .option('--network <file>', 'description of the network, JSON')
@@ -37,7 +34,7 @@ function buildProgram(): Command {
     });
   program.command('follow')
     .description('Follow a running engine: a second core that answers reads, leaves snapshots and writes the projections')
-    .requiredOption('--of <folder>', 'data folder of the engine, or its engine.sock')
+    .option('--of <folder>', 'data folder of the engine, or its engine.sock')
     .option(...databaseUrl)
     .option('--snapshot-every <number>', 'commands between two snapshots (1000000)')
     .option('--log-level <level>', 'trace, debug, info, warn, error or silent')

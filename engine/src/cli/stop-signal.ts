@@ -1,3 +1,6 @@
+/** Stopped before it was ready. */
+export const EXIT_INTERRUPTED = 130;
+
 /** Listens from the first moment on, so that a stop during the start is not lost. */
 export function stopSignal(parentPipe: boolean): Promise<void> {
   return new Promise((resolve) => {

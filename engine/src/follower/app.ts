@@ -23,7 +23,7 @@ export type RunningFollower = {
 /** @throws {NodeError | JournalError | DatabaseError} */
 export async function startFollower({dataDir, databaseUrl, snapshotEvery}: FollowerConfig, {log}: {log: Log}): Promise<RunningFollower> {
   const folders = {journal: path.join(dataDir, 'journal'), snapshots: path.join(dataDir, 'snapshots')};
-  const leader = await connectLeader({path: socketPath(dataDir)});
+  const leader = await connectLeader({path: socketPath(dataDir), onWaiting: () => log.info({dataDir}, 'Waiting for the engine')});
   const database = databaseUrl === undefined ? undefined : await openDatabase(databaseUrl);
   await leader.moreThan(0);
   const projector = database && buildProjector(database, folders, log);

@@ -36,7 +36,7 @@ export class ReconnectingEngine implements GatewayEngine {
   /** @throws {NodeError} `ENGINE_STOPPED` when there is no engine within a minute. */
   static async open(options: EngineLinkOptions, {log}: {log: Log}): Promise<ReconnectingEngine> {
     const engine = new ReconnectingEngine(options, log);
-    engine.#use(await connectEngine(options));
+    engine.#use(await connectEngine({...options, onWaiting: () => log.info(options, 'Waiting for the engine')}));
     return engine;
   }
 

@@ -4,10 +4,11 @@
  */
 import path from 'node:path';
 import {rulesHash} from '@pobs/protocol';
-import {Command} from 'commander';
 import {pino} from 'pino';
+import {programOf} from '../cli/program.ts';
 import {reportFailure} from '../cli/report.ts';
 import {bigintsAsText} from '../cli/log.ts';
+import {EXIT_INTERRUPTED, stopSignal} from '../cli/stop-signal.ts';
 import {type Flags, type GatewayConfig, parseGatewayConfig} from '../config.ts';
 import {type Database, openDatabase} from '../db/database.ts';
 import {graphqlHandler} from '../graphql/handler.ts';
@@ -17,9 +18,8 @@ import {ReconnectingEngine} from './engine-link.ts';
 import {type Gateway, startGateway} from './server.ts';
 import {sessionSecret} from './session-secret.ts';
 
-const program = new Command('pobs-gateway')
-  .description('A gateway of a running pobs-engine. Every flag --x-y is also read from POBS_X_Y.')
-  .requiredOption('--port <number>', 'port on 127.0.0.1')
+const program = programOf('pobs-gateway', 'A gateway of a running pobs-engine.')
+  .option('--port <number>', 'port on 127.0.0.1 (18700)')
   .option('--network <file>', 'description of the network, JSON')
   .option('--rpc <pairs>', 'chain=url,… shown to readers')
   .option('--database-url <url>', 'postgresql://… of the read models (or DATABASE_URL)')
@@ -33,22 +33,22 @@ const program = new Command('pobs-gateway')
   .option('--log-level <level>', 'trace, debug, info, warn, error or silent')
   .option('--parent-pipe', 'end when standard input closes');
 
-async function run(flags: Flags): Promise<void> {
+/** Resolves with the exit code. */
+async function run(flags: Flags): Promise<number> {
   const config = parseGatewayConfig(flags);
   const log = pino({level: config.logLevel, serializers: {error: pino.stdSerializers.err}, formatters: {log: bigintsAsText}}, pino.destination(2));
-  const stopped = new Promise<void>((resolve) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
-    if (config.parentPipe) process.stdin.once('end', () => resolve()).once('close', () => resolve()).resume();
-  });
-  const engine = await ReconnectingEngine.open({path: socketPath(config.dataDir)}, {log});
+  const stopped = stopSignal(config.parentPipe);
   const database = await openDatabase(config.databaseUrl);
+  // An engine that is not there yet is waited for: who asks to stop meanwhile need not wait with it.
+  const engine = await Promise.race([ReconnectingEngine.open({path: socketPath(config.dataDir)}, {log}), stopped.then(() => undefined)]);
+  if (!engine) return EXIT_INTERRUPTED;
   const gateway = await serve(config, {engine, database, log});
   process.stdout.write(`${JSON.stringify({ready: true, url: gateway.url})}\n`);
   await stopped;
   await gateway.close();
   engine.close();
   await database.close();
+  return 0;
 }
 
 function serve(config: GatewayConfig, {engine, database, log}: {engine: ReconnectingEngine; database: Database; log: {error(fields: object, message: string): void}}): Promise<Gateway> {
@@ -65,8 +65,7 @@ function serve(config: GatewayConfig, {engine, database, log}: {engine: Reconnec
 }
 
 try {
-  await run(program.parse().opts());
-  process.exit(0);
+  process.exit(await run(program.parse().opts()));
 } catch (error) {
   process.exit(await reportFailure(error));
 }

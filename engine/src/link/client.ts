@@ -17,11 +17,17 @@ import type {Query} from './queries.ts';
 import {type EngineHealth, type EngineLink, type EventFrame, type RecordAcks, RECORDS_MAX} from './types.ts';
 import {ANSWER_BYTES_MAX, encodeFrame, type Frame, FRAME, FrameReader, type FrameType, OPERATOR_FLAG} from './wire.ts';
 
-export type LinkClientOptions = {
+/** Where an engine is looked for. */
+export type Reach = {
   /** Of the engine's socket. */
   path: string;
   /** How long an engine that is not there yet is waited for. */
   waitMs?: number;
+  /** Called once when it is not there at first. */
+  onWaiting?: () => void;
+};
+
+export type LinkClientOptions = Reach & {
   /** First event wanted; by default those from now on. What the engine cannot tell any more is told by `missed`. */
   from?: number;
 };
@@ -35,22 +41,23 @@ type Waiting = {resolve: (answer: Frame) => void; reject: (error: Error) => void
 const gone = (): NodeError => new NodeError({code: 'ENGINE_STOPPED', detail: 'The engine is gone.'});
 
 /** Connects and subscribes to events; who listens right after the answer misses none. @throws {NodeError} `ENGINE_STOPPED` when there is no engine. */
-export async function connectEngine({path, waitMs = WAIT_MS, from}: LinkClientOptions): Promise<EngineLink> {
-  const client = new LinkClient(await reach(path, waitMs));
+export async function connectEngine({from, ...where}: LinkClientOptions): Promise<EngineLink> {
+  const client = new LinkClient(await reach(where));
   await client.subscribe(from);
   return client;
 }
 
 /** An engine that starts listens after it has replayed its journal. */
-export async function reach(path: string, waitMs = WAIT_MS): Promise<Socket> {
+export async function reach({path, waitMs = WAIT_MS, onWaiting = () => {}}: Reach): Promise<Socket> {
   const until = performance.now() + waitMs;
-  for (;;) {
+  for (let tries = 0; ; tries += 1) {
     const socket = await new Promise<Socket | undefined>((resolve) => {
       const attempt = connect(path, () => resolve(attempt));
       attempt.once('error', () => resolve(undefined));
     });
     if (socket) return socket;
     if (performance.now() > until) throw new NodeError({code: 'ENGINE_STOPPED', detail: `No engine listens at ${path}.`});
+    if (tries === 0) onWaiting();
     await sleep(BETWEEN_TRIES_MS);
   }
 }

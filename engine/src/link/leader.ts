@@ -1,7 +1,7 @@
 /** A follower's end of the link: hears how far the journal is durable, tells where it stands itself. */
 import type {Socket} from 'node:net';
 import {encodePayload} from '../journal/codec.ts';
-import {reach} from './client.ts';
+import {type Reach, reach} from './client.ts';
 import type {FollowerStatus} from './types.ts';
 import {ANSWER_BYTES_MAX, encodeFrame, FRAME, FrameReader} from './wire.ts';
 
@@ -16,8 +16,8 @@ export type Leader = {
 };
 
 /** @throws {NodeError} `ENGINE_STOPPED` when there is no engine. */
-export async function connectLeader({path, waitMs}: {path: string; waitMs?: number}): Promise<Leader> {
-  const socket = await reach(path, waitMs);
+export async function connectLeader(where: Reach): Promise<Leader> {
+  const socket = await reach(where);
   const leader = new LinkLeader(socket);
   socket.write(encodeFrame({type: FRAME.follow}));
   return leader;
