@@ -8,10 +8,13 @@ import path from 'node:path';
 import {ROOT, solidityFiles} from '../contracts/sources.ts';
 import {forgePath} from '../forge.mjs';
 
+/** `timeout`: it used more processor time than it was given. How long it waited for a processor says nothing about a mutant. */
 export type Run = {code: number | 'timeout'; output: string};
 
 export const BUILD_FOLDER = path.join(ROOT, '.build/mutants');
 const BUILD_TIMEOUT_MS = 30 * 60_000;
+/** By the wall clock, for one that hangs without working. */
+const WAIT_FACTOR = 20;
 /** Mutants are larger than a chain allows; few fuzz runs with a fixed seed, because every mutant repeats them. */
 const ENVIRONMENT = {
   FOUNDRY_FUZZ_RUNS: '24', FOUNDRY_FUZZ_SEED: '0x01', FOUNDRY_FUZZ_SHOW_LOGS: 'true', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1', FOUNDRY_LINT_LINT_ON_BUILD: 'false',
@@ -62,9 +65,11 @@ export class Workspace {
     return this.forge(['test', '--json', '-j', '1', '--code-size-limit', '1000000', '--block-coinbase', address, ...args], timeoutMs);
   }
 
+  /** @param timeoutMs - Of processor time. @throws Error when it neither works nor ends. */
   forge(args: readonly string[], timeoutMs: number): Promise<Run> {
-    return new Promise((resolve) => {
-      const child = spawn(forgePath(), [...args, '--root', this.folder], {
+    return new Promise((resolve, reject) => {
+      const limited = ['-c', `ulimit -S -t ${Math.ceil(timeoutMs / 1_000)}; exec "$0" "$@"`, forgePath()];
+      const child = spawn('/bin/sh', [...limited, ...args, '--root', this.folder], {
         cwd: this.folder, env: {...process.env, ...ENVIRONMENT}, stdio: ['ignore', 'pipe', 'pipe'], detached: true,
       });
       this.#running.add(child.pid!);
@@ -72,11 +77,12 @@ export class Workspace {
       let isLate = false;
       child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
       child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
-      const timer = setTimeout(() => { isLate = true; killGroup(child.pid!); }, timeoutMs);
-      child.on('close', (code) => {
+      const timer = setTimeout(() => { isLate = true; killGroup(child.pid!); }, WAIT_FACTOR * timeoutMs);
+      child.on('close', (code, signal) => {
         this.#running.delete(child.pid!);
         clearTimeout(timer);
-        resolve({code: isLate ? 'timeout' : code ?? 1, output: Buffer.concat(chunks).toString()});
+        if (isLate) reject(new Error(`forge ${args[0]} hung for ${(WAIT_FACTOR * timeoutMs) / 60_000} min`));
+        resolve({code: signal === 'SIGXCPU' ? 'timeout' : code ?? 1, output: Buffer.concat(chunks).toString()});
       });
     });
   }

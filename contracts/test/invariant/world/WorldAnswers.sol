@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ICustody} from "../../../src/interfaces/ICustody.sol";
 import {ICustodyExits, LeafProof} from "../../../src/interfaces/ICustodyExits.sol";
 import {PayoutClaim} from "../../../src/interfaces/PobsTypes.sol";
 import {WorldStake} from "./WorldStake.sol";
@@ -24,11 +23,7 @@ abstract contract WorldAnswers is WorldStake {
             assertEq(request.lots, proof.total - proof.withdrawal, "I-11: not the whole row");
             ++reached["forceExit"];
         } catch (bytes memory reason) {
-            bytes4[] memory allowed = new bytes4[](3);
-            allowed[0] = ICustody.Custody_Frozen.selector;
-            allowed[1] = ICustodyExits.CustodyExits_NothingToForce.selector;
-            allowed[2] = ICustodyExits.CustodyExits_RequestOpen.selector;
-            _expectOfRow(reason, number, allowed);
+            _expectOfRow(reason, number, _forceReasons());
         }
     }
 

@@ -98,11 +98,7 @@ abstract contract WorldExits is WorldMoney {
         try _doors(c).forceWithdraw(proof, none) {
             ++reached["force"];
         } catch (bytes memory reason) {
-            bytes4[] memory allowed = new bytes4[](3);
-            allowed[0] = ICustody.Custody_Frozen.selector;
-            allowed[1] = ICustodyExits.CustodyExits_NothingToForce.selector;
-            allowed[2] = ICustodyExits.CustodyExits_RequestOpen.selector;
-            _expectOfRow(reason, number, allowed);
+            _expectOfRow(reason, number, _forceReasons());
         }
     }
 
@@ -240,6 +236,13 @@ abstract contract WorldExits is WorldMoney {
     function _expectOfRow(bytes memory reason, uint64 number, bytes4[] memory allowed) internal view {
         if (isFraud[number] && bytes4(reason) == ICustodyExits.CustodyExits_RowNotInTree.selector) return;
         _expect(reason, allowed);
+    }
+
+    function _forceReasons() internal pure returns (bytes4[] memory allowed) {
+        allowed = new bytes4[](3);
+        allowed[0] = ICustody.Custody_Frozen.selector;
+        allowed[1] = ICustodyExits.CustodyExits_NothingToForce.selector;
+        allowed[2] = ICustodyExits.CustodyExits_RequestOpen.selector;
     }
 
     function _freezeReasons() private pure returns (bytes4[] memory allowed) {
