@@ -83,10 +83,7 @@ contract RewardsInvariantTest is RewardsTest {
         }
     }
 
-    /// @dev One campaign for all three sentences. Every call builds real proofs, and a term has few states: shorter than
-    /// the world's.
-    /// forge-config: default.invariant.runs = 32
-    /// forge-config: default.invariant.depth = 50
+    /// @dev One campaign for all three sentences; every call builds real proofs.
     function invariant_I12_paidNeverExceedsFunded() external view {
         uint256 owed;
         for (uint256 i = 0; i < 2; ++i) {
