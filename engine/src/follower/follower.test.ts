@@ -62,7 +62,7 @@ describe('a follower', () => {
   });
 
   test('leaves snapshots, from which it and the engine go on as from the beginning', async () => {
-    const follower = new Follower({...folders(), snapshotEvery: 300}, {log: quiet});
+    const follower = new Follower({...folders(), snapshotEvery: 100}, {log: quiet});
     await traffic(node, {seed, frames: 60});
     await follower.follow(node.durable.index);
     await follower.close();
