@@ -11,10 +11,9 @@ import {JournalTail} from '../journal/tail.ts';
 import type {LinkNode} from '../link/node.ts';
 import {NodeError} from '../node/errors.ts';
 import {type EventFrame, EventFrameBuilder} from '../node/event-frames.ts';
-import type {RecordFrame} from '../node/record-runner.ts';
 import {numbered, Replica, type ReplicaListener} from '../node/replica.ts';
 import {newestSnapshot, snapshotBytes, writeSnapshot} from '../node/snapshots.ts';
-import type {NodeState, RecordsDone} from '../node/types.ts';
+import type {NodeState} from '../node/types.ts';
 
 export type FollowerOptions = {
   /** Folder of the leader's journal. */
@@ -130,13 +129,17 @@ export class Follower implements LinkNode {
     return Promise.reject(readOnly());
   }
 
-  submitRecords(_: RecordFrame, done: RecordsDone): void {
-    done(readOnly());
+  submitRecordsFor(): Error {
+    return readOnly();
   }
 
   onEventFrames(listener: (frame: EventFrame) => void): () => void {
     this.#frameListeners.add(listener);
     return () => this.#frameListeners.delete(listener);
+  }
+
+  reuseFrame(frame: EventFrame): void {
+    this.#builder.reuse(frame);
   }
 
   /** Nobody follows a follower. */

@@ -93,10 +93,15 @@ export class LinkServer {
   #publish(frame: EventFrame): void {
     this.#recent.push(frame);
     this.#recentBytes += frame.bytes.length;
-    while (this.#recentBytes > RECENT_BYTES && this.#recent.length > 1) this.#recentBytes -= this.#recent.shift()!.bytes.length;
-    const subscribed = [...this.#connections].filter((connection) => connection.subscribed);
-    if (subscribed.length === 0) return;
+    while (this.#recentBytes > RECENT_BYTES && this.#recent.length > 1) this.#forget(this.#recent.shift()!);
     const bytes = eventsFrame(frame);
-    for (const connection of subscribed) connection.send(bytes);
+    for (const connection of this.#connections) if (connection.subscribed) connection.send(bytes);
+  }
+
+  /** Memory that no connection still writes from is used again. */
+  #forget(frame: EventFrame): void {
+    this.#recentBytes -= frame.bytes.length;
+    for (const connection of this.#connections) if (!connection.isIdle) return;
+    this.#deps.node.reuseFrame(frame);
   }
 }

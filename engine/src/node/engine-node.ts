@@ -21,7 +21,7 @@ import {FrameDecoder} from './read-frames.ts';
 import {AckWriter, type RecordFrame, RecordRunner} from './record-runner.ts';
 import {numbered, type Position, Replica} from './replica.ts';
 import {newestSnapshot, snapshotBytes, writeSnapshot} from './snapshots.ts';
-import type {EventListener, NodeState, RecordsDone, Submission} from './types.ts';
+import type {AnswerHolder, EventListener, NodeState, RecordsDone, Submission} from './types.ts';
 
 export type {EngineNodeOptions};
 
@@ -44,6 +44,7 @@ export class EngineNode {
   readonly #sealHeads: Map<bigint, Hex>;
   readonly #now: () => number;
   readonly #builder = new EventFrameBuilder();
+  readonly #acks = new AckWriter();
   readonly #digests: DigestSchedule;
   #at: number;
   #eventSequence: number;
@@ -151,24 +152,47 @@ export class EngineNode {
    * The records are read before this returns.
    */
   submitRecords(records: RecordFrame, done: RecordsDone): void {
-    const refused = this.#refusal();
+    const refused = this.#runRecords(records);
     if (refused) {
       done(refused);
       return;
     }
+    const acks = this.#acks.bytes();
+    this.#whenDurable((hash) => done(undefined, acks, hash), false);
+  }
+
+  /** The same for one who sends many: the answer to `request` is held by whom it is for. Returns the error of `submit`. */
+  submitRecordsFor(holder: AnswerHolder, request: number, records: RecordFrame): Error | undefined {
+    const refused = this.#runRecords(records);
+    if (refused) return refused;
+    const {tip, durable, head} = this.#journal;
+    if (tip === durable.index) {
+      holder.add({}, request, this.#acks)!(head);
+      return undefined;
+    }
+    const stretch = this.#gate.enter(tip);
+    const release = holder.add(stretch, request, this.#acks);
+    if (release) stretch.releases.push(release);
+    return undefined;
+  }
+
+  /** Leaves the acknowledgements in `#acks`. */
+  #runRecords(records: RecordFrame): Error | undefined {
+    const refused = this.#refusal();
+    if (refused) return refused;
     if (this.#gate.isRead) this.#closeStretch();
     const at = Math.max(this.#at, this.#now());
+    const acks = this.#acks;
     try {
-      const acks = new AckWriter(records.length);
-      const events = this.#runner.run(records, {at, journal: this.#journal, firstEvent: this.#eventSequence + 1, acks});
-      this.#eventSequence += events;
+      this.#eventSequence += this.#runner.run(records, {at, journal: this.#journal, firstEvent: this.#eventSequence + 1, acks});
       if (acks.accepted > 0) {
         this.#at = at;
         if (this.#digests.isDue(acks.accepted)) this.#checkpoint();
       }
-      this.#whenDurable((hash) => done(undefined, acks.bytes, hash), false);
+      return undefined;
     } catch (error) {
       this.#fail(error);
+      return this.#stopped;
     }
   }
 
@@ -196,6 +220,11 @@ export class EngineNode {
   onEventFrames(listener: (frame: EventFrame) => void): () => void {
     this.#frameListeners.add(listener);
     return () => this.#frameListeners.delete(listener);
+  }
+
+  /** Takes back the memory of a frame that none of its listeners reads any more. */
+  reuseFrame(frame: EventFrame): void {
+    this.#builder.reuse(frame);
   }
 
   /** Decodes the frames that come from now on. */
