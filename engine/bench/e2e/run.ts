@@ -25,11 +25,13 @@ const OPEN_FRAME = 16;
 const SYNC_MS = 3_000;
 const DRAIN_MS = 30_000;
 
+/** The link is closed afterwards: whoever has one hears of every event. */
 async function joinAll(servers: Servers): Promise<Trader[]> {
   const traders = Array.from({length: TRADERS}, (_, index) => new Trader(index + 1));
   for (const trader of traders) await trader.join(servers.url);
   await servers.link.submit(deposits(1n, traders.map(({wallet}) => wallet.address), 100_000_000n * USDC));
   await servers.link.submit({type: 'setMark', market: MARKET, price: MARK});
+  servers.link.close();
   return traders;
 }
 
@@ -38,10 +40,11 @@ async function drained(traders: readonly Trader[]): Promise<void> {
   while (traders.some(({inFlight}) => inFlight > 0) && performance.now() < until) await sleep(5);
 }
 
-type ClosedLoop = {perSecond: number; cpuMicrosPerOrder: Record<string, number>};
+type ClosedLoop = {perSecond: number; commitsPerSecond: number; cpuMicrosPerOrder: Record<string, number>};
 
 /** Orders answered per second of wall time. */
-async function closedLoop(traders: readonly Trader[], frame: 16 | 1, seconds: number, {roots}: Servers): Promise<ClosedLoop> {
+async function closedLoop(traders: readonly Trader[], frame: 16 | 1, seconds: number, servers: Servers): Promise<ClosedLoop> {
+  const {roots} = servers;
   let [running, answered] = [true, 0];
   for (const trader of traders) {
     trader.onAnswer = (_, records) => {
@@ -51,13 +54,16 @@ async function closedLoop(traders: readonly Trader[], frame: 16 | 1, seconds: nu
     for (let index = 0; index < FRAMES[frame]; index += 1) trader.send(frame, performance.now());
   }
   await sleep(WARM_SECONDS * 1_000);
+  const moment = Date.now();
   const [cpu, before, start] = [cpuTimes(roots), answered, performance.now()];
   await sleep(seconds * 1_000);
   const [orders, milliseconds] = [answered - before, performance.now() - start];
-  const measured = {perSecond: Math.round((orders * 1_000) / milliseconds), cpuMicrosPerOrder: cpuPerOrder(cpu, cpuTimes(roots), orders)};
+  const commits = pausesSince(servers, moment).reduce((sum, pause) => sum + (pause.commits ?? 0), 0);
+  const perSecond = (count: number): number => Math.round((count * 1_000) / milliseconds);
+  const measured = {perSecond: perSecond(orders), commitsPerSecond: perSecond(commits), cpuMicrosPerOrder: cpuPerOrder(cpu, cpuTimes(roots), orders)};
   running = false;
   await drained(traders);
-  note(`frames of ${frame}: ${measured.perSecond} orders/s; CPU µs per order ${JSON.stringify(measured.cpuMicrosPerOrder)}`);
+  note(`frames of ${frame}: ${measured.perSecond} orders/s, ${measured.commitsPerSecond} commits/s; CPU µs per order ${JSON.stringify(measured.cpuMicrosPerOrder)}`);
   return measured;
 }
 
@@ -108,14 +114,18 @@ function totals(traders: readonly Trader[]): {sent: number; answered: number; re
   return {sent: sum(({sentRecords}) => sentRecords), answered: sum(({answeredRecords}) => answeredRecords), refused: sum(({heard}) => heard.refused)};
 }
 
-/** By process: the worst of each second, in order. */
-function worstBySecond(pauses: readonly Pause[]): Record<string, {loop: number[]; collector: number[]; commit: number[]}> {
-  const byName: ReturnType<typeof worstBySecond> = {};
-  for (const {name, loop, collector, commit} of pauses) {
-    const worst = (byName[name] ??= {loop: [], collector: [], commit: []});
+type Seconds = {loop: number[]; collector: number[]; commit?: number[]; commits?: number[]};
+
+/** By process: the worst of each second, in order, and how many commits there were. */
+function worstBySecond(pauses: readonly Pause[]): Record<string, Seconds> {
+  const byName: Record<string, Seconds> = {};
+  for (const {name, loop, collector, commit, commits} of pauses) {
+    const worst = (byName[name] ??= {loop: [], collector: []});
     worst.loop.push(loop);
     worst.collector.push(collector);
-    if (commit !== undefined) worst.commit.push(commit);
+    if (commit === undefined || commits === undefined) continue;
+    (worst.commit ??= []).push(commit);
+    (worst.commits ??= []).push(commits);
   }
   return byName;
 }

@@ -19,6 +19,8 @@ import {
 /** A reader this far behind holds the engine's memory. */
 const UNREAD_BYTES_MAX = 256 * 1024 * 1024;
 
+const DURABLE_EVERY_MS = 20;
+
 /** By command code: 1 = an account may give it about itself. */
 const OF_ACCOUNTS = Uint8Array.from({length: 256}, (_, code) => (isOfAccounts(code) ? 1 : 0));
 
@@ -42,6 +44,7 @@ export class LinkConnection {
   readonly #outbox: Outbox;
   readonly #answers: Answers;
   #stopBatches: (() => void) | undefined;
+  #durableTimer: NodeJS.Timeout | undefined;
   /** Wants the events as they come. */
   subscribed = false;
 
@@ -55,6 +58,7 @@ export class LinkConnection {
     socket.on('close', () => {
       if (this.#stopBatches) deps.onStatus(undefined);
       this.#stopBatches?.();
+      clearTimeout(this.#durableTimer);
       deps.onClose();
     });
   }
@@ -110,8 +114,8 @@ export class LinkConnection {
         this.#subscribe(frame.request, frame.first);
         return;
       case FRAME.follow:
-        this.#stopBatches ??= this.#deps.node.onBatches(({index}) => this.#tellDurable(index));
-        this.#tellDurable(this.#deps.node.durable.index);
+        this.#stopBatches ??= this.#deps.node.onBatches(() => this.#noteDurable());
+        this.#tellDurable();
         return;
       case FRAME.status:
         this.#deps.onStatus(decodePayload(frame.body) as FollowerStatus);
@@ -170,8 +174,16 @@ export class LinkConnection {
     for (const frame of recent) if (frame.first + frame.count > first) this.send(eventsFrame(frame));
   }
 
-  #tellDurable(index: number): void {
-    this.send(encodeFrame({type: FRAME.durable, first: index}));
+  /** A follower need not wake for every batch. */
+  #noteDurable(): void {
+    this.#durableTimer ??= setTimeout(() => this.#tellDurable(), DURABLE_EVERY_MS);
+  }
+
+  /** A follower that has not read the last one hears of the newest later. */
+  #tellDurable(): void {
+    this.#durableTimer = undefined;
+    if (this.isIdle) this.send(encodeFrame({type: FRAME.durable, first: this.#deps.node.durable.index}));
+    else if (!this.#socket.destroyed) this.#noteDurable();
   }
 
   #answer(request: number, answer: {value?: unknown; eventSequence?: number}): void {

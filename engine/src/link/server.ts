@@ -30,6 +30,7 @@ export type LinkServerDeps = {
 const HEALTH_MS = 500;
 /** Newest events kept for gateways that come back. */
 const RECENT_BYTES = 16 * 1024 * 1024;
+const RECENT_BYTES_MOST = 2 * RECENT_BYTES;
 
 export class LinkServer {
   readonly #deps: LinkServerDeps;
@@ -91,17 +92,22 @@ export class LinkServer {
   }
 
   #publish(frame: EventFrame): void {
+    this.#forget();
     this.#recent.push(frame);
-    this.#recentBytes += frame.bytes.length;
-    while (this.#recentBytes > RECENT_BYTES && this.#recent.length > 1) this.#forget(this.#recent.shift()!);
+    this.#recentBytes += frame.bytes.buffer.byteLength;
     const bytes = eventsFrame(frame);
     for (const connection of this.#connections) if (connection.subscribed) connection.send(bytes);
   }
 
-  /** Memory that no connection still writes from is used again. */
-  #forget(frame: EventFrame): void {
-    this.#recentBytes -= frame.bytes.length;
-    for (const connection of this.#connections) if (!connection.isIdle) return;
-    this.#deps.node.reuseFrame(frame);
+  /** Memory of old frames is used again as soon as no connection still writes from it; one that does not come to an end is not waited for. */
+  #forget(): void {
+    if (this.#recentBytes <= RECENT_BYTES) return;
+    const isUnread = [...this.#connections].some((connection) => connection.subscribed && !connection.isIdle);
+    if (isUnread && this.#recentBytes <= RECENT_BYTES_MOST) return;
+    while (this.#recentBytes > RECENT_BYTES && this.#recent.length > 1) {
+      const oldest = this.#recent.shift()!;
+      this.#recentBytes -= oldest.bytes.buffer.byteLength;
+      if (!isUnread) this.#deps.node.reuseFrame(oldest);
+    }
   }
 }
