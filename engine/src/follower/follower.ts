@@ -12,7 +12,8 @@ import type {LinkNode} from '../link/node.ts';
 import {NodeError} from '../node/errors.ts';
 import {type EventFrame, EventFrameBuilder} from '../node/event-frames.ts';
 import type {RecordFrame} from '../node/record-runner.ts';
-import {numbered, Replica, type ReplicaListener} from '../node/replica.ts';
+import {RecentEvents} from '../node/recent-events.ts';
+import {building, numbered, Replica, type ReplicaListener} from '../node/replica.ts';
 import {newestSnapshot, snapshotBytes, writeSnapshot} from '../node/snapshots.ts';
 import type {NodeState, RecordsDone} from '../node/types.ts';
 
@@ -42,6 +43,8 @@ export class Follower implements LinkNode {
   readonly #tail: JournalTail;
   readonly #builder = new EventFrameBuilder();
   readonly #frameListeners = new Set<(frame: EventFrame) => void>();
+  /** The newest events, those before this follower's start among them. */
+  readonly recent: RecentEvents;
   #waiting: NumberedEvent[] = [];
   #snapshotAt: number;
   #snapshot: Promise<void> = Promise.resolve();
@@ -51,6 +54,7 @@ export class Follower implements LinkNode {
     this.#options = options;
     this.#deps = deps;
     const restored = newestSnapshot(options.snapshots);
+    this.recent = restored?.recent ?? new RecentEvents();
     this.#replica = new Replica({...restored, listener: this.#listener()});
     this.#tail = new JournalTail({directory: options.journal, from: restored && {sequence: restored.position.sequence, chain: restored.position.chain}});
     this.#snapshotAt = this.#replica.sequence;
@@ -89,7 +93,7 @@ export class Follower implements LinkNode {
   takeSnapshot(): void {
     const {core, sequence, at, eventSequence, sealHeads} = this.#replica;
     if (sequence === 0) return;
-    const bytes = snapshotBytes(core, {sequence, at, eventSequence, sealHeads, chain: this.#tail.chain.state});
+    const bytes = snapshotBytes(core, {sequence, at, eventSequence, sealHeads, chain: this.#tail.chain.state}, this.recent);
     this.#snapshotAt = sequence;
     const {log} = this.#deps;
     this.#snapshot = this.#snapshot.then(() => writeSnapshot(this.#options.snapshots, sequence, bytes)).then(
@@ -147,21 +151,20 @@ export class Follower implements LinkNode {
   #listener(): ReplicaListener {
     const decode = numbered(() => this.#replica.core, (events) => this.#waiting.push(...events));
     const wanted = (): boolean => this.#deps.events?.wantsEvents() ?? false;
-    return {
+    return building(this.#builder, {
       records: (log, about) => {
-        if (this.#frameListeners.size > 0) this.#builder.addRecords(log, about.command, about.at, about.firstEvent);
         if (wanted()) decode.records(log, about);
       },
       events: (events, about) => {
-        if (this.#frameListeners.size > 0) this.#builder.addEvents(events, about.command, about.at, about.firstEvent);
         if (wanted()) decode.events(events, about);
       },
-    };
+    });
   }
 
   #publish(): void {
     if (!this.#builder.isEmpty) {
       const frame = this.#builder.take();
+      this.recent.add(frame);
       for (const listener of this.#frameListeners) listener(frame);
     }
     const {events} = this.#deps;

@@ -19,7 +19,8 @@ import {namesOf} from './names.ts';
 import type {EngineNodeOptions} from './options.ts';
 import {FrameDecoder} from './read-frames.ts';
 import {AckWriter, type RecordFrame, RecordRunner} from './record-runner.ts';
-import {numbered, type Position, Replica} from './replica.ts';
+import {RECENT_BYTES_MAX, RecentEvents} from './recent-events.ts';
+import {building, numbered, type Position, Replica} from './replica.ts';
 import {newestSnapshot, snapshotBytes, writeSnapshot} from './snapshots.ts';
 import type {EventListener, NodeState, RecordsDone, Submission} from './types.ts';
 
@@ -52,6 +53,8 @@ export class EngineNode {
   #digest: {sequence: number; value: Hex} | undefined;
   #stopped: Error | undefined;
   #failed = false;
+  /** The newest durable events, those of the time before the start among them. */
+  readonly recent: RecentEvents;
   /** Bytes of an unfinished write that were cut at start. */
   readonly repairedBytes: number;
 
@@ -79,13 +82,20 @@ export class EngineNode {
     this.#digests = new DigestSchedule({every: options.checkpointEvery});
     this.#now = options.now ?? Date.now;
     const snapshot = snapshots === undefined || onReplayed ? undefined : newestSnapshot(snapshots);
-    const replica: Replica = new Replica({...snapshot, listener: onReplayed && numbered(() => replica.core, onReplayed)});
+    const told = onReplayed && numbered(() => replica.core, onReplayed);
+    const replica: Replica = new Replica({...snapshot, listener: told});
+    this.recent = snapshot?.recent ?? new RecentEvents();
     this.#core = replica.core;
     this.#snapshotSequence = replica.sequence;
     this.#journal = new Journal({
       directory, ...(segmentBytes !== undefined && {segmentBytes}), ...(disk && {disk}),
       from: snapshot && {sequence: snapshot.position.sequence, chain: snapshot.position.chain},
-      onBatch: (batch) => replica.apply(batch),
+      onBatch: (batch, left) => {
+        // Commands are not longer than what comes of them, as a rule: so much of the journal's end fills the memory.
+        if (left < RECENT_BYTES_MAX) replica.listen(building(this.#builder, told));
+        replica.apply(batch);
+        if (!this.#builder.isEmpty) this.recent.add(this.#builder.take());
+      },
       onWriting: () => this.#closeStretch(),
       onDurable: (batch) => this.#release(batch),
       onFatal: (error) => this.#fail(error),
@@ -274,7 +284,7 @@ export class EngineNode {
     const {snapshots} = this.#options;
     const {sequence} = this.#journal;
     if (!clean || snapshots === undefined || sequence === this.#snapshotSequence || this.#journal.durable.sequence !== sequence) return;
-    await writeSnapshot(snapshots, sequence, snapshotBytes(this.#core, this.#position()));
+    await writeSnapshot(snapshots, sequence, snapshotBytes(this.#core, this.#position(), this.recent));
   }
 
   #position(): Position {
@@ -306,6 +316,7 @@ export class EngineNode {
 
   #publish(frame: EventFrame): void {
     this.#durableEvents = frame.first + frame.count - 1;
+    this.recent.add(frame);
     for (const listener of this.#frameListeners) listener(frame);
   }
 
