@@ -40,9 +40,11 @@ export class Client implements Listener {
   #strikes = 0;
   #closed = false;
   #corked = false;
+  readonly #onClosing: (code: number) => void;
 
-  constructor(socket: WebSocket, {raw, address, host}: {raw: Duplex; address: string; host: string}) {
+  constructor(socket: WebSocket, {raw, address, host, onClosing}: {raw: Duplex; address: string; host: string; onClosing: (code: number) => void}) {
     this.socket = socket;
+    this.#onClosing = onClosing;
     this.#raw = raw;
     this.address = address;
     this.host = host;
@@ -92,7 +94,9 @@ export class Client implements Listener {
   }
 
   close(code: number, reason: string): void {
+    if (this.#closed) return;
     this.#closed = true;
+    this.#onClosing(code);
     this.socket.close(code, reason);
   }
 
