@@ -29,8 +29,8 @@ export type JournalOptions = {
   aheadBytes?: number;
   /** Where to begin; earlier batches are not looked at. */
   from?: Anchor | undefined;
-  /** Every batch there is after `from`, in order, before the constructor returns. */
-  onBatch: (batch: Batch) => void;
+  /** Every batch there is after `from`, in order, before the constructor returns. @param left - Bytes of the folder that come after it. */
+  onBatch: (batch: Batch, left: number) => void;
   /** A batch is being written: what is appended from now on is in the next one. */
   onWriting?: () => void;
   /** The batch and all before it are on disk. */

@@ -28,8 +28,6 @@ type Deps = {
   node: LinkNode;
   refusal: (command: Command) => string | undefined;
   log: {warn(fields: object, message: string): void};
-  /** Newest event frames, oldest first. */
-  recent: readonly EventFrame[];
   onStatus: (status: FollowerStatus | undefined) => void;
   onClose: () => void;
 };
@@ -164,14 +162,14 @@ export class LinkConnection {
 
   /** @param from - First event wanted; 0 for those from now on. The answer says whether it can be had. */
   #subscribe(request: number, from: number): void {
-    const {node, recent} = this.#deps;
+    const {node} = this.#deps;
     const next = Number(node.durableEventSequence) + 1;
     const first = from === 0 ? next : from;
-    const known = first === next || (recent.length > 0 && recent[0]!.first <= first && first <= next);
+    const known = node.recent.reaches(first, next);
     this.#answer(request, {value: known ? first : 0});
     if (!known) return;
     this.subscribed = true;
-    for (const frame of recent) if (frame.first + frame.count > first) this.send(eventsFrame(frame));
+    for (const frame of node.recent.frames) if (frame.first + frame.count > first) this.send(eventsFrame(frame));
   }
 
   /** A follower need not wake for every batch. */

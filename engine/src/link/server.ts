@@ -28,17 +28,12 @@ export type LinkServerDeps = {
 };
 
 const HEALTH_MS = 500;
-/** Newest events kept for gateways that come back. */
-const RECENT_BYTES = 16 * 1024 * 1024;
-const RECENT_BYTES_MOST = 2 * RECENT_BYTES;
 
 export class LinkServer {
   readonly #deps: LinkServerDeps;
   readonly #path: string;
   readonly #server: Server;
   readonly #connections = new Set<LinkConnection>();
-  readonly #recent: EventFrame[] = [];
-  #recentBytes = 0;
   #stopEvents = (): void => {};
   #healthText = '';
   #timer: NodeJS.Timeout | undefined;
@@ -57,7 +52,7 @@ export class LinkServer {
       this.#server.listen(this.#path, () => resolve());
     });
     chmodSync(this.#path, 0o600);
-    this.#stopEvents = this.#deps.node.onEventFrames((frame) => this.#publish(frame));
+    this.#stopEvents = this.#deps.node.onEventFrames((frame) => this.#publish(frame), () => this.#isWriting());
     this.#timer = setInterval(() => this.tellHealth(), HEALTH_MS);
     this.#timer.unref();
   }
@@ -85,29 +80,20 @@ export class LinkServer {
 
   #accept(socket: Socket): void {
     const connection = new LinkConnection(socket, {
-      onStatus: () => {}, ...this.#deps, recent: this.#recent, onClose: () => this.#connections.delete(connection),
+      onStatus: () => {}, ...this.#deps, onClose: () => this.#connections.delete(connection),
     });
     this.#connections.add(connection);
     connection.send(encodeFrame({type: FRAME.health}, encodePayload(this.#deps.health())));
   }
 
   #publish(frame: EventFrame): void {
-    this.#forget();
-    this.#recent.push(frame);
-    this.#recentBytes += frame.bytes.buffer.byteLength;
     const bytes = eventsFrame(frame);
     for (const connection of this.#connections) if (connection.subscribed) connection.send(bytes);
   }
 
-  /** Memory of old frames is used again as soon as no connection still writes from it; one that does not come to an end is not waited for. */
-  #forget(): void {
-    if (this.#recentBytes <= RECENT_BYTES) return;
-    const isUnread = [...this.#connections].some((connection) => connection.subscribed && !connection.isIdle);
-    if (isUnread && this.#recentBytes <= RECENT_BYTES_MOST) return;
-    while (this.#recentBytes > RECENT_BYTES && this.#recent.length > 1) {
-      const oldest = this.#recent.shift()!;
-      this.#recentBytes -= oldest.bytes.buffer.byteLength;
-      if (!isUnread) this.#deps.node.reuseFrame(oldest);
-    }
+  /** Some connection still writes from the memory of frames. */
+  #isWriting(): boolean {
+    for (const connection of this.#connections) if (connection.subscribed && !connection.isIdle) return true;
+    return false;
   }
 }

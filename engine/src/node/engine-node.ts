@@ -19,7 +19,8 @@ import {namesOf} from './names.ts';
 import type {EngineNodeOptions} from './options.ts';
 import {FrameDecoder} from './read-frames.ts';
 import {AckWriter, type RecordFrame, RecordRunner} from './record-runner.ts';
-import {numbered, type Position, Replica} from './replica.ts';
+import {RECENT_BYTES_MAX, RecentEvents} from './recent-events.ts';
+import {building, numbered, type Position, Replica} from './replica.ts';
 import {newestSnapshot, snapshotBytes, writeSnapshot} from './snapshots.ts';
 import type {AnswerHolder, EventListener, NodeState, RecordsDone, Submission} from './types.ts';
 
@@ -39,7 +40,7 @@ export class EngineNode {
   readonly #journal: Journal;
   readonly #gate = new CommitGate((frame) => this.#publish(frame));
   readonly #runner: RecordRunner;
-  readonly #frameListeners = new Set<(frame: EventFrame) => void>();
+  readonly #frameListeners = new Map<(frame: EventFrame) => void, () => boolean>();
   readonly #batchListeners = new Set<(batch: DurableBatch) => void>();
   readonly #sealHeads: Map<bigint, Hex>;
   readonly #now: () => number;
@@ -53,6 +54,8 @@ export class EngineNode {
   #digest: {sequence: number; value: Hex} | undefined;
   #stopped: Error | undefined;
   #failed = false;
+  /** The newest durable events, those of the time before the start among them. */
+  readonly recent: RecentEvents;
   /** Bytes of an unfinished write that were cut at start. */
   readonly repairedBytes: number;
 
@@ -80,13 +83,20 @@ export class EngineNode {
     this.#digests = new DigestSchedule({every: options.checkpointEvery});
     this.#now = options.now ?? Date.now;
     const snapshot = snapshots === undefined || onReplayed ? undefined : newestSnapshot(snapshots);
-    const replica: Replica = new Replica({...snapshot, listener: onReplayed && numbered(() => replica.core, onReplayed)});
+    const told = onReplayed && numbered(() => replica.core, onReplayed);
+    const replica: Replica = new Replica({...snapshot, listener: told});
+    this.recent = snapshot?.recent ?? new RecentEvents();
     this.#core = replica.core;
     this.#snapshotSequence = replica.sequence;
     this.#journal = new Journal({
       directory, ...(segmentBytes !== undefined && {segmentBytes}), ...(disk && {disk}),
       from: snapshot && {sequence: snapshot.position.sequence, chain: snapshot.position.chain},
-      onBatch: (batch) => replica.apply(batch),
+      onBatch: (batch, left) => {
+        // Commands are not longer than what comes of them, as a rule: so much of the journal's end fills the memory.
+        if (left < RECENT_BYTES_MAX) replica.listen(building(this.#builder, told));
+        replica.apply(batch);
+        if (!this.#builder.isEmpty) this.recent.add(this.#builder.take());
+      },
       onWriting: () => this.#closeStretch(),
       onDurable: (batch) => this.#release(batch),
       onFatal: (error) => this.#fail(error),
@@ -216,15 +226,14 @@ export class EngineNode {
     this.#whenDurable((hash) => done(value, hash), true);
   }
 
-  /** Durable events as they come, in order; returns the unsubscribe function. */
-  onEventFrames(listener: (frame: EventFrame) => void): () => void {
-    this.#frameListeners.add(listener);
+  /**
+   * Durable events as they come, in order; returns the unsubscribe function.
+   *
+   * @param isReading - Whether the listener still needs the memory of frames it was given before; by default it never does.
+   */
+  onEventFrames(listener: (frame: EventFrame) => void, isReading = (): boolean => false): () => void {
+    this.#frameListeners.set(listener, isReading);
     return () => this.#frameListeners.delete(listener);
-  }
-
-  /** Takes back the memory of a frame that none of its listeners reads any more. */
-  reuseFrame(frame: EventFrame): void {
-    this.#builder.reuse(frame);
   }
 
   /** Decodes the frames that come from now on. */
@@ -303,7 +312,7 @@ export class EngineNode {
     const {snapshots} = this.#options;
     const {sequence} = this.#journal;
     if (!clean || snapshots === undefined || sequence === this.#snapshotSequence || this.#journal.durable.sequence !== sequence) return;
-    await writeSnapshot(snapshots, sequence, snapshotBytes(this.#core, this.#position()));
+    await writeSnapshot(snapshots, sequence, snapshotBytes(this.#core, this.#position(), this.recent));
   }
 
   #position(): Position {
@@ -335,7 +344,10 @@ export class EngineNode {
 
   #publish(frame: EventFrame): void {
     this.#durableEvents = frame.first + frame.count - 1;
-    for (const listener of this.#frameListeners) listener(frame);
+    let isRead = false;
+    for (const isReading of this.#frameListeners.values()) isRead ||= isReading();
+    for (const gone of this.recent.add(frame, {isRead})) this.#builder.reuse(gone);
+    for (const listener of this.#frameListeners.keys()) listener(frame);
   }
 
   #closeStretch(): void {

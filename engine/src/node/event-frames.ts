@@ -78,7 +78,7 @@ export class EventFrameBuilder {
   /** The frame, in memory of its own with room in front; the builder is empty then. */
   take(): EventFrame {
     const total = this.#sections.reduce((sum, section) => sum + SECTION_HEADER + pad8(bodyBytes(section)), 0);
-    const memory = this.#memory(FRAME_ROOM + Math.ceil(total / FRAME_ROOM) * FRAME_ROOM);
+    const memory = this.#memory(FRAME_ROOM + whole(total));
     const bytes = Buffer.from(memory, FRAME_ROOM, total);
     let at = 0;
     for (const section of this.#sections) {
@@ -121,6 +121,15 @@ export class EventFrameBuilder {
     new Int32Array(memory, at + padded, events * RECORD_WORDS).set(this.#records.subarray(records, records + events * RECORD_WORDS));
   }
 }
+
+/** A copy of a frame's bytes with the room in front that built ones have. */
+export function withRoom(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new ArrayBuffer(FRAME_ROOM + whole(bytes.length)), FRAME_ROOM, bytes.length);
+  copy.set(bytes);
+  return copy;
+}
+
+const whole = (length: number): number => Math.ceil(length / FRAME_ROOM) * FRAME_ROOM;
 
 const bodyBytes = (section: Section): number =>
   ('json' in section ? section.json.length : pad8(section.commands * 4) + section.events * RECORD_BYTES);

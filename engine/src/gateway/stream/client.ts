@@ -49,9 +49,11 @@ export class Client implements Listener {
   #inFlight = 0;
   #strikes = 0;
   #closed = false;
+  readonly #onClosing: (code: number) => void;
 
-  constructor(socket: WebSocket, {raw, address, host}: {raw: Duplex; address: string; host: string}) {
+  constructor(socket: WebSocket, {raw, address, host, onClosing}: {raw: Duplex; address: string; host: string; onClosing: (code: number) => void}) {
     this.socket = socket;
+    this.#onClosing = onClosing;
     this.#outbox = new Outbox(raw, BLOCKS);
     this.address = address;
     this.host = host;
@@ -106,8 +108,10 @@ export class Client implements Listener {
   }
 
   close(code: number, reason: string): void {
+    if (this.#closed) return;
     this.#closed = true;
     this.#outbox.pass();
+    this.#onClosing(code);
     this.socket.close(code, reason);
   }
 
