@@ -27,7 +27,8 @@ const LONG_BYTES = 126;
 
 let count = 0;
 
-export type OnDisconnect = 'none' | 'marked' | 'all';
+/** Which orders end with the connection: none, those placed over it and marked, all placed over it, or all of the account. */
+export type OnDisconnect = 'none' | 'marked' | 'connection' | 'all';
 
 export class Client implements Listener {
   readonly socket: WebSocket;

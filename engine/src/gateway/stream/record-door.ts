@@ -5,16 +5,17 @@ import {RECORD_BYTES} from '../../core/venue/records.ts';
 import {type RecordAcks, type RecordListener, RECORDS_MAX} from '../../link/types.ts';
 import {NodeError} from '../../node/errors.ts';
 import type {Client} from './client.ts';
-import {answerBytes, claimRecords, EDGE_REASON, type Faults, frameOf, writeAnswer, writeRefusal} from './records.ts';
+import type {OrderLeases} from './leases.ts';
+import {answerBytes, claimRecords, EDGE_REASON, type Faults, frameOf, leaseRecords, writeAnswer, writeRefusal} from './records.ts';
 import type {StreamDeps, StreamOptions} from './stream.ts';
 
 const BURST_SECONDS = 2;
 
 export class RecordDoor {
-  readonly #deps: StreamDeps;
+  readonly #deps: StreamDeps & {leases: OrderLeases};
   readonly #limiter: RateLimiter | undefined;
 
-  constructor({recordsPerSecond}: StreamOptions, deps: StreamDeps) {
+  constructor({recordsPerSecond}: StreamOptions, deps: StreamDeps & {leases: OrderLeases}) {
     this.#deps = deps;
     if (recordsPerSecond > 0) this.#limiter = new RateLimiter({perSecond: recordsPerSecond, burst: recordsPerSecond * BURST_SECONDS}, deps);
   }
@@ -34,6 +35,12 @@ export class RecordDoor {
     if (!identity.scopes.includes('trade')) return refuse(client, frames, frame.count, EDGE_REASON.scopeMissing);
     if (this.#limiter && this.#limiter.take(identity.wallet, frame.count) > 0) return refuse(client, frames, frame.count, EDGE_REASON.tooMany);
     const faults = claimRecords(frame, {account, markets: this.#deps.feed.marketCount});
+    if (client.onDisconnect === 'marked' || client.onDisconnect === 'connection') {
+      const lease = this.#deps.leases.numberOf(client, client.sub);
+      // The last one ran out while the engine was away: in a moment there is another.
+      if (lease === 0) return refuse(client, frames, frame.count, EDGE_REASON.engineBusy);
+      leaseRecords(frame, {lease, all: client.onDisconnect === 'connection'});
+    }
     client.begin();
     this.#deps.engine.sendRecords(frame.bytes, new FrameUnderWay(client, frame.count, faults));
   }

@@ -63,6 +63,15 @@ export function claimRecords({words, doubles, count}: RecordFrame, {account, mar
   return faults;
 }
 
+/** Puts the orders of a claimed frame under a lease: those that are marked, or all of them. */
+export function leaseRecords({words, count}: RecordFrame, {lease, all}: {lease: number; all: boolean}): void {
+  for (let word = 0, end = count * RECORD_WORDS; word < end; word += RECORD_WORDS) {
+    if (codeOf(words[word]!) !== COMMAND.place) continue;
+    if (all) words[word + 4]! |= ORDER_FLAG.deadMan;
+    if ((words[word + 4]! & ORDER_FLAG.deadMan) !== 0) words[word + 4]! |= lease << ORDER_FLAG.leaseShift;
+  }
+}
+
 type Record = {words: Int32Array; doubles: Float64Array; word: number; double: number; markets: number};
 
 /** One for all: records are checked one after another, and each costs nothing to look at. */

@@ -10,6 +10,7 @@ import type {GatewayEngine} from '../ports.ts';
 import {bytesOf, Client, CLOSE} from './client.ts';
 import type {Feed} from './feed.ts';
 import type {Hub} from './hub.ts';
+import {OrderLeases} from './leases.ts';
 import {idOf, parseRequest} from './requests.ts';
 import {RecordDoor} from './record-door.ts';
 import {TextDoor} from './text-door.ts';
@@ -49,8 +50,9 @@ export class Stream {
   constructor(options: StreamOptions, deps: StreamDeps) {
     this.#deps = deps;
     this.#textLimits = new RateLimiter(TEXT_RATE, deps);
-    this.#text = new TextDoor(deps);
-    this.#records = new RecordDoor(options, deps);
+    const leases = new OrderLeases({submit: (command) => deps.engine.submit(command), log: deps.log, now: deps.now});
+    this.#text = new TextDoor(deps, {leases});
+    this.#records = new RecordDoor(options, {...deps, leases});
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS);
     this.#heartbeat.unref();
   }
