@@ -61,7 +61,7 @@ function serve(config: GatewayConfig, {engine, database, log}: {engine: Reconnec
   const health = {chains: () => engine.health().chains, database: () => database.ping(), projections: () => engine.health().projections};
   const graphql = graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(network.rules), storage, rpc}, log});
   return startGateway({
-    port, operatorToken, webOrigins, recordsPerSecond, sessionSecret: sessionSecret(dataDir), credentialsFile: path.join(dataDir, 'credentials.jsonl'),
+    port, operatorToken, webOrigins, recordsPerSecond, sessionSecret: sessionSecret(dataDir), credentialsFile: path.join(dataDir, 'credentials.jsonl'), noncesFolder: path.join(dataDir, 'nonces'),
   }, {
     engine, reads, health, graphql, mailer: mail ? httpMailer(mail) : folderMailer(path.join(dataDir, 'mail')), log,
   });

@@ -13,7 +13,8 @@ import {Gate, type GateLimits} from './auth/gate.ts';
 import {MailLogin} from './auth/mail-login.ts';
 import type {Mailer} from './auth/mailer.ts';
 import {Sessions} from './auth/sessions.ts';
-import {SignedRequests} from './auth/signed-requests.ts';
+import {NonceLog} from './auth/nonce-log.ts';
+import {NONCES_MAX, SignedRequests, WINDOW_MS} from './auth/signed-requests.ts';
 import {commandRoutes} from './command-routes.ts';
 import {errorBody} from './errors.ts';
 import {type App, json, onError} from './http.ts';
@@ -35,6 +36,8 @@ export type GatewayOptions = {
   sessionSecret: Uint8Array;
   /** What keys and ended sessions are kept in; gateways of one machine share it, as they share the secret. */
   credentialsFile: string;
+  /** What nonces of signed requests are spent in, shared in the same way. */
+  noncesFolder: string;
   /** Origins of the web app; empty: any on this machine. */
   webOrigins: readonly string[];
   limits?: GateLimits;
@@ -61,8 +64,9 @@ export async function startGateway(options: GatewayOptions, deps: GatewayDeps): 
   const {engine, health, reads, log, now = Date.now} = deps;
   const credentials = new Credentials({file: options.credentialsFile, secret: options.sessionSecret}, {now});
   const sessions = new Sessions({secret: options.sessionSecret, domains: signInDomains(options)}, {credentials, now});
+  const nonces = new NonceLog({folder: options.noncesFolder, windowMs: WINDOW_MS, most: NONCES_MAX});
   const gate = new Gate({operatorToken: options.operatorToken, limits: options.limits}, {
-    sessions, credentials, signed: new SignedRequests({credentials, now}), now, addressOf: (context) => getConnInfo(context).remote.address ?? 'unknown',
+    sessions, credentials, signed: new SignedRequests({credentials, nonces, now}), now, addressOf: (context) => getConnInfo(context).remote.address ?? 'unknown',
   });
   const marketData = new MarketData({engine, reads, log, now});
   const metrics = new Metrics({engine, health, connections: () => stream.connections});
@@ -86,6 +90,7 @@ export async function startGateway(options: GatewayOptions, deps: GatewayDeps): 
       stream.close();
       server.close(() => {
         credentials.close();
+        nonces.close();
         resolve();
       });
       server.closeAllConnections();
