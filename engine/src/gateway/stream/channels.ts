@@ -55,7 +55,7 @@ export function ownMessages({sequence: event, at, event: happened}: NumberedEven
     }
     case 'deadManArmed':
       // A lease is the gateway's own, and kept every few seconds.
-      return happened.lease === undefined ? [{wallet: happened.wallet, channel: 'orders', body: {event, at, ...happened}}] : [];
+      return happened.lease === undefined ? [{wallet: happened.wallet, channel: 'orders', body: {event, ...happened}}] : [];
     case 'transferred':
       return [happened.from, happened.to].map((wallet) => ({wallet, channel: 'balances', body: {event, at, ...happened}}));
     case 'novationOffered':
