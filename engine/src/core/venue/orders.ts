@@ -10,7 +10,7 @@ import {match} from './matching.ts';
 import {head} from './records.ts';
 import {releaseLots, remainingOf, reservePerpetual, reserveSpot} from './reserve.ts';
 import {contentOf} from './draft.ts';
-import {breaksProgramme} from './programmes.ts';
+import {breaksProgramme, leavesHedge} from './programmes.ts';
 import type {Venue} from './venue.ts';
 
 /** Ring entry of the order that a refused duplicate repeats. */
@@ -56,7 +56,10 @@ export function admit(venue: Venue): Reason {
   if (refused !== REASON.none) return refused;
   const {draft} = venue;
   const market = venue.markets[draft.market]!;
-  if (market.programmes.size > 0 && breaksProgramme(venue, market, draft.account, draft.side, draft.quantity)) return REASON.outsideProgramme;
+  if (market.programmes.size > 0 && leavesHedge(market, draft.account, draft.side)) {
+    if (breaksProgramme(venue, market, draft.account, draft.side, draft.quantity)) return REASON.outsideProgramme;
+    draft.flags |= ORDER_FLAG.reduceOnly;
+  }
   return market.perpetual ? reserveMargin(venue) : checkSpotFunds(venue);
 }
 

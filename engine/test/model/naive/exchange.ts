@@ -123,7 +123,7 @@ function inMarket(world: World, account: Account, command: Extract<Personal, {ma
   switch (command.type) {
     case 'placeTrigger': return placeTrigger(world, account, market, command);
     case 'placeParent': return placeParent(world, account, market, command);
-    case 'setProgramme': return setProgramme(account, market, command);
+    case 'setProgramme': return setProgramme(world, account, market, command);
     case 'setAutoRoll': return setAutoRoll(account, market, command.takeLots, command.lossLots);
     case 'setMarginMode': return setMarginMode(world, account, market, command.mode === 'isolated');
     case 'moveCollateral': return moveCollateral(world, account, market, command.lots);

@@ -3,7 +3,7 @@ import {best, close, match, opposite, queue, reachable, reducible, rest, shrink,
 import {free, hold, unheld, worstFee} from './ledger.ts';
 import {assess, assessBucket, openLots, openOrders} from './margin.ts';
 import {abs, ceilDiv, floorDiv, LOTS_MAX, max, min, PPM, ppmCeil, VALUE_MAX} from './numbers.ts';
-import {breaksProgramme} from './programmes.ts';
+import {breaksProgramme, leavesHedge} from './programmes.ts';
 import {type Account, lotsOf, type Market, type Order, type Place, type Refusal, refuse, type Side, ticksOf, type World} from './world.ts';
 
 const OPEN_ORDERS_MAX = 1_000;
@@ -121,6 +121,7 @@ function admit(world: World, order: Order): Refusal | undefined {
   if (order.isMarket && meets.lots === 0n && !meets.meetsOwn) return refuse('noLiquidity');
   if (order.isMarket && meets.lots > 0n) order.price = meets.worst;
   if (breaksProgramme(world, order)) return refuse('outsideProgramme');
+  if (leavesHedge(order)) order.reduceOnly = true;
   return market.spec.perpetual ? checkMargin(world, order, meets) : checkFunds(world, order, meets);
 }
 
