@@ -7,14 +7,12 @@ import {assess} from '../../src/core/venue/margin.ts';
 import {setAutoRoll} from '../../src/core/venue/roll.ts';
 import {LIQUIDATED_BY} from '../../src/core/venue/symmetric.ts';
 import {STAGE} from '../../src/core/venue/waterfall.ts';
-import {broken, BUY, ETH, PERP, perpSpec, SELL, SPOT, USD, World} from './world.ts';
+import {broken, BUY, ETH, OTHER, PERP, perpSpec, SELL, SPOT, USD, World} from './world.ts';
 import {randomOf} from '../support/random.ts';
 
 const seed = Number(process.env.POBS_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const P = 200_000;
 const mark = (it: World, price: number, market = PERP): void => expect(it.run((venue) => setMark(venue, market, price))).toBe(REASON.none);
-/** A second perpetual, for what an account holds in both. */
-const OTHER = 2;
 const liquidated = (it: World) => it.events(EVENT.liquidated).map(({detail, words}) => [detail, words[0], words[1]]);
 
 /** User 0 is 1000 lots long at P with `margin`, user 1 short with plenty; the rest is idle. */
