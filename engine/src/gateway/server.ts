@@ -27,7 +27,6 @@ import {Stream} from './stream/stream.ts';
 
 const LOOPBACK_ORIGIN = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 const HOST = '127.0.0.1';
-const RECORDS_PER_SECOND = 50_000;
 const SIGNED_HEADERS = ['x-pobs-key', 'x-pobs-timestamp', 'x-pobs-nonce', 'x-pobs-signature'];
 
 export type GatewayOptions = {
@@ -40,7 +39,7 @@ export type GatewayOptions = {
   webOrigins: readonly string[];
   limits?: GateLimits;
   /** Records per second and account on the stream; 0 = no limit. */
-  recordsPerSecond?: number;
+  recordsPerSecond: number;
 };
 
 export type GatewayDeps = {
@@ -66,10 +65,10 @@ export async function startGateway(options: GatewayOptions, deps: GatewayDeps): 
     sessions, credentials, signed: new SignedRequests({credentials, now}), now, addressOf: (context) => getConnInfo(context).remote.address ?? 'unknown',
   });
   const marketData = new MarketData({engine, reads, log, now});
-  const stream = new Stream({recordsPerSecond: options.recordsPerSecond ?? RECORDS_PER_SECOND}, {
-    engine, gate, hub: marketData.hub, feed: marketData.feed, log, now,
-  });
   const metrics = new Metrics({engine, health, connections: () => stream.connections});
+  const stream = new Stream({recordsPerSecond: options.recordsPerSecond}, {
+    engine, gate, hub: marketData.hub, feed: marketData.feed, log, now, onClosing: (code) => metrics.closing(code),
+  });
   const linkBase = `${options.webOrigins[0] ?? `http://${HOST}:${options.port}`}/login`;
   const mailLogin = new MailLogin({secret: options.sessionSecret, linkBase}, {credentials, sessions, mailer: deps.mailer, now});
   const app = buildApp({gate, metrics, credentials, mailLogin, now, webOrigins: options.webOrigins}, deps);

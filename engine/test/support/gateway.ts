@@ -33,7 +33,7 @@ export async function startTestGateway(
   projector.noteEnd(node.durableEventSequence);
   node.onEvents((events) => projector.push(events));
   const gateway = await startGateway({
-    port: 0, operatorToken: OPERATOR_TOKEN, sessionSecret: new Uint8Array(32), webOrigins: [], credentialsFile: path.join(folder, 'credentials.jsonl'),
+    port: 0, operatorToken: OPERATOR_TOKEN, sessionSecret: new Uint8Array(32), webOrigins: [], credentialsFile: path.join(folder, 'credentials.jsonl'), recordsPerSecond: 50_000,
     ...options,
   }, {
     engine: await engineOf(node),

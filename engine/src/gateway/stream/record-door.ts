@@ -2,10 +2,10 @@
 import {RateLimiter} from '../auth/rate-limit.ts';
 import {errorBody} from '../errors.ts';
 import {RECORD_BYTES} from '../../core/venue/records.ts';
-import {RECORDS_MAX} from '../../link/types.ts';
+import {type RecordAcks, type RecordListener, RECORDS_MAX} from '../../link/types.ts';
 import {NodeError} from '../../node/errors.ts';
 import type {Client} from './client.ts';
-import {ackFrame, claimRecords, EDGE_REASON, frameOf, refusedFrame} from './records.ts';
+import {answerBytes, claimRecords, EDGE_REASON, type Faults, frameOf, writeAnswer, writeRefusal} from './records.ts';
 import type {StreamDeps, StreamOptions} from './stream.ts';
 
 const BURST_SECONDS = 2;
@@ -31,18 +31,42 @@ export class RecordDoor {
       client.malformed(errorBody('INVALID_REQUEST', `A binary frame has 1 to ${RECORDS_MAX} records of ${RECORD_BYTES} bytes.`));
       return;
     }
-    if (!identity.scopes.includes('trade')) return void client.send(refusedFrame(frames, frame.count, EDGE_REASON.scopeMissing));
-    if (this.#limiter && this.#limiter.take(identity.wallet, frame.count) > 0) {
-      client.send(refusedFrame(frames, frame.count, EDGE_REASON.tooMany));
-      return;
-    }
+    if (!identity.scopes.includes('trade')) return refuse(client, frames, frame.count, EDGE_REASON.scopeMissing);
+    if (this.#limiter && this.#limiter.take(identity.wallet, frame.count) > 0) return refuse(client, frames, frame.count, EDGE_REASON.tooMany);
     const faults = claimRecords(frame, {account, markets: this.#deps.feed.marketCount});
     client.begin();
-    this.#deps.engine.submitRecords(frame.bytes).then(
-      (acks) => client.send(ackFrame(frames, acks, faults)),
-      (error: unknown) => client.send(refusedFrame(frames, frame.count, reasonOf(error))),
-    ).finally(() => client.end());
+    this.#deps.engine.sendRecords(frame.bytes, new FrameUnderWay(client, frame.count, faults));
   }
+}
+
+/** A frame that the engine has, until its answer is on the way. */
+class FrameUnderWay implements RecordListener {
+  readonly #client: Client;
+  readonly #number: number;
+  readonly #count: number;
+  readonly #faults: Faults;
+
+  constructor(client: Client, count: number, faults: Faults) {
+    this.#client = client;
+    this.#number = client.frames;
+    this.#count = count;
+    this.#faults = faults;
+  }
+
+  answered(answer: RecordAcks): void {
+    const client = this.#client;
+    client.sendBinary(answerBytes(answer.count), (bytes, at) => writeAnswer(bytes, at, this.#number, answer, this.#faults));
+    client.end();
+  }
+
+  refused(error: Error): void {
+    refuse(this.#client, this.#number, this.#count, reasonOf(error));
+    this.#client.end();
+  }
+}
+
+function refuse(client: Client, frame: number, count: number, reason: number): void {
+  client.sendBinary(answerBytes(count), (bytes, at) => writeRefusal(bytes, at, frame, count, reason));
 }
 
 const reasonOf = (error: unknown): number =>

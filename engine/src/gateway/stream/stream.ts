@@ -31,6 +31,8 @@ export type StreamDeps = {
   hub: Hub;
   feed: Feed;
   log: {error(fields: object, message: string): void};
+  /** A connection is closed from this side. */
+  onClosing: (code: number) => void;
   now: () => number;
 };
 
@@ -70,17 +72,18 @@ export class Stream {
 
   #open(socket: WebSocket, about: {raw: Duplex; address: string; host: string}): void {
     const {address} = about;
+    socket.on('error', () => socket.terminate());
     const own = this.#byAddress.get(address) ?? 0;
     if (this.#clients.size >= CONNECTIONS_MAX || own >= CONNECTIONS_PER_ADDRESS_MAX) {
+      this.#deps.onClosing(CLOSE.full);
       socket.close(CLOSE.full, 'too many connections');
       return;
     }
     this.#byAddress.set(address, own + 1);
-    const client = new Client(socket, about);
+    const client = new Client(socket, {...about, onClosing: this.#deps.onClosing});
     this.#clients.add(client);
     socket.on('pong', () => (client.alive = true));
     socket.on('close', () => this.#closed(client));
-    socket.on('error', () => socket.terminate());
     socket.on('message', (data, binary) => {
       if (client.isClosed) return;
       if (binary) this.#records.receive(client, bytesOf(data));
