@@ -84,6 +84,10 @@ export class LocalNetwork {
     return `ipfs=${this.pair.storageUrl},arweave=${this.pair.storageUrl}`;
   }
 
+  subgraphUrl(chain: 'l1' | 'l2'): string {
+    return `http://127.0.0.1:${this.options.ports.graph}/subgraphs/name/pobs-${chain}`;
+  }
+
   dir(...parts: string[]): string {
     return path.join(this.options.stateDir, ...parts);
   }
@@ -290,6 +294,7 @@ export class LocalNetwork {
       args: [path.join(ROOT, 'scripts/network/guard.mjs'), process.execPath, path.join(ROOT, 'node_modules/next/dist/bin/next'), 'start', path.join(ROOT, 'web'), '-H', '127.0.0.1', '-p', String(this.options.ports.web)],
       env: {
         NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', POBS_GRAPHQL_URL: `${this.engineUrl}/graphql`, POBS_ENGINE_URL: this.engineUrl,
+        POBS_NETWORK: this.networkFile, POBS_RPC: this.rpcFlag, POBS_STORAGE: this.storageFlag, POBS_SUBGRAPH_L1_URL: this.subgraphUrl('l1'), POBS_SUBGRAPH_L2_URL: this.subgraphUrl('l2'),
       },
       probe: async () => (await fetch(`${url}/verify`, {signal: AbortSignal.timeout(2_000)})).ok,
     });
