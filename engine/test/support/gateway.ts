@@ -32,18 +32,19 @@ export async function startTestGateway(
   const projector = new Projector({journal: journalId(folder)!}, {store: database.projections, replay: () => journalEvents(folder), log: quiet});
   projector.noteEnd(node.durableEventSequence);
   node.onEvents((events) => projector.push(events));
+  const engine = await engineOf(node);
   const gateway = await startGateway({
     port: 0, operatorToken: OPERATOR_TOKEN, sessionSecret: new Uint8Array(32), webOrigins: [], credentialsFile: path.join(folder, 'credentials.jsonl'), recordsPerSecond: 50_000,
     ...options,
   }, {
-    engine: await engineOf(node),
+    engine,
     reads: {
       trades: (market, limit, before) => database.projections.trades(market, limit, before), candles: (market, wanted) => database.projections.candles(market, wanted),
       receivedFrom: (sender, credited) => database.chains.receivedFrom(sender, credited),
     },
     mailer: mailer ?? folderMailer(path.join(folder, 'mail')),
     health: {chains: () => [], database: () => database.ping(), projections: () => projector.status()},
-    graphql: graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(rules), storage: ['ipfs=http://127.0.0.1:1'], rpc: new Map([[31_337, 'http://127.0.0.1:2']])}, log: quiet}),
+    graphql: graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(rules), storage: ['ipfs=http://127.0.0.1:1'], rpc: new Map([[31_337, 'http://127.0.0.1:2']])}, custodies: () => engine.chains(), log: quiet}),
     log: quiet,
   });
   const blocks = new Map<number, bigint>();
