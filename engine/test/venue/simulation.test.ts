@@ -12,7 +12,8 @@ import {amend, cancel, cancelAll, draftOrder, placeDraft} from '../../src/core/v
 import {placeParent} from '../../src/core/venue/parents.ts';
 import {setSource} from '../../src/core/venue/prices.ts';
 import {acceptNovation, offerNovation, setAutoRoll, withdrawOffer} from '../../src/core/venue/roll.ts';
-import {armDeadMan, tick} from '../../src/core/venue/tick.ts';
+import {armDeadMan} from '../../src/core/venue/leases.ts';
+import {tick} from '../../src/core/venue/tick.ts';
 import {fireTriggers, placeTriggers} from '../../src/core/venue/triggers.ts';
 import {Venue} from '../../src/core/venue/venue.ts';
 import {broken, OTHER, PERP, perpSpec, SPOT, spotSpec, USD, World} from './world.ts';

@@ -9,6 +9,8 @@ export class Draft {
   selfTrade = 0;
   /** `ORDER_FLAG` bits from `reduceOnly` up. */
   flags = 0;
+  /** Lease it ends with; no part of what was asked for, because a retry may come under another. */
+  lease = 0;
   /** Ticks; of a market order, the bound the check computes. */
   price = 0;
   quantity = 0;

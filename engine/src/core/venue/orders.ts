@@ -2,7 +2,7 @@
 import {NONE} from './accounts.ts';
 import {checkBook, checkShape, checkSpotFunds, knownClientId, reserveMargin} from './check.ts';
 import {isUser} from './claims.ts';
-import {CLOSE, EVENT, ORDER_FLAG, REASON, type Reason, TIME_IN_FORCE} from './codes.ts';
+import {CLOSE, EVENT, leaseOf, ORDER_FLAG, REASON, type Reason, TIME_IN_FORCE} from './codes.ts';
 import {openPosition} from './exposure.ts';
 import {cancelOrders, closeOrder, createOrder, rest, tellLevel} from './lifecycle.ts';
 import {isQuantity} from './market.ts';
@@ -90,6 +90,7 @@ export function draftOrder(venue: Venue, account: number, market: number, side: 
   draft.timeInForce = TIME_IN_FORCE.goodTillCancel;
   draft.selfTrade = 0;
   draft.flags = 0;
+  draft.lease = 0;
   draft.clientHigh = 0;
   draft.clientLow = 0;
   draft.expiry = 0;
@@ -169,6 +170,7 @@ function draftFrom(venue: Venue, slot: number, price: number, quantity: number):
   draft.timeInForce = (meta >>> ORDER_FLAG.timeInForceShift) & 3;
   draft.selfTrade = (meta >>> ORDER_FLAG.selfTradeShift) & 3;
   draft.flags = meta & (ORDER_FLAG.reduceOnly | ORDER_FLAG.postOnly | ORDER_FLAG.deadMan | ORDER_FLAG.slice);
+  draft.lease = leaseOf(meta);
   draft.clientHigh = orders.clientHigh[slot]!;
   draft.clientLow = orders.clientLow[slot]!;
   draft.peak = (meta & ORDER_FLAG.iceberg) === 0 ? 0 : Math.min(quantity, venue.icebergs.get(slot)!.peak);

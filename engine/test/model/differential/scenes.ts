@@ -54,6 +54,13 @@ const closings: Script = (coverage) => {
     .must(scene.order(3, 'sell', 1_600n, 3n)).must(scene.order(2, 'buy', undefined, 5n));
   scene.must(scene.order(3, 'sell', 1_700n, 5n, {deadMan: true})).must({type: 'armDeadMan', wallet: WALLETS[3]!, at: scene.now + 5_000n})
     .must(scene.order(3, 'sell', 1_710n, 5n, {timeInForce: 'GTD', expiresAt: scene.now + 3_000n})).tick(10_000n).must({type: 'armDeadMan', wallet: WALLETS[3]!});
+  // Two leases of one account: each takes its own orders, the account's timer takes all that are marked.
+  const lease = (number: number, more: object) => ({type: 'armDeadMan', wallet: WALLETS[3]!, lease: number, ...more}) as const;
+  const leased = (price: bigint, number: number) => scene.order(3, 'sell', price, 5n, {deadMan: true, lease: number});
+  scene.refused(leased(1_720n, 1)).refused(lease(1, {at: scene.now + 9_000n})).refused(lease(1_024, {opens: true, at: scene.now + 9_000n}))
+    .must(lease(1, {opens: true, at: scene.now + 9_000n})).must(lease(2, {opens: true, at: scene.now + 5_000n})).refused(lease(1, {opens: true, at: scene.now + 9_000n}))
+    .refused(scene.order(3, 'sell', 1_720n, 5n, {lease: 1})).must(leased(1_720n, 1)).must(leased(1_730n, 2)).must(leased(1_740n, 1)).tick(6_000n).refused(leased(1_750n, 2))
+    .must(lease(1, {})).must(lease(1, {opens: true, at: scene.now + 9_000n})).must(leased(1_760n, 1)).must({type: 'armDeadMan', wallet: WALLETS[3]!, at: scene.now + 1_000n}).tick(2_000n);
 };
 
 /** Who gives way when an account meets itself, in every mode. */
