@@ -1,12 +1,15 @@
 import {expect, test} from 'vitest';
 import {gridPrices, mergeCandle, newest, scaleOf} from './candle-shape.ts';
-import {type Candle, formatCountdown, formatPnl, formatPrice, formatRate} from './markets.ts';
+import {type Candle, formatCountdown, formatMoney, formatPnl, formatPrice, formatRate, formatSize} from './markets.ts';
 
 const candle = (start: number, price: number): Candle =>
   ({start: String(start), open: String(price), high: String(price + 5), low: String(price - 5), close: String(price), volume: '7', trades: 1});
 
 test('prices, profits and rates read as a trader reads them', () => {
   expect(formatPrice('2000500000')).toBe('2\u202f000.50');
+  expect(formatSize('20000000', {lot: '100000'})).toBe('0.0200');
+  expect(formatSize('3000000000', {lot: '1000000000'})).toBe('3.00');
+  expect(formatMoney('387025229')).toBe('387.02');
   expect(formatPnl('37875000')).toBe('+37.87');
   expect(formatPnl('-999')).toBe('0.00');
   expect(formatPnl('-1250000')).toBe('\u22121.25');

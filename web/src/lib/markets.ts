@@ -40,6 +40,16 @@ export const QUANTITY = {lotSize: '1', decimals: 9} as const;
 export const formatPrice = (price: string | bigint): string => formatLots(price, PRICE);
 export const formatQuantity = (quantity: string | bigint): string => formatLots(quantity, QUANTITY);
 
+/** Quantities of one market under each other: as many digits as its lot has. */
+export function formatSize(quantity: string | bigint, {lot}: Pick<Market, 'lot'>): string {
+  const digits = formatQuantity(lot).split('.')[1]?.length ?? 0;
+  const [whole, fraction = ''] = formatQuantity(quantity).split('.');
+  return digits === 0 ? whole! : `${whole}.${fraction.padEnd(digits, '0')}`;
+}
+
+/** Settlement lots of 1e-6 to two digits, rounded down. */
+export const formatMoney = (lots: string | bigint): string => formatPrice((BigInt(lots) / 10_000n) * 10_000n);
+
 /** Settlement lots of 1e-6, with a sign and two digits, rounded towards zero. */
 export function formatPnl(lots: string | bigint): string {
   const amount = BigInt(lots);

@@ -53,7 +53,7 @@ export function CustodyCard({place, reading, opened, sources, onChanged}: Props)
           <p className="mt-1 text-sm text-muted">{sentenceOf(stage, standing)}</p>
           {(stage === 'silent' || stage === 'due') && (
             <button type="button" className="button mt-3" disabled={opened === undefined || state.kind === 'busy'}
-              onClick={() => void run({functionName: stage === 'silent' ? 'announceFreeze' : 'freeze', args: []}, stage === 'silent' ? 'The freeze is announced.' : 'The custody is frozen.')}>
+              onClick={() => void run(async () => ({functionName: stage === 'silent' ? 'announceFreeze' : 'freeze', args: []}), stage === 'silent' ? 'The freeze is announced.' : 'The custody is frozen.')}>
               {stage === 'silent' ? 'Announce the freeze' : 'Freeze the custody'}
             </button>
           )}

@@ -40,7 +40,14 @@ function Doors({network, sources}: {network: NetworkFile; sources: Sources}) {
     setProgress(undefined);
     setRows(found.rows);
     setProblems(found.problems);
+    return found.rows;
   }, [network, sources]);
+  const latest = async (row: ExitRow): Promise<ExitRow | undefined> => {
+    const reading = await readStanding(sources, row);
+    // While somebody read, a newer balance sheet may have become active: the custody takes proofs against that one alone.
+    if (opened === undefined || !reading.ok || reading.standing.epoch === row.epoch) return row;
+    return (await look(opened)).find(({chainId, token}) => chainId === row.chainId && token === row.token);
+  };
   const changed = useCallback(() => {
     reread();
     if (opened !== undefined) void look(opened);
@@ -59,7 +66,7 @@ function Doors({network, sources}: {network: NetworkFile; sources: Sources}) {
       {progress !== undefined && <p className="card p-4 text-sm text-muted" role="status">{progress}…</p>}
       {problems.map((problem) => <Notice key={problem} text={problem} />)}
       {opened !== undefined && rows?.map((row) => (
-        <RowCard key={`${row.chainId}-${row.token}`} row={row} reading={readings[row.chainId]} opened={opened} sources={sources} onChanged={changed} />
+        <RowCard key={`${row.chainId}-${row.token}`} row={row} reading={readings[row.chainId]} opened={opened} sources={sources} latest={latest} onChanged={changed} />
       ))}
       {rows?.length === 0 && progress === undefined && problems.length === 0 && (
         <p className="card p-4 text-sm">No active balance sheet has a row that this wallet&apos;s signature opens. If you bound it with another program, its secret is another one; deposits newer than the last epoch have no row yet.</p>

@@ -19,10 +19,18 @@ const BUTTONS: Readonly<Record<Action, {label: string; strong: boolean; done: st
   claim: {label: 'Collect what is authorised', strong: false, done: 'It is in your wallet.'},
 };
 
-type Props = {row: ExitRow; reading: CustodyReading | undefined; opened: Opened; sources: Sources; onChanged: () => void};
+type Props = {
+  row: ExitRow;
+  reading: CustodyReading | undefined;
+  opened: Opened;
+  sources: Sources;
+  /** The row as the balance sheet has it that is active by now. */
+  latest: (row: ExitRow) => Promise<ExitRow | undefined>;
+  onChanged: () => void;
+};
 
 /** One row of the active balance sheet: what it says, what its owner can do, and what happens then. */
-export function RowCard({row, reading, opened, sources, onChanged}: Props) {
+export function RowCard({row, reading, opened, sources, latest, onChanged}: Props) {
   const {state, run} = useCall({place: row, opened, sources, onChanged});
   const standing = reading?.ok === true ? reading.standing : undefined;
   const actions = standing === undefined ? [] : actionsOf(standing, row.standing);
@@ -46,7 +54,7 @@ export function RowCard({row, reading, opened, sources, onChanged}: Props) {
       <div className="mt-4 flex flex-wrap gap-3">
         {actions.map((action) => {
           const {label, strong, done} = BUTTONS[action];
-          return <button key={action} type="button" className={strong ? 'button' : 'button-quiet'} disabled={state.kind === 'busy'} onClick={() => void run(callOf(action, row), done)}>{label}</button>;
+          return <button key={action} type="button" className={strong ? 'button' : 'button-quiet'} disabled={state.kind === 'busy'} onClick={() => void run(() => latest(row).then((now) => now && callOf(action, now)), done)}>{label}</button>;
         })}
       </div>
       <CallOutcome state={state} />

@@ -4,7 +4,7 @@ import {useEffect, useRef, useState} from 'react';
 import {gridPrices, newest, type Scale, scaleOf} from '../../lib/candle-shape.ts';
 import {type Candle, formatPrice, formatQuantity, type Interval, INTERVALS} from '../../lib/markets.ts';
 
-const HEIGHT = 320;
+const HEIGHT = 424;
 const STEP = 9;
 const AXIS = 64;
 const FOOT = 22;
@@ -22,14 +22,14 @@ export function Candles({candles, interval, onInterval, base, quote}: Props) {
   const told = shown[pointed ?? shown.length - 1];
   return (
     <section className="card overflow-hidden" aria-label="Candles">
-      <div className="flex flex-wrap items-center justify-between gap-2 px-4 pt-3 sm:px-5">
-        <p className="min-h-5 text-xs text-muted">{told === undefined ? '' : <Legend candle={told} interval={interval} base={base} />}</p>
-        <div className="flex gap-1" role="group" aria-label="Length of a candle">
+      <div className="flex flex-col gap-1.5 px-4 pt-3 sm:px-5">
+        <div className="-ml-2 flex gap-1" role="group" aria-label="Length of a candle">
           {INTERVALS.map((each) => (
             <button key={each} type="button" aria-pressed={each === interval} onClick={() => onInterval(each)}
               className={`rounded-md px-2 py-1 text-xs ${each === interval ? 'bg-sunken font-medium text-ink' : 'text-muted hover:text-ink'}`}>{each}</button>
           ))}
         </div>
+        <p className="min-h-5 text-xs text-muted">{told === undefined ? '' : <Legend candle={told} interval={interval} base={base} />}</p>
       </div>
       <div ref={box} className="mt-1" style={{height: HEIGHT}} onPointerLeave={() => setPointed(undefined)}
         onPointerMove={({clientX, currentTarget}) => {

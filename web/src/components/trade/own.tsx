@@ -3,7 +3,7 @@
 import {useState} from 'react';
 import {type Account, engineClient, type Order, type Position} from '../../lib/browser/engine-client.ts';
 import type {Session} from '../../lib/browser/sign-in.ts';
-import {formatPnl, formatPrice, formatQuantity} from '../../lib/markets.ts';
+import {formatMoney, formatPnl, formatPrice, formatQuantity} from '../../lib/markets.ts';
 import {type Column, DataTable} from '../data-table.tsx';
 import {Notice} from '../portfolio/portfolio.tsx';
 
@@ -26,31 +26,35 @@ export function Pnl({lots}: {lots: string}) {
 
 export function PositionTable({account: {positions, margin}}: {account: Account}) {
   const columns: Column<Position>[] = [
-    {label: 'Market', cell: ({market}) => <span className="font-medium">{market}</span>},
+    {label: 'Market', cell: ({market}) => <span className="font-medium whitespace-nowrap">{market}</span>},
     {label: 'Side', cell: ({size, mode}) => <>{size.startsWith('-') ? 'Short' : 'Long'} <span className="text-muted">{mode}</span></>},
     {label: 'Size', numeric: true, cell: ({size}) => formatQuantity(abs(size))},
     {label: 'Entry', numeric: true, cell: ({entryPrice}) => formatPrice(entryPrice)},
     {label: 'Mark', numeric: true, cell: ({mark}) => formatPrice(mark)},
     {label: 'Liquidation', numeric: true, cell: ({liquidationPrice}) => (liquidationPrice === undefined ? '—' : formatPrice(liquidationPrice))},
-    {label: 'Margin', numeric: true, cell: ({initialMargin}) => formatPrice(initialMargin)},
+    {label: 'Margin', numeric: true, cell: ({initialMargin}) => formatMoney(initialMargin)},
     {label: 'Unrealised PnL', numeric: true, cell: ({unrealisedPnl}) => <Pnl lots={unrealisedPnl} />},
   ];
-  const note = margin === null ? undefined : `Equity ${formatPrice(margin.equity)}, of it in margin ${formatPrice(margin.initial)}; liquidated below ${formatPrice(margin.maintenance)}. Prices and amounts in USDC.`;
+  const note = margin === null ? undefined : `Equity ${formatMoney(margin.equity)}, of it in margin ${formatMoney(margin.initial)}; liquidated below ${formatMoney(margin.maintenance)}. Open profit and loss is settled into balances at every seal. All in USDC.`;
   return <DataTable caption="Positions" note={positions.length > 0 ? note : undefined} columns={columns} rows={positions} rowKey={({market}) => market} empty="No open position." />;
 }
+
+/** In place of an order's id. */
+const ALL = 'all';
 
 function OrderTable({orders, session, onChanged}: {orders: readonly Order[]; session: Session; onChanged: () => void}) {
   const [busy, setBusy] = useState<string>();
   const [problem, setProblem] = useState<string>();
   const cancel = async (orderId: string) => {
     setBusy(orderId);
-    const answer = await engineClient(session.token).cancelOrder(orderId);
+    const client = engineClient(session.token);
+    const answer = await (orderId === ALL ? client.cancelAll() : client.cancelOrder(orderId));
     setBusy(undefined);
     setProblem(answer.ok ? undefined : answer.message);
     onChanged();
   };
   const columns: Column<Order>[] = [
-    {label: 'Market', cell: ({market}) => <span className="font-medium">{market}</span>},
+    {label: 'Market', cell: ({market}) => <span className="font-medium whitespace-nowrap">{market}</span>},
     {label: 'Side', cell: ({side}) => <span className={side === 'buy' ? 'text-good' : 'text-bad'}>{side === 'buy' ? 'Buy' : 'Sell'}</span>},
     {label: 'Price', numeric: true, cell: ({price}) => formatPrice(price)},
     {label: 'Size', numeric: true, cell: ({quantity}) => formatQuantity(quantity)},
@@ -60,7 +64,7 @@ function OrderTable({orders, session, onChanged}: {orders: readonly Order[]; ses
   return (
     <div className="grid gap-3">
       {problem !== undefined && <Notice text={problem} />}
-      <DataTable caption="Open orders" columns={columns} rows={orders} rowKey={({orderId}) => orderId} empty="No order rests in a book." />
+      <DataTable caption="Open orders" note={orders.length > 1 && <button type="button" className="link" disabled={busy !== undefined} onClick={() => void cancel(ALL)}>Cancel all {orders.length}</button>} columns={columns} rows={orders} rowKey={({orderId}) => orderId} empty="No order rests in a book." />
     </div>
   );
 }

@@ -29,7 +29,7 @@ export function Stats({market, state}: {market: Market; state: MarketState}) {
           <Stat term="Open interest" text={`${formatQuantity(interest)} ${market.base}`} />
         </>
       )}
-      <div className="col-span-2 sm:col-span-3 lg:ml-auto"><Connection connection={state.connection} /></div>
+      <div className="col-span-2 self-center sm:col-span-3 lg:ml-auto"><Connection connection={state.connection} /></div>
     </dl>
   );
 }

@@ -35,9 +35,9 @@ export function Terminal({market, streamUrl}: {market: Market; streamUrl: string
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_15rem_17rem] lg:items-start">
         <div className="grid min-w-0 gap-4">
           <Candles candles={state.candles} interval={interval} onInterval={setInterval} base={base} quote={quote} />
-          <div className="lg:hidden"><OrderBook book={state.book} isStale={state.connection !== 'live'} base={base} quote={quote} onPrice={(each) => setPrice(plain(each))} /></div>
+          <div className="lg:hidden"><OrderBook book={state.book} isStale={state.connection !== 'live'} market={market} onPrice={(each) => setPrice(plain(each))} /></div>
         </div>
-        <div className="hidden lg:block"><OrderBook book={state.book} isStale={state.connection !== 'live'} base={base} quote={quote} onPrice={(each) => setPrice(plain(each))} /></div>
+        <div className="hidden lg:block"><OrderBook book={state.book} isStale={state.connection !== 'live'} market={market} onPrice={(each) => setPrice(plain(each))} /></div>
         <div className="grid gap-4">
           {session === undefined
             ? <SignIn onSession={setSession} />
@@ -53,7 +53,7 @@ export function Terminal({market, streamUrl}: {market: Market; streamUrl: string
             : <p className="card p-4 text-sm">This wallet is not bound yet. <Link prefetch={false} className="link" href="/portfolio">Bind it in the portfolio</Link>, then trade.</p>)}
           {session === undefined && <p className="card p-4 text-sm text-muted">Sign in to see your positions and orders. Prices, book and trades are open to everybody.</p>}
         </div>
-        <Tape trades={state.trades} base={base} quote={quote} />
+        <Tape trades={state.trades} market={market} />
       </div>
     </div>
   );

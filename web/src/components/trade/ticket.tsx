@@ -4,7 +4,7 @@ import {useState} from 'react';
 import {parseLots} from '../../lib/amount.ts';
 import {engineClient, type NewOrder} from '../../lib/browser/engine-client.ts';
 import type {Session} from '../../lib/browser/sign-in.ts';
-import {formatPrice, formatQuantity, type Market, PRICE, QUANTITY} from '../../lib/markets.ts';
+import {formatMoney, formatPrice, formatQuantity, type Market, PRICE, QUANTITY} from '../../lib/markets.ts';
 import {Notice} from '../portfolio/portfolio.tsx';
 
 type Fields = {side: 'buy' | 'sell'; type: 'limit' | 'market'; price: string; quantity: string; postOnly: boolean; reduceOnly: boolean};
@@ -93,7 +93,7 @@ export function Ticket({market, session, price, onPrice, best, onPlaced}: Props)
 /** Value at the limit, or at the best price now; fees as the market has them. */
 function Preview({market, ready, fallback}: {market: Market; ready: Ready; fallback: string | undefined}) {
   const price = ready.ok ? ready.price ?? (fallback === undefined ? undefined : BigInt(fallback)) : undefined;
-  const value = ready.ok && price !== undefined ? formatPrice((price * ready.quantity) / 1_000_000_000n) : '—';
+  const value = ready.ok && price !== undefined ? formatMoney((price * ready.quantity) / 1_000_000_000n) : '—';
   const percentOf = (bps: string) => `${formatPrice(BigInt(bps) * 10_000n)} %`;
   return (
     <dl className="grid grid-cols-[1fr_auto] gap-y-0.5 text-xs text-muted">

@@ -81,6 +81,7 @@ export function engineClient(token?: string) {
     blinding: (epoch: number) => get<{id: Hex; blinding: Hex}>(`v1/account/blinding?epoch=${epoch}`),
     place: (order: NewOrder) => post<Placed>('v1/orders', order),
     cancelOrder: (orderId: string) => call<unknown>(`v1/orders/${orderId}`, {method: 'DELETE', headers}),
+    cancelAll: () => call<unknown>('v1/orders', {method: 'DELETE', headers}),
     funding: (market: string) => get<Funding>(`v1/markets/${market}/funding`),
     withdraw: (request: {chainId: number; token: Address; lots: string}) => post<unknown>('v1/withdrawals', request),
     cancel: ({chainId, token: asset}: {chainId: number; token: Address}) =>

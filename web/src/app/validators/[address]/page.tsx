@@ -55,9 +55,10 @@ function Head({staked: {id, status, until}}: {staked: Staked}) {
     <section>
       <p className="text-sm text-muted"><Link prefetch={false} className="link" href="/validators">Validators</Link></p>
       <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 className="text-2xl font-semibold tracking-tight"><Copy value={id} shown={shorten(id, 12, 8)} /></h1>
+        <h1 className="text-2xl font-semibold tracking-tight">Validator {shorten(id)}</h1>
         <StatusBadge status={status} />
       </div>
+      <p className="mt-1"><Copy value={id} shown={id} /></p>
       <p className="mt-2 text-muted">{statusSentence(status)}{until === null ? '' : ` Earliest next step: ${moment(until)} UTC.`}</p>
     </section>
   );
