@@ -76,6 +76,13 @@ export class Harness {
     return file;
   }
 
+  /** Key of the wallet whose row every epoch has. */
+  get depositorKeyFile(): string {
+    const file = path.join(this.dir, 'depositor.key');
+    writeFileSync(file, keyOf(7), {mode: 0o600});
+    return file;
+  }
+
   async stop(): Promise<void> {
     this.engine.close();
     await Promise.all([this.pair.stop(), this.#storage.stop(), this.#database.stop()]);

@@ -1,11 +1,13 @@
-/** What crosses the bridge both ways, by the operator's own duties on two real chains: absence to jail, and the treasury's reserves. */
-import {VoteKind} from '@pobs/protocol';
-import {erc20Abi, validatorRegistryAbi} from '@pobs/protocol/abi';
+/** What takes a week or more, on two real chains: absence to jail, the treasury's reserves both ways, and a depositor's way out by `pobs-exit`. */
+import {balancesName, encodeProof, proofFromFiles, VoteKind} from '@pobs/protocol';
+import {custodyAbi, erc20Abi, validatorRegistryAbi} from '@pobs/protocol/abi';
+import {execFile} from 'node:child_process';
 import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {type Address, parseAbi, parseEther, zeroAddress} from 'viem';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {artifact} from '../../contracts/script/artifacts.ts';
+import {FolderVault} from '../src/adapters/vault.ts';
 import {createSequencer} from '../src/app.ts';
 import {command} from './command.ts';
 import {Harness} from './harness.ts';
@@ -18,8 +20,19 @@ const mintAbi = parseAbi(['function mint(address to, uint256 amount)']);
 
 let harness: Harness;
 
+/** One epoch, approved and settled, in which one of four validators is absent. */
 beforeAll(async () => {
   harness = await Harness.start();
+  const voting = new AbortController();
+  const votes = harness.vote(voting.signal, {kind: VoteKind.Approve, count: 3});
+  const sequencer = await createSequencer({...harness.config, dutySeconds: 3_600, voteGraceMs: 1});
+  try {
+    await sequencer.run({signal: new AbortController().signal, epochs: 1});
+  } finally {
+    await sequencer.close();
+    voting.abort();
+    await votes;
+  }
 }, 180_000);
 
 afterAll(() => harness?.stop());
@@ -63,21 +76,63 @@ async function until<T>(what: string, read: () => Promise<T | undefined>): Promi
 const validator = (address: Address) => harness.l1.readContract({address: harness.network.l1.registry, abi: validatorRegistryAbi, functionName: 'validatorOf', args: [address]});
 const header = (setId: number) => harness.l1.readContract({address: harness.network.l1.registry, abi: validatorRegistryAbi, functionName: 'header', args: [setId]});
 
+type Ran = {code: number; stdout: string; stderr: string};
+
+/** `pobs-exit`, for the depositor, by an inclusion proof that names it. */
+function exit(name: string, ...args: string[]): Promise<Ran> {
+  const {dir, config, network, depositorKeyFile} = harness;
+  const places = ['--network', path.join(dir, 'network.json'), '--rpc', `${network.l1.chainId}=${config.l1Url},${network.l2.chainId}=${config.l2Url}`, '--storage', config.storage];
+  const bin = path.resolve(import.meta.dirname, '../../validator/bin/pobs-exit.mjs');
+  return new Promise((resolve) => {
+    execFile(process.execPath, [bin, name, ...places, '--key-file', depositorKeyFile, '--proof-file', path.join(dir, 'proof.json'), '--json', ...args], (error, stdout, stderr) =>
+      resolve({code: error === null ? 0 : Number(error.code), stdout, stderr}));
+  });
+}
+
+const custody = () => ({address: harness.network.l2.custody, abi: custodyAbi}) as const;
+const ROW = ['--chain', 'L2', '--token', 'USDC'] as const;
+/** The whole row: what was deposited, less what the epoch paid. */
+const OWED = 1_000_000n - 10n;
+
+describe('a depositor whom nobody serves', () => {
+  beforeAll(async () => {
+    const {summary, lines, files} = (await new FolderVault(harness.config.dataDir).load(1n))!;
+    const chainId = harness.network.l2.chainId;
+    const token = harness.usdc;
+    const owner = {wallet: harness.depositor, blinding: `0x${'11'.repeat(32)}`} as const;
+    const made = proofFromFiles({network: {salt: harness.network.salt}, summary, lines, chainId, token, balancesBytes: files.get(balancesName(chainId, token))!, owner});
+    if (!made.ok) throw new Error(made.reason);
+    writeFileSync(path.join(harness.dir, 'proof.json'), encodeProof(made.proof));
+  });
+
+  test('sees its row, tries without sending, and asks the custody itself', async () => {
+    const status = JSON.parse((await exit('status')).stdout) as {rows: {lots: {total: string}; can: string[]}[]};
+    expect(status.rows).toMatchObject([{symbol: 'USDC', lots: {total: String(OWED)}, can: ['forceWithdraw', 'forceExit']}]);
+    const forced = () => harness.l2.readContract({...custody(), functionName: 'forcedRequest', args: [harness.usdc, harness.depositor]});
+    const tried = await exit('force-withdraw', ...ROW, '--dry-run');
+    expect(JSON.parse(tried.stdout)).toMatchObject({call: 'forceWithdraw', dryRun: true, lots: String(OWED)});
+    expect((await forced())[1]).toBe(false);
+    expect(await exit('force-withdraw', ...ROW)).toMatchObject({code: 2, stderr: expect.stringContaining('needs --yes') as string});
+    expect(await exit('force-withdraw', ...ROW, '--yes')).toMatchObject({code: 0});
+    expect((await forced())[1]).toBe(true);
+  });
+
+  test('is told in one sentence what cannot be done yet', async () => {
+    for (const [name, args, reason] of [
+      ['freeze', ROW, /may be answered until 20\d\d-/], ['escape', ROW, /is not frozen/], ['claim', ROW, /Nothing of USDC is authorised and unpaid on L2/],
+      ['force-exit', ROW, /A request of 20.* is open/], ['force-withdraw', ['--chain', 'L1', '--token', 'USDC'], /has no row of USDC in the active epoch of L1/],
+    ] as const) {
+      const {code, stderr} = await exit(name, ...args, '--yes');
+      expect([name, code, stderr.trim().split('\n').length]).toEqual([name, 4, 1]);
+      expect(stderr).toMatch(reason);
+    }
+  });
+});
+
 describe('absence', () => {
   test('who misses a term is jailed on L1, sits in no later set, and comes back by unjail', async () => {
     const {network, validators} = harness;
     const [, , , absent] = validators;
-    const voting = new AbortController();
-    const votes = harness.vote(voting.signal, {kind: VoteKind.Approve, count: 3});
-    const sequencer = await createSequencer({...harness.config, dutySeconds: 3_600, voteGraceMs: 1});
-    try {
-      await sequencer.run({signal: new AbortController().signal, epochs: 1});
-    } finally {
-      await sequencer.close();
-      voting.abort();
-      await votes;
-    }
-
     const {activeUntil} = await header(1);
     await passTo(activeUntil + BigInt(2 * network.rules.maxAgeSeconds) + 200n);
     expect(await dutiesUntil('reported absences')).toMatchObject({setId: 1, validators: [absent!.account.address]});
@@ -112,6 +167,16 @@ async function passTo(time: bigint): Promise<void> {
   const {timestamp} = await harness.l1.getBlock();
   if (timestamp < time) await harness.pair.control.passTime(Number(time - timestamp));
 }
+
+test('a week later the depositor freezes the custody and takes its whole row, the engine off', async () => {
+  harness.engine.close();
+  const before = await harness.balance();
+  expect(await exit('freeze', ...ROW, '--yes')).toMatchObject({code: 0});
+  expect(await harness.l2.readContract({...custody(), functionName: 'frozen'})).toBe(true);
+  expect(await exit('escape', ...ROW, '--yes')).toMatchObject({code: 0});
+  expect((await harness.balance()) - before).toBe(OWED);
+  expect(await exit('escape', ...ROW, '--yes')).toMatchObject({code: 4, stderr: expect.stringContaining('has left the custody already') as string});
+});
 
 describe('the treasury', () => {
   const reserve = (side: 'l1' | 'l2') => harness.network[side].reserve!;
