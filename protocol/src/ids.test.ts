@@ -2,7 +2,7 @@ import {createHmac} from 'node:crypto';
 import {concat, keccak256, slice, stringToHex} from 'viem';
 import {expect, test} from 'vitest';
 import {EncodingError, hexToBytes} from './bytes.ts';
-import {accountId, blindingFor, eraOf, isSystemWallet, ZERO_BLINDING} from './ids.ts';
+import {accountId, accountSecretMessage, accountSecretOf, blindingFor, eraOf, isSystemWallet, ZERO_BLINDING} from './ids.ts';
 import {SYSTEM_WALLETS} from './types.ts';
 
 const wallet = '0xAbCdEf0123456789aBcDeF0123456789ABCDEF01';
@@ -19,6 +19,11 @@ test('a blinding is the HMAC of the era', () => {
   const era = Buffer.alloc(8);
   era.writeBigUInt64BE(258n);
   expect(blindingFor(secret, 258)).toBe(`0x${createHmac('sha256', Buffer.alloc(32, 7)).update(era).digest('hex')}`);
+});
+
+test('an account secret is the hash of a signature that names the network', () => {
+  expect(accountSecretMessage('main')).not.toBe(accountSecretMessage('local'));
+  expect(accountSecretOf(`0x${'5b'.repeat(65)}`)).toBe(keccak256(`0x${'5b'.repeat(65)}`));
 });
 
 test('an era starts at each multiple', () => {

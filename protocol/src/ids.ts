@@ -35,6 +35,20 @@ export function idHash(wallet: Uint8Array, blinding: Uint8Array): Uint8Array {
 export const accountId = (wallet: Address, blinding: Hex): Hex =>
   bytesToHex(idHash(hexToBytes(wallet, WALLET_BYTES), hexToBytes(blinding, BLINDING_BYTES)), 0, ID_BYTES);
 
+/**
+ * What a wallet signs so that it finds its account secret again on any device, without asking anybody.
+ *
+ * @param network - Name of the network, so that no other one's signature opens these rows.
+ */
+export const accountSecretMessage = (network: string): string => [
+  `Make my account secret on ${network}.`,
+  'It hides which public rows are mine. Sign this only on sites you use for this exchange: whoever has the signature can find my rows.',
+  'Version 1',
+].join('\n\n');
+
+/** The account secret, 32 bytes, of a signature over {@link accountSecretMessage}. */
+export const accountSecretOf = (signature: Hex): Hex => bytesToHex(keccak256(hexToBytes(signature)));
+
 /** `HMAC-SHA256(accountSecret, era:8)`. */
 export const blindingFor = (accountSecret: Hex, era: bigint | number): Hex =>
   bytesToHex(hmac(sha256, hexToBytes(accountSecret, 32), uintBytes(era, 8)));

@@ -8,7 +8,7 @@ export {canonicalJson} from './canonical-json.ts';
 export {PobsError} from './errors.ts';
 export * from './audit/index.ts';
 export * from './gpmp/index.ts';
-export {accountId, blindingFor, eraOf, isSystemWallet, ZERO_BLINDING} from './ids.ts';
+export {accountId, accountSecretMessage, accountSecretOf, blindingFor, eraOf, isSystemWallet, ZERO_BLINDING} from './ids.ts';
 export {fromJson, JsonError, toJson} from './json.ts';
 export {initKeccak, keccak256} from './keccak.ts';
 export {decodeSealed, encodeSealed, SEALED_MEDIA_TYPE, SealedWireError} from './sealed-wire.ts';

@@ -1,6 +1,6 @@
 /** The doors that need nobody's approval: a withdrawal forced on chain, a freeze when it is ignored, and the escape after it. */
 import {
-  balancesName, cidFromDigest, type LeafOpening, leafOpening, type Line, NO_PAYOUT_CLAIM, parsePayouts, payoutClaim, payoutsName, proofFromFiles, type Summary,
+  balancesName, cidFromDigest, leafOpening, type Line, NO_PAYOUT_CLAIM, parsePayouts, payoutClaim, payoutsName, proofFromFiles, type Summary,
 } from '@pobs/protocol';
 import {custodyAbi, epochManagerAbi} from '@pobs/protocol/abi';
 import {fetchEpoch, ipfsStore} from '@pobs/protocol/store';
@@ -16,7 +16,14 @@ import {until} from './until.ts';
 
 const SERVE_WITHIN = 7n * DAY_SECONDS;
 
-type Row = {trader: Trader; chainId: number; token: Address};
+export type Row = {trader: Trader; chainId: number; token: Address};
+
+/** How a depositor goes through the doors; each ends once its transactions are in a block. */
+export type Doors = {
+  force(row: Row): Promise<unknown>;
+  /** Freezes for a request that stayed unserved, and takes the row out; `checks` takes what else was seen on the way. */
+  freezeAndEscape(row: Row, checks: Checks): Promise<void>;
+};
 
 const custody = (network: LocalNetwork, chainId: number) => ({address: custodyOf(network, chainId), abi: custodyAbi}) as const;
 
@@ -96,25 +103,30 @@ export async function forceDaysAgo(network: LocalNetwork, {alice, l1Usdc}: Marke
 }
 
 /** With the operator gone: bob's forced withdrawal is not served in a week, anybody freezes the custody, and bob's row leaves it. */
-export async function freezeAndEscape(network: LocalNetwork, {bob, l2Usdc}: Market, checks: Checks, forcedAt: bigint): Promise<void> {
+export async function freezeAndEscape(network: LocalNetwork, {bob, l2Usdc}: Market, {checks, doors, forcedAt}: {checks: Checks; doors: Doors; forcedAt: bigint}): Promise<void> {
   const row = {trader: bob, chainId: L2, token: l2Usdc};
   checks.that('a forced withdrawal that nobody serves stays open', await isForced(network, row));
   await passUntil(network, forcedAt + SERVE_WITHIN + 1n);
-  const anybody = walletOn(network, L2, actor('guardian'));
-  const contract = custody(network, L2);
-  const hash = await anybody.writeContract({...contract, functionName: 'freezeUnserved', args: [l2Usdc, bob.address], chain: null});
-  await anybody.waitForTransactionReceipt({hash, pollingInterval: 100});
-  checks.equal('a week later anybody freezes the custody', await anybody.readContract({...contract, functionName: 'frozen'}), true);
   const {opening} = await openRow(network, row);
   const before = await bob.walletBalance({rpc: network.pair.l2Rpc, token: l2Usdc});
-  await escape(network, opening);
+  await doors.freezeAndEscape(row, checks);
+  checks.equal('a week later anybody freezes the custody', await clientOf(network, L2).readContract({...custody(network, L2), functionName: 'frozen'}), true);
   const escaped = (await bob.walletBalance({rpc: network.pair.l2Rpc, token: l2Usdc})) - before;
   checks.equal('and bob\'s whole row escapes to his wallet, engine and sequencer off', escaped, opening.total - opening.withdrawal);
   checks.that('it was something', escaped > 0n);
 }
 
-async function escape(network: LocalNetwork, opening: LeafOpening): Promise<void> {
-  const anybody = walletOn(network, L2, actor('guardian'));
-  const hash = await anybody.writeContract({...custody(network, L2), functionName: 'escape', args: [opening as never, opening.wallet], chain: null});
-  await anybody.waitForTransactionReceipt({hash, pollingInterval: 100});
-}
+/** By script: anybody freezes, anybody brings the row out; it is paid to its wallet. */
+export const scriptedDoors = (network: LocalNetwork): Doors => ({
+  force: (row) => forceWithdrawal(network, row),
+  async freezeAndEscape(row) {
+    const {trader, chainId, token} = row;
+    const anybody = walletOn(network, chainId, actor('guardian'));
+    const contract = custody(network, chainId);
+    const freeze = await anybody.writeContract({...contract, functionName: 'freezeUnserved', args: [token, trader.address], chain: null});
+    await anybody.waitForTransactionReceipt({hash: freeze, pollingInterval: 100});
+    const {opening} = await openRow(network, row);
+    const escape = await anybody.writeContract({...contract, functionName: 'escape', args: [opening as never, opening.wallet], chain: null});
+    await anybody.waitForTransactionReceipt({hash: escape, pollingInterval: 100});
+  },
+});

@@ -16,7 +16,7 @@ const mintAbi = parseAbi(['function mint(address to, uint256 amount)']);
 export type Market = {alice: Trader; bob: Trader; carol: Trader; l1Usdc: Address; l2Usdc: Address};
 
 export async function openMarket(network: LocalNetwork): Promise<Market> {
-  const trader = (name: 'alice' | 'bob' | 'carol') => new Trader({name, account: actor(name), engineUrl: network.engineUrl});
+  const trader = (name: 'alice' | 'bob' | 'carol') => new Trader({name, account: actor(name), engineUrl: network.engineUrl, network: network.network.name});
   const market: Market = {
     alice: trader('alice'), bob: trader('bob'), carol: trader('carol'),
     l1Usdc: network.deployed.tokens.l1Usdc, l2Usdc: network.deployed.tokens.l2Usdc,

@@ -5,10 +5,11 @@ import {cidFromDigest} from '@pobs/protocol';
 import {fetchEpoch, ipfsStore} from '@pobs/protocol/store';
 import {zeroAddress} from 'viem';
 import type {LocalNetwork} from '../network/local-network.ts';
+import {jailAbsent} from './absence.ts';
 import {clientOf, viewEpoch, type EpochView} from './chain-view.ts';
 import {type Check, Checks} from './checks.ts';
 import {firstEpoch, secondEpoch} from './epochs.ts';
-import {forceWithdrawal, freezeAndEscape} from './exits.ts';
+import {type Doors, freezeAndEscape, scriptedDoors} from './exits.ts';
 import {checkIndependently, claimFromChainAndStorage, verifyWithoutOperator} from './independence.ts';
 import {L1, L2, type Market, openMarket, pushDeposits, trade} from './market.ts';
 import {startValidators, withPassingNetwork} from './passing-network.ts';
@@ -41,6 +42,8 @@ export type CycleOptions = {
   betweenEpochs?: (market: Market, checks: Checks) => Promise<void>;
   /** After the second epoch, while everything still runs. */
   whileRunning?: (market: Market, checks: Checks, epochs: readonly bigint[]) => Promise<void>;
+  /** How a depositor goes through the doors that need nobody; default: by script. */
+  doors?: Doors;
 };
 
 /** The cycle itself, on a running network. */
@@ -70,7 +73,7 @@ export async function cycle(network: LocalNetwork, say: (line: string) => void, 
   await verifyWithoutOperator(network, epochs, checks);
   await claimFromChainAndStorage(network, market, second.epoch, checks);
   await checkIndependently(network, epochs, checks);
-  await afterTheTerm(network, market, checks, say);
+  await afterTheTerm(network, market, {checks, say, doors: options.doors ?? scriptedDoors(network)});
 
   const views = await Promise.all(epochs.map((epoch) => viewEpoch(network, epoch)));
   if (options.keep !== undefined) await keepFiles(network, options.keep, views);
@@ -89,14 +92,15 @@ export async function cycle(network: LocalNetwork, say: (line: string) => void, 
 }
 
 /** A week later, by the local chains' clocks: validators are paid, and what the operator ignored freezes its custody. */
-async function afterTheTerm(network: LocalNetwork, market: Market, checks: Checks, say: (line: string) => void): Promise<void> {
+async function afterTheTerm(network: LocalNetwork, market: Market, {checks, say, doors}: {checks: Checks; say: (line: string) => void; doors: Doors}): Promise<void> {
   say('The term ends: prizes are drawn and claimed');
   const bobsRow = {trader: market.bob, chainId: L2, token: market.l2Usdc};
-  await forceWithdrawal(network, bobsRow);
+  await doors.force(bobsRow);
   const {timestamp} = await clientOf(network, L2).getBlock();
   await payRewards(network, checks);
+  await jailAbsent(network, checks);
   say('Nobody served what bob forced: the custody freezes, and he escapes');
-  await freezeAndEscape(network, market, checks, timestamp);
+  await freezeAndEscape(network, market, {checks, doors, forcedAt: timestamp});
 }
 
 /** Wallet balances on the chains, base units, by `name chain token`. */

@@ -1,6 +1,5 @@
 /** One user of the exchange: a wallet, its pushed deposits and its session with the engine's public REST interface. */
-import {createHmac} from 'node:crypto';
-import {blindingFor, eraOf} from '@pobs/protocol';
+import {accountSecretMessage, accountSecretOf, blindingFor, eraOf} from '@pobs/protocol';
 import {
   type Address, createWalletClient, type Hex, http, type LocalAccount, parseAbi, publicActions, zeroAddress,
 } from 'viem';
@@ -27,13 +26,15 @@ export class Trader {
   readonly name: string;
   readonly account: LocalAccount;
   readonly #engineUrl: string;
+  readonly #network: string;
   #token = '';
   #secret: Hex | undefined;
 
-  constructor({name, account, engineUrl}: {name: string; account: LocalAccount; engineUrl: string}) {
+  constructor({name, account, engineUrl, network}: {name: string; account: LocalAccount; engineUrl: string; network: string}) {
     this.name = name;
     this.account = account;
     this.#engineUrl = engineUrl;
+    this.#network = network;
   }
 
   get address(): Address {
@@ -50,8 +51,7 @@ export class Trader {
     const signature = await this.account.signMessage({message});
     const {token} = await this.#call<{token: string}>('POST', '/v1/session', {message, signature});
     this.#token = token;
-    const seed = await this.account.signMessage({message: 'Proof-of-Balance-Sheet account secret, version 1'});
-    const secret: Hex = `0x${createHmac('sha256', 'PofBS account secret').update(seed).digest('hex')}`;
+    const secret = accountSecretOf(await this.account.signMessage({message: accountSecretMessage(this.#network)}));
     this.#secret = secret;
     await this.#call('POST', '/v1/accounts', {secret});
   }

@@ -8,10 +8,8 @@ export async function checkGraph(network: LocalNetwork, checks: Checks): Promise
     process.stderr.write('SKIPPED: subgraph against running chains (npm carries no graph-node for this platform)\n');
     return;
   }
-  const subgraph = (name: string) => `http://127.0.0.1:${network.options.ports.graph}/subgraphs/name/${name}`;
   const results = await checkSubgraph({
-    network: network.network, rpc: {l1: network.pair.l1Rpc, l2: network.pair.l2Rpc}, subgraphs: {l1: subgraph('pobs-l1'), l2: subgraph('pobs-l2')},
+    network: network.network, rpc: {l1: network.pair.l1Rpc, l2: network.pair.l2Rpc}, subgraphs: {l1: network.subgraphUrl('l1'), l2: network.subgraphUrl('l2')},
   });
   for (const {check, ok, detail} of results) checks.that(check, ok, detail);
-  await network.stop('graph-node');
 }

@@ -14,7 +14,7 @@ import {forceDaysAgo} from '../../scripts/cycle/exits.ts';
 import {LIE_NAMES, needsForced} from '../dishonest/lies.ts';
 import {checkCrashes} from './crashes.ts';
 import {checkGraph} from './graph.ts';
-import {checkBrowser} from './browser.ts';
+import {browserDoors, checkBrowser} from './browser.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const seconds = (since: number) => ((performance.now() - since) / 1_000).toFixed(1);
@@ -44,9 +44,11 @@ const report = await withPassingNetwork(say, (network) => cycle(network, say, {
     await timed('sequencer killed at each stage', () => checkCrashes(network, market, checks));
     await timed('ignore-forced', () => ignoredForced(network, market, checks));
   },
+  doors: browserDoors(network),
   whileRunning: async (market, checks, epochs) => {
     await timed('subgraph', () => checkGraph(network, checks));
     await timed('browser', () => checkBrowser(network, market, checks, epochs.at(-1)!));
+    await network.stop('graph-node');
   },
 }));
 for (const {name, ok, detail} of report.checks) process.stdout.write(`${JSON.stringify({check: name, ok, ...(detail !== undefined && {detail})})}\n`);

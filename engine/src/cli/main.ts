@@ -1,4 +1,5 @@
 /** `pobs-engine`: run, follow, rebuild, journal verify, prove and check-proof. stdout = result, stderr = logs. Commands load what they need: help and mistakes answer at once. */
+import '../node/inlining.ts';
 import type {Command} from 'commander';
 import {programOf} from './program.ts';
 import {reportFailure} from './report.ts';

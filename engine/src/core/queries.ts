@@ -179,7 +179,10 @@ function marketView(state: State, market: Market): MarketView {
 
 export const marketViews = ({state}: Core): MarketView[] => [...state.markets.values()].map((market) => marketView(state, market));
 
-export const chainViews = ({state}: Core): ChainView[] => state.chains.map((chain) => ({...chain}));
+export const chainViews = ({state: {chains, bases, venue: {roots}}}: Core): ChainView[] => chains.map((chain, index) => {
+  const sealedAt = bases.get(chain.activeEpoch)?.sealedAt;
+  return {...chain, ...(chain.activeEpoch > 0n && sealedAt !== undefined && {sealedAt}), rootTooOld: roots.old && roots.chain === index};
+});
 
 export const assetViews = ({state}: Core): AssetView[] => state.assets.map((asset) => ({
   ...asset, currency: state.currencies[asset.currency]!, withdrawalFeeLots: big(asset.withdrawalFeeLots), withdrawalMinimumLots: big(asset.withdrawalMinimumLots),

@@ -4,6 +4,7 @@ import {ETH, Exchange, L1, L1_USDC, L2, L2_USDC, USDC, WALLETS} from '../../test
 import type {Command} from './commands.ts';
 import type {Core} from './engine.ts';
 import {digestOf} from './digest.ts';
+import {chainViews} from './queries.ts';
 import {restoreSnapshot, takeSnapshot} from './snapshot.ts';
 
 const [ALICE, BOB] = WALLETS as [`0x${string}`, `0x${string}`];
@@ -54,6 +55,7 @@ describe('an active root', () => {
     expect(at(core, DAY_MS, order(BOB, 'in time'))).toContain('orderRested');
     expect(at(core, DAY_MS + 1, {type: 'tick'})).toContain('tradingHalted');
     expect(at(core, DAY_MS + 2, {type: 'tick'})).not.toContain('tradingHalted');
+    expect(chainViews(core)).toMatchObject([{chainId: L1, sealedAt: first, rootTooOld: true}, {chainId: L2, sealedAt: first, rootTooOld: false}]);
     expect(core.apply(order(BOB, 'late'), BigInt(first + DAY_MS + 2))).toEqual({ok: false, rejection: {code: 'ROOT_TOO_OLD', chainId: L1}});
     expect(at(core, DAY_MS + 3, transfer)).toBe('ROOT_TOO_OLD');
     expect(at(core, DAY_MS + 3, {type: 'setMark', market: 'ETH-PERP', price: 2_001n * USDC})).toContain('markSet');

@@ -198,6 +198,10 @@ export type ChainView = {
   activeEpoch: bigint;
   kills: number;
   frozen?: boolean;
+  /** Of the active epoch, milliseconds by the core's clock; absent before the first. */
+  sealedAt?: number;
+  /** This chain's root is the one whose age halts trading (PROTOCOL §7). */
+  rootTooOld: boolean;
 };
 
 export type AssetView = {

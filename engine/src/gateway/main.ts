@@ -59,7 +59,7 @@ function serve(config: GatewayConfig, {engine, database, log}: {engine: Reconnec
     receivedFrom: database.chains.receivedFrom.bind(database.chains),
   };
   const health = {chains: () => engine.health().chains, database: () => database.ping(), projections: () => engine.health().projections};
-  const graphql = graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(network.rules), storage, rpc}, log});
+  const graphql = graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(network.rules), storage, rpc}, custodies: () => engine.chains(), log});
   return startGateway({
     port, operatorToken, webOrigins, recordsPerSecond, sessionSecret: sessionSecret(dataDir), credentialsFile: path.join(dataDir, 'credentials.jsonl'), noncesFolder: path.join(dataDir, 'nonces'),
   }, {

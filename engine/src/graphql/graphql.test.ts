@@ -146,6 +146,15 @@ test('network, validators and freshness', async () => {
   });
 });
 
+test('custodies as the engine sees them, and the network as every program is told of it', async () => {
+  const {data} = await query<{network: {description: string}; custodies: object[]}>('{ network { description } custodies { chainId custody activeEpoch sealedAt frozen rootTooOld } }');
+  expect(JSON.parse(data.network.description)).toEqual(network);
+  expect(data.custodies).toEqual([
+    {chainId: L1, custody: network.l1.custody, activeEpoch: 0, sealedAt: null, frozen: false, rootTooOld: false},
+    {chainId: L2, custody: network.l2.custody, activeEpoch: 0, sealedAt: null, frozen: false, rootTooOld: false},
+  ]);
+});
+
 describe('limits', () => {
   const deep = `{ epochs { edges { node { ${'lines { assets { token } } '.repeat(1)} } } } }`;
   test('an ordinary query passes', async () => {

@@ -1,13 +1,10 @@
 /** GraphQL over HTTP: Yoga with our limits; errors are masked, introspection stays open (the data is public). */
 import {createYoga, type Plugin} from 'graphql-yoga';
-import {buildContext, type Context, type PublicNetwork} from './context.ts';
+import {buildContext, type Context} from './context.ts';
 import {limitsRule} from './limits.ts';
-import type {EpochReads} from './reads.ts';
 import {buildSchema} from './schema.ts';
 
-export function graphqlHandler({reads, network, log}: {
-  reads: EpochReads;
-  network: PublicNetwork;
+export function graphqlHandler({log, ...sources}: Pick<Context, 'reads' | 'network' | 'custodies'> & {
   log: {error(fields: object, message: string): void};
 }): (request: Request) => Response | Promise<Response> {
   const limits: Plugin = {onValidate: ({addValidationRule}) => addValidationRule(limitsRule)};
@@ -15,7 +12,7 @@ export function graphqlHandler({reads, network, log}: {
   const yoga = createYoga<Record<string, never>, Context>({
     schema: buildSchema(),
     graphqlEndpoint: '/graphql',
-    context: () => buildContext(reads, network),
+    context: () => buildContext(sources),
     plugins: [limits],
     batching: false,
     cors: false,

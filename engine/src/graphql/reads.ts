@@ -39,6 +39,9 @@ export type EpochDetail = {
   payouts: readonly PayoutRecord[];
 };
 
+/** `sealedAt` in milliseconds; `rootTooOld`: this custody's active root halts trading. */
+export type CustodyRecord = {chainId: number; custody: Address; activeEpoch: bigint; sealedAt?: number; frozen?: boolean; rootTooOld: boolean};
+
 export type ValidatorRecord = {index: number; address: Address; weight: bigint; key: Hex};
 export type FreshnessRecord = {chainId: number; indexedBlock: bigint; headBlock: bigint; lagSeconds: number};
 

@@ -7,7 +7,7 @@ import {type Address, getAddress, isAddress} from 'viem';
 import type {Context, PublicNetwork} from './context.ts';
 import {kindName, sameAddress, stagesOf, type StageView, transactionsOf, type TxView} from './epoch-view.ts';
 import type {
-  AssetRecord, CertificateRecord, EpochRecord, FreshnessRecord, LineRecord, PayoutRecord, SettlementRecord, ValidatorRecord, VoteRecord,
+  AssetRecord, CertificateRecord, CustodyRecord, EpochRecord, FreshnessRecord, LineRecord, PayoutRecord, SettlementRecord, ValidatorRecord, VoteRecord,
 } from './reads.ts';
 
 const PAGE_MAX = 100;
@@ -22,7 +22,7 @@ type Types = {
     Network: PublicNetwork; ChainUrl: {chainId: number; url: string}; Coverage: CoverageRecord; CoverageAsset: AssetOnLine;
     EpochConnection: EpochPage; EpochEdge: EpochRecord; PageInfo: EpochPage; Epoch: EpochRecord; Line: LineRecord; AssetLine: AssetOnLine;
     Vote: VoteRecord; Certificate: CertificateRecord; Settlement: SettlementRecord; Payout: PayoutRecord; Tx: TxView; Stage: StageView;
-    Validator: ValidatorRecord; Freshness: FreshnessRecord;
+    Validator: ValidatorRecord; Freshness: FreshnessRecord; Custody: CustodyRecord;
   };
   Scalars: {Bytes: {Input: string; Output: string}};
   DefaultFieldNullability: false;
@@ -72,6 +72,7 @@ function networkTypes(builder: Builder): void {
     salt: t.field({type: 'Bytes', resolve: ({network}) => network.salt}),
     rulesHash: t.field({type: 'Bytes', resolve: ({rulesHash}) => rulesHash}),
     storage: t.stringList({resolve: ({storage}) => [...storage]}),
+    description: t.string({description: 'The network file of every program, JSON.', resolve: ({network}) => JSON.stringify(network)}),
     rpc: t.field({type: ['ChainUrl'], resolve: ({rpc}) => [...rpc].map(([chainId, url]) => ({chainId, url}))}),
   })});
   builder.objectType('Validator', {fields: (t) => ({
@@ -79,6 +80,14 @@ function networkTypes(builder: Builder): void {
     address: t.field({type: 'Bytes', resolve: ({address}) => address}),
     weight: t.string({resolve: ({weight}) => weight.toString()}),
     key: t.field({type: 'Bytes', resolve: ({key}) => key}),
+  })});
+  builder.objectType('Custody', {description: 'A custody as the engine sees it.', fields: (t) => ({
+    chainId: t.exposeInt('chainId'),
+    custody: t.field({type: 'Bytes', resolve: ({custody}) => getAddress(custody)}),
+    activeEpoch: t.int({resolve: ({activeEpoch}) => Number(activeEpoch)}),
+    sealedAt: t.string({nullable: true, description: 'Of the active epoch, milliseconds; null before the first.', resolve: ({sealedAt}) => (sealedAt === undefined ? null : String(sealedAt))}),
+    frozen: t.boolean({resolve: ({frozen}) => frozen ?? false}),
+    rootTooOld: t.boolean({description: 'The active root is older than a day: trading is halted until a newer one is active.', resolve: ({rootTooOld}) => rootTooOld}),
   })});
   builder.objectType('Freshness', {fields: (t) => ({
     chainId: t.exposeInt('chainId'),
@@ -219,6 +228,7 @@ function queryType(builder: Builder): void {
       resolve: (_, {first, after}, {reads}) => epochPage(reads, first ?? 20, after ?? undefined),
     }),
     validators: t.field({type: ['Validator'], resolve: (_, __, {reads}) => reads.validators()}),
+    custodies: t.field({type: ['Custody'], nullable: true, description: 'Null while the engine is away.', resolve: (_, __, {custodies}) => custodies().then((all) => [...all], () => null)}),
     freshness: t.field({type: ['Freshness'], resolve: (_, __, {reads}) => reads.freshness()}),
     payouts: t.field({type: ['Payout'], args: {wallet: t.arg({type: 'Bytes', required: true})}, resolve: (_, {wallet}, {reads}) => {
       if (!isAddress(wallet, {strict: false})) throw badInput('wallet is no address.');

@@ -50,10 +50,15 @@ export class BlockPool {
   }
 }
 
+/** Blocks of the pool that one socket may keep from others by reading slowly. */
+const UNDER_WAY_MAX = 16;
+
 export class Outbox {
   readonly #socket: Writable;
   readonly #pool: BlockPool;
   #block: Block | undefined;
+  /** Blocks given to the socket that it has not written yet. */
+  #underWay = 0;
   #corked = false;
 
   constructor(socket: Writable, pool: BlockPool) {
@@ -66,7 +71,7 @@ export class Outbox {
     let block = this.#block;
     if (block === undefined || block.used + length > block.size) {
       this.pass();
-      block = this.#block = this.#pool.take(length);
+      block = this.#block = this.#underWay < UNDER_WAY_MAX ? this.#pool.take(length) : new Block(Math.ceil(length / 8) * 8);
       this.cork();
     }
     block.used += length;
@@ -96,7 +101,11 @@ export class Outbox {
   }
 
   #write(block: Block): void {
-    this.#socket.write(block.bytes.subarray(0, block.used), () => this.#pool.give(block));
+    this.#underWay += 1;
+    this.#socket.write(block.bytes.subarray(0, block.used), () => {
+      this.#underWay -= 1;
+      this.#pool.give(block);
+    });
   }
 
   /** What others write to the socket in this turn leaves with it. */

@@ -67,3 +67,22 @@ test('a pool makes no more blocks than it may; who comes later gets just what is
   expect(pool.take(64)).toBe(first);
   expect(first.used).toBe(0);
 });
+
+test('a socket that is not read keeps few blocks from the others, and loses nothing', async () => {
+  const pool = new BlockPool({size: 4_096, most: 100});
+  const socket = new PassThrough({highWaterMark: 1});
+  const outbox = new Outbox(socket, pool);
+  for (let turn = 0; turn < 40; turn += 1) {
+    const {bytes, used} = outbox.reserve(8);
+    bytes.writeDoubleLE(turn, used - 8);
+    await new Promise(setImmediate);
+  }
+  const free = Array.from({length: 100}, () => pool.take(8)).filter(({size}) => size === 4_096).length;
+  expect(free).toBeGreaterThanOrEqual(100 - 16);
+  const read: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => read.push(chunk));
+  await new Promise(setImmediate);
+  while (socket.writableLength > 0) await new Promise(setImmediate);
+  const all = Buffer.concat(read);
+  expect(Array.from({length: all.length / 8}, (_, index) => all.readDoubleLE(index * 8))).toEqual(Array.from({length: 40}, (_, index) => index));
+});

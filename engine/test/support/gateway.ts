@@ -32,6 +32,7 @@ export async function startTestGateway(
   const projector = new Projector({journal: journalId(folder)!}, {store: database.projections, replay: () => journalEvents(folder), log: quiet});
   projector.noteEnd(node.durableEventSequence);
   node.onEvents((events) => projector.push(events));
+  const engine = await engineOf(node);
   const gatewayOptions: GatewayOptions = {
     port: 0, operatorToken: OPERATOR_TOKEN, sessionSecret: new Uint8Array(32), webOrigins: [], credentialsFile: path.join(folder, 'credentials.jsonl'), noncesFolder: path.join(folder, 'nonces'), recordsPerSecond: 50_000,
     ...options,
@@ -43,10 +44,10 @@ export async function startTestGateway(
     },
     mailer: mailer ?? folderMailer(path.join(folder, 'mail')),
     health: {chains: () => [], database: () => database.ping(), projections: () => projector.status()},
-    graphql: graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(rules), storage: ['ipfs=http://127.0.0.1:1'], rpc: new Map([[31_337, 'http://127.0.0.1:2']])}, log: quiet}),
+    graphql: graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(rules), storage: ['ipfs=http://127.0.0.1:1'], rpc: new Map([[31_337, 'http://127.0.0.1:2']])}, custodies: () => engine.chains(), log: quiet}),
     log: quiet,
   };
-  const gateway = await startGateway(gatewayOptions, {...deps, engine: await engineOf(node)});
+  const gateway = await startGateway(gatewayOptions, {...deps, engine});
   const blocks = new Map<number, bigint>();
   return {
     url: gateway.url, folder, node, database, projector,

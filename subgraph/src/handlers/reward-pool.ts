@@ -17,6 +17,7 @@ import {
 } from '../../generated/schema'
 import { addFunds, loadTerm } from '../helpers/rewards'
 import { stamp } from '../helpers/stamp'
+import { recordReward } from '../helpers/validator-records'
 import { eventId, inTermId, ticketId } from '../ids'
 
 export function handleTermFunded(event: TermFunded): void {
@@ -66,6 +67,7 @@ export function handleTicketPaid(event: TicketPaid): void {
   ticket.amount = event.params.amount
   stamp(ticket, event)
   ticket.save()
+  recordReward(event.params.validator, event.params.amount)
 }
 
 export function handleTermCarried(event: TermCarried): void {

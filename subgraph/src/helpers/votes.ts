@@ -4,6 +4,7 @@ import { Certificate, CertificateGroup, Epoch, Seat, ValidatorSet, Vote, VoteCer
 import { childId, epochId, eventId, seatId, setId, voteId } from '../ids'
 import { loadProtocol } from './protocol'
 import { stamp } from './stamp'
+import { recordVote } from './validator-records'
 
 const APPROVE: i32 = 1
 const REJECT: i32 = 2
@@ -35,6 +36,7 @@ export function castVote(event: VoteCast): void {
   vote.signature = event.params.signature
   stamp(vote, event)
   vote.save()
+  recordVote(event.params.validator, event.params.epoch)
   if (!counted) addWeight(epoch, event.params.kind, event.params.weight)
   if (!known) countVote()
 }

@@ -1,7 +1,7 @@
 /** Both chains: roles, code, rules, posters, timelock, beacon, treasury and sets; L2: participation and rewards. */
 import type {Happened} from '../chain-logs.ts';
 import {headerShape} from './records-l1.ts';
-import {eventIdOf, type Expectation, idOf, joined, lastOf, record, rowOf, selection, type Shape, state, text, wide} from './shape.ts';
+import {eventIdOf, type Expectation, idOf, joined, lastOf, record, rowOf, selection, type Shape, state, sum, text, wide} from './shape.ts';
 
 const MOVEMENTS: Record<string, string> = {ReserveSent: 'SENT', ReserveDeposited: 'DEPOSITED', ReserveReleased: 'RELEASED'};
 const address = (event: Happened): string => text(event.address);
@@ -76,8 +76,22 @@ export function rewardExpectations(events: readonly Happened[]): Expectation[] {
     record('AbsenceReport', events, 'AbsencesReported', {setId: 'setId', validators: 'validators', position: 'position'}),
     state('ReportedAbsence', 'setId validator report { id }', reports.flatMap((event) =>
       (event.args.validators as string[]).map((validator) => ({setId: text(event.args.setId), validator: text(validator), report: {id: eventIdOf(event)}})))),
+    state('ValidatorRecord', 'key: id voteCount lastEpoch ticketCount rewarded', validatorRecords(events)),
     state('RewardTerm', 'setId funded paid ticketCount prize round seed claimDeadline drawnTx', rewardTerms(events)),
   ];
+}
+
+function validatorRecords(events: readonly Happened[]) {
+  const own = (name: string, validator: string) => events.filter((event) => event.name === name && text(event.args.validator) === validator);
+  const validators = new Set(events.filter(({name}) => name === 'VoteCast' || name === 'TicketPaid').map(({args}) => text(args.validator)));
+  return [...validators].map((validator) => {
+    const votes = own('VoteCast', validator).filter((event, i, all) =>
+      all.findIndex(({args}) => ['epoch', 'index', 'kind'].every((field) => args[field] === event.args[field])) === i);
+    const tickets = own('TicketPaid', validator);
+    return {
+      key: validator, voteCount: votes.length, lastEpoch: votes.length === 0 ? null : text(votes.at(-1)!.args.epoch), ticketCount: tickets.length, rewarded: text(sum(tickets, 'amount')),
+    };
+  });
 }
 
 function absentOf(events: readonly Happened[], {args}: Happened): number[] {

@@ -24,7 +24,7 @@ export function DataTable<Row>({caption, note, columns, rows, rowKey, empty}: {
       <table className="data" role="table">
         <caption>
           {caption}
-          {note !== undefined && <span className="mt-0.5 block text-sm font-normal text-muted">{note}</span>}
+          {note !== undefined && note !== false && <span className="mt-0.5 block text-sm font-normal text-muted">{note}</span>}
         </caption>
         <thead role="rowgroup" className={rows.length === 0 ? 'hidden' : ''}>
           <tr role="row">

@@ -6,8 +6,11 @@ import {usePathname} from 'next/navigation';
 const PAGES = [
   {href: '/', label: 'Solvency'},
   {href: '/epochs', label: 'Epochs'},
+  {href: '/validators', label: 'Validators'},
+  {href: '/trade', label: 'Trade'},
   {href: '/verify', label: 'Verify'},
   {href: '/portfolio', label: 'Portfolio'},
+  {href: '/exit', label: 'Exit'},
 ] as const;
 
 /** The page one is on is marked for eyes and for screen readers. */

@@ -30,7 +30,7 @@ export function placeDraft(venue: Venue): Reason {
   const refused = admit(venue);
   if (refused !== REASON.none) return refused;
   const rests = execute(venue) !== NONE;
-  if (named) clients.outcome[clients.newest] = 4 * venue.filled + (rests ? ANSWER.open : venue.whole ? ANSWER.filled : ANSWER.cancelled);
+  if (named) clients.setOutcome(clients.newest, 4 * venue.filled + (rests ? ANSWER.open : venue.whole ? ANSWER.filled : ANSWER.cancelled));
   return REASON.none;
 }
 
@@ -40,10 +40,10 @@ export const ANSWER = {open: 0, filled: 1, cancelled: 2} as const;
 /** The same order again is accepted, changes nothing and is answered as the first time, whatever has become of it; another one is refused. */
 function repeat(venue: Venue, known: number): Reason {
   const {draft, clients} = venue;
-  duplicate.slot = clients.slot[known]!;
-  duplicate.sequence = clients.sequence[known]!;
-  if (clients.content[known] !== draft.content) return REASON.duplicateClientId;
-  const outcome = clients.outcome[known]!;
+  duplicate.slot = clients.slot(known);
+  duplicate.sequence = clients.sequence(known);
+  if (clients.content(known) !== draft.content) return REASON.duplicateClientId;
+  const outcome = clients.outcome(known);
   venue.log.push(
     head(EVENT.repeated, outcome & 3, draft.market), draft.account, Math.floor(outcome / 4), duplicate.slot, 0, 0, draft.clientHigh, draft.clientLow, duplicate.sequence, 0, 0, 0,
   );
@@ -152,8 +152,7 @@ export function amend(venue: Venue, account: number, slot: number, sequence: num
   const known = (high | low) === 0 ? NONE : venue.clients.find(account, high, low);
   if (known !== NONE && next !== NONE) {
     if (venue.undo.active) venue.undo.client(venue, known);
-    venue.clients.slot[known] = next;
-    venue.clients.sequence[known] = orders.sequence[next]!;
+    venue.clients.rename(known, next, orders.sequence[next]!);
   }
   return REASON.none;
 }

@@ -2,11 +2,12 @@
 
 import {useCallback, useEffect, useState} from 'react';
 import {type Account, engineClient} from '../../lib/browser/engine-client.ts';
+import {setSession, useSession} from '../../lib/browser/session-store.ts';
 import {accountSecret, type Session} from '../../lib/browser/sign-in.ts';
 import {shorten} from '../../lib/format.ts';
 import type {NetworkInfo} from '../../lib/queries.ts';
 import {Balances} from './balances.tsx';
-import {Positions} from './positions.tsx';
+import {PositionTable} from '../trade/own.tsx';
 import {SignIn} from './sign-in.tsx';
 import {WithdrawForm} from './withdraw-form.tsx';
 import {Forced} from './forced.tsx';
@@ -18,7 +19,7 @@ const REFRESH_MS = 5_000;
 
 /** What the engine holds for the signed-in wallet, and the proofs that it is on the balance sheet. */
 export function Portfolio({network, epoch}: {network: PortfolioNetwork; epoch: number | undefined}) {
-  const [session, setSession] = useState<Session>();
+  const session = useSession();
   const [account, setAccount] = useState<Account>();
   const [problem, setProblem] = useState<string>();
   const refresh = useCallback(async (open: Session) => {
@@ -64,7 +65,7 @@ export function Portfolio({network, epoch}: {network: PortfolioNetwork; epoch: n
       {account !== undefined && (
         <>
           <Balances balances={account.balances} session={session} network={network} epoch={epoch} />
-          {account.positions.length > 0 && <Positions positions={account.positions} balances={account.balances} />}
+          {account.positions.length > 0 && <PositionTable account={account} />}
           {account.bound && <WithdrawForm balances={account.balances} session={session} network={network} onRequested={() => void refresh(session)} />}
           {account.forced.length > 0 && <Forced forced={account.forced} balances={account.balances} network={network} />}
           <Withdrawals withdrawals={account.withdrawals} balances={account.balances} session={session} network={network} onCancelled={() => void refresh(session)} />

@@ -1,5 +1,6 @@
 /** The depositor's side of the engine's REST interface (docs/INTERFACES.md "Engine HTTP"), through `/api/engine`. */
 import type {Address, Hex} from 'viem';
+import type {Funding} from '../markets.ts';
 
 /** Amounts are lots; `lotSize` base units per lot, `decimals` base units per token. */
 export type Balance = {
@@ -13,6 +14,7 @@ export type Balance = {
   held: string;
   confirming: string;
   withdrawable: string;
+  currency: string;
 };
 
 export type Withdrawal = {chainId: number; token: Address; lots: string; state: string; epoch: string | null};
@@ -20,11 +22,43 @@ export type Withdrawal = {chainId: number; token: Address; lots: string; state: 
 /** Asked of the custody itself; open until an epoch answers it. */
 export type ForcedWithdrawal = {chainId: number; token: Address; lots: string; exit: boolean};
 
+/** Sizes are base lots, prices and collateral settlement lots; `liquidationPrice` is absent where no price liquidates. */
+export type Position = {
+  market: string;
+  size: string;
+  entryPrice: string;
+  mark: string;
+  unrealisedPnl: string;
+  mode: 'cross' | 'isolated';
+  initialMargin: string;
+  maintenanceMargin: string;
+  liquidationPrice?: string;
+};
+
+export type Order = {orderId: string; market: string; side: 'buy' | 'sell'; price: string; quantity: string; remaining: string};
+
+export type NewOrder = {
+  market: string;
+  side: 'buy' | 'sell';
+  type: 'limit' | 'market';
+  price?: string;
+  quantity: string;
+  timeInForce: 'GTC' | 'IOC';
+  clientOrderId: string;
+  postOnly?: true;
+  reduceOnly?: true;
+};
+
+export type Placed = {orderId: string; state: 'open' | 'filled' | 'cancelled'; filled: string};
+
 export type Account = {
   wallet: Address;
   bound: boolean;
   balances: Balance[];
-  positions: {market: string; size: string; entryPrice: string; mark: string; unrealisedPnl: string}[];
+  positions: Position[];
+  orders: Order[];
+  /** Settlement lots; null without positions or orders on margin. */
+  margin: {equity: string; initial: string; maintenance: string; free: string} | null;
   withdrawals: Withdrawal[];
   forced: ForcedWithdrawal[];
 };
@@ -45,6 +79,10 @@ export function engineClient(token?: string) {
     bind: (secret: Hex) => post<unknown>('v1/accounts', {secret}),
     account: () => get<Account>('v1/account'),
     blinding: (epoch: number) => get<{id: Hex; blinding: Hex}>(`v1/account/blinding?epoch=${epoch}`),
+    place: (order: NewOrder) => post<Placed>('v1/orders', order),
+    cancelOrder: (orderId: string) => call<unknown>(`v1/orders/${orderId}`, {method: 'DELETE', headers}),
+    cancelAll: () => call<unknown>('v1/orders', {method: 'DELETE', headers}),
+    funding: (market: string) => get<Funding>(`v1/markets/${market}/funding`),
     withdraw: (request: {chainId: number; token: Address; lots: string}) => post<unknown>('v1/withdrawals', request),
     cancel: ({chainId, token: asset}: {chainId: number; token: Address}) =>
       call<unknown>(`v1/withdrawals/${chainId}/${asset}`, {method: 'DELETE', headers}),

@@ -1,5 +1,6 @@
 /** Opens a session: the wallet signs an EIP-4361 message, nothing is sent on chain. */
-import {type Address, createWalletClient, custom, getAddress, type Hex, keccak256} from 'viem';
+import {accountSecretMessage, accountSecretOf} from '@pobs/protocol';
+import {type Address, createWalletClient, custom, getAddress, type Hex} from 'viem';
 import {createSiweMessage} from 'viem/siwe';
 import {engineClient} from './engine-client.ts';
 import type {Wallet} from './wallets.ts';
@@ -32,22 +33,17 @@ export async function signIn({provider}: Wallet): Promise<SignInResult> {
  *
  * @returns 32 bytes; whoever knows them can tell which public rows are this wallet's, and nothing more.
  */
-export async function accountSecret({wallet, provider}: Session, network: string): Promise<{ok: true; secret: Hex} | {ok: false; message: string}> {
-  const message = [
-    `Make my account secret on ${network}.`,
-    'It hides which public rows are mine. Sign this only on sites you use for this exchange: whoever has the signature can find my rows.',
-    'Version 1',
-  ].join('\n\n');
+export async function accountSecret({wallet, provider}: Pick<Session, 'wallet' | 'provider'>, network: string): Promise<{ok: true; secret: Hex} | {ok: false; message: string}> {
   try {
     const client = createWalletClient({account: wallet, transport: custom(provider)});
-    return {ok: true, secret: keccak256(await client.signMessage({message}))};
+    return {ok: true, secret: accountSecretOf(await client.signMessage({message: accountSecretMessage(network)}))};
   } catch (error) {
     return {ok: false, message: refusal(error)};
   }
 }
 
 /** EIP-1193 code 4001: the person said no. */
-function refusal(error: unknown): string {
+export function refusal(error: unknown): string {
   const code = (error as {code?: number; cause?: {code?: number}}).code ?? (error as {cause?: {code?: number}}).cause?.code;
   return code === 4001 ? 'You declined the request in your wallet. Nothing was sent.' : 'The wallet did not complete the request.';
 }
