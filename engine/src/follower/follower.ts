@@ -165,8 +165,8 @@ export class Follower implements LinkNode {
   #publish(): void {
     if (!this.#builder.isEmpty) {
       const frame = this.#builder.take();
-      const gone = this.recent.add(frame);
-      if (this.#frameListeners.size === 0) for (const old of gone) this.#builder.reuse(old);
+      const free = this.recent.add(frame);
+      if (this.#frameListeners.size === 0) for (const old of free) this.#builder.reuse(old);
       for (const listener of this.#frameListeners) listener(frame);
     }
     const {events} = this.#deps;

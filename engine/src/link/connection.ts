@@ -66,9 +66,9 @@ export class LinkConnection {
     this.#open()?.write(frame);
   }
 
-  /** Nothing waits to be read by the other side. */
-  get isIdle(): boolean {
-    return this.#socket.writableLength === 0;
+  /** Bytes the system has not taken yet, because the other side does not read. */
+  get unread(): number {
+    return this.#socket.destroyed ? 0 : this.#socket.writableLength;
   }
 
   end(): void {
@@ -180,7 +180,7 @@ export class LinkConnection {
   /** A follower that has not read the last one hears of the newest later. */
   #tellDurable(): void {
     this.#durableTimer = undefined;
-    if (this.isIdle) this.send(encodeFrame({type: FRAME.durable, first: this.#deps.node.durable.index}));
+    if (this.unread === 0) this.send(encodeFrame({type: FRAME.durable, first: this.#deps.node.durable.index}));
     else if (!this.#socket.destroyed) this.#noteDurable();
   }
 

@@ -52,7 +52,7 @@ export class LinkServer {
       this.#server.listen(this.#path, () => resolve());
     });
     chmodSync(this.#path, 0o600);
-    this.#stopEvents = this.#deps.node.onEventFrames((frame) => this.#publish(frame), () => this.#isWriting());
+    this.#stopEvents = this.#deps.node.onEventFrames((frame) => this.#publish(frame), () => this.#unread());
     this.#timer = setInterval(() => this.tellHealth(), HEALTH_MS);
     this.#timer.unref();
   }
@@ -91,9 +91,10 @@ export class LinkServer {
     for (const connection of this.#connections) if (connection.subscribed) connection.send(bytes);
   }
 
-  /** Some connection still writes from the memory of frames. */
-  #isWriting(): boolean {
-    for (const connection of this.#connections) if (connection.subscribed && !connection.isIdle) return true;
-    return false;
+  /** By the slowest connection. */
+  #unread(): number {
+    let most = 0;
+    for (const {subscribed, unread} of this.#connections) if (subscribed) most = Math.max(most, unread);
+    return most;
   }
 }

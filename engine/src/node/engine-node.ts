@@ -40,7 +40,7 @@ export class EngineNode {
   readonly #journal: Journal;
   readonly #gate = new CommitGate((frame) => this.#publish(frame));
   readonly #runner: RecordRunner;
-  readonly #frameListeners = new Map<(frame: EventFrame) => void, () => boolean>();
+  readonly #frameListeners = new Map<(frame: EventFrame) => void, () => number>();
   readonly #batchListeners = new Set<(batch: DurableBatch) => void>();
   readonly #sealHeads: Map<bigint, Hex>;
   readonly #now: () => number;
@@ -229,10 +229,10 @@ export class EngineNode {
   /**
    * Durable events as they come, in order; returns the unsubscribe function.
    *
-   * @param isReading - Whether the listener still needs the memory of frames it was given before; by default it never does.
+   * @param unread - How many bytes of the frames it was given the listener still needs; by default none once it has returned.
    */
-  onEventFrames(listener: (frame: EventFrame) => void, isReading = (): boolean => false): () => void {
-    this.#frameListeners.set(listener, isReading);
+  onEventFrames(listener: (frame: EventFrame) => void, unread = (): number => 0): () => void {
+    this.#frameListeners.set(listener, unread);
     return () => this.#frameListeners.delete(listener);
   }
 
@@ -344,9 +344,9 @@ export class EngineNode {
 
   #publish(frame: EventFrame): void {
     this.#durableEvents = frame.first + frame.count - 1;
-    let isRead = false;
-    for (const isReading of this.#frameListeners.values()) isRead ||= isReading();
-    for (const gone of this.recent.add(frame, {isRead})) this.#builder.reuse(gone);
+    let most = 0;
+    for (const unread of this.#frameListeners.values()) most = Math.max(most, unread());
+    for (const free of this.recent.add(frame, {unread: most})) this.#builder.reuse(free);
     for (const listener of this.#frameListeners.keys()) listener(frame);
   }
 

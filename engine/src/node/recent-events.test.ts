@@ -23,6 +23,17 @@ test('the oldest go when there is too much, the newest never does', () => {
   expect(recent.frames.map(({first}) => first)).toEqual([5]);
 });
 
+test('the memory of what goes is free once every reader has it behind it', () => {
+  const recent = new RecentEvents({bytesMax: 100});
+  recent.add(frame(1, 1, 40));
+  recent.add(frame(2, 1, 40));
+  // The first is read where no more than the second is left to read.
+  expect(recent.add(frame(3, 1, 40), {unread: 40}).map(({first}) => first)).toEqual([1]);
+  expect(recent.add(frame(4, 1, 40), {unread: 41})).toEqual([]);
+  expect(recent.add(frame(5, 1, 200), {unread: 10}).map(({first}) => first)).toEqual([3]);
+  expect(recent.frames.map(({first}) => first)).toEqual([5]);
+});
+
 test('older ones go where some are missing', () => {
   const recent = new RecentEvents();
   for (const made of [frame(1, 2, 60), frame(3, 0, 8), frame(4, 1, 40)]) recent.add(made);

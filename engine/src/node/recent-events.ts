@@ -15,6 +15,8 @@ export class RecentEvents {
   readonly #bytesMax: number;
   readonly #frames: EventFrame[] = [];
   #bytes = 0;
+  /** What the frames hold, room and rounding included. */
+  #memory = 0;
 
   constructor({bytesMax = RECENT_BYTES_MAX}: {bytesMax?: number} = {}) {
     this.#bytesMax = bytesMax;
@@ -26,26 +28,30 @@ export class RecentEvents {
   }
 
   /**
-   * The oldest go when there is too much, but never the newest; all older ones go where some are missing between. While somebody reads
-   * their memory, twice as much is kept before they go.
+   * The oldest go when there is too much, but never the newest; all older ones go where some are missing between.
    *
-   * @returns frames that are gone and that nobody reads.
+   * @param unread - Bytes that the slowest reader of the frames before has not read yet.
+   * @returns frames that are gone and that every reader has behind it: their memory is free.
    */
-  add(frame: EventFrame, {isRead = false}: {isRead?: boolean} = {}): EventFrame[] {
+  add(frame: EventFrame, {unread = 0}: {unread?: number} = {}): EventFrame[] {
     const last = this.#frames.at(-1);
     if (last && last.first + last.count !== frame.first) {
       this.#frames.length = 0;
       this.#bytes = 0;
+      this.#memory = 0;
     }
+    const free: EventFrame[] = [];
     this.#frames.push(frame);
-    this.#bytes += frame.bytes.buffer.byteLength;
-    const gone: EventFrame[] = [];
-    for (const most = isRead ? 2 * this.#bytesMax : this.#bytesMax; this.#bytes > most && this.#frames.length > 1;) {
+    this.#memory += frame.bytes.buffer.byteLength;
+    while (this.#memory > this.#bytesMax && this.#frames.length > 1) {
       const oldest = this.#frames.shift()!;
-      this.#bytes -= oldest.bytes.buffer.byteLength;
-      if (!isRead) gone.push(oldest);
+      this.#memory -= oldest.bytes.buffer.byteLength;
+      this.#bytes -= oldest.bytes.length;
+      // Readers read in order: one that still has this one has all that came after it, too.
+      if (unread <= this.#bytes) free.push(oldest);
     }
-    return gone;
+    this.#bytes += frame.bytes.length;
+    return free;
   }
 
   /** Whether every event from `first` on is here; `next` is the number of the one to come. */
