@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {ETH, Exchange, L1, L1_USDC, USDC, WALLETS} from '../../test/model/exchange.ts';
 import {brokenInvariants} from '../../test/model/invariants.ts';
 import {accountView, digest, openOrder} from './queries.ts';
+import {restoreSnapshot, takeSnapshot} from './snapshot.ts';
 
 const [ALICE, BOB] = WALLETS as [`0x${string}`, `0x${string}`];
 const market = 'ETH-PERP';
@@ -49,6 +50,29 @@ describe('orders', () => {
     expect(accountView(exchange.core, ALICE)!.orders).toEqual([]);
     expect(brokenInvariants(exchange.core)).toEqual([]);
   });
+});
+
+test('a lease ends with its own orders: amended ones too, from a snapshot too, and a retry under another is the same order', () => {
+  const exchange = opened();
+  const lease = (number: number, more: object = {}) => ({type: 'armDeadMan', wallet: ALICE, lease: number, ...more}) as const;
+  const bid = (clientOrderId: string, number: number) => exchange.orderCommand(ALICE, {market, side: 'buy', price: P - USDC, quantity: ETH, clientOrderId, deadMan: true, lease: number});
+  const names = (of = exchange.core): string[] => accountView(of, ALICE)!.orders.map(({clientOrderId}) => clientOrderId).toSorted();
+  for (const number of [1, 1_023]) expect(exchange.must(lease(number, {opens: true, at: 5_000n}))).toEqual([{type: 'deadManArmed', wallet: ALICE, lease: number, at: 5_000n}]);
+  for (const [id, number] of [['a', 1], ['b', 1], ['c', 1_023]] as const) exchange.must(bid(id, number));
+  const [first] = accountView(exchange.core, ALICE)!.orders.filter(({clientOrderId}) => clientOrderId === 'a');
+  exchange.must({type: 'amendOrder', wallet: ALICE, orderId: first!.orderId, price: P - 2n * USDC, quantity: ETH});
+  expect(exchange.must(bid('a', 1_023)).map(({type}) => type)).toEqual(['orderRepeated']);
+  expect(exchange.refusal(bid('d', 2))).toBe('INVALID_ORDER');
+  const copy = restoreSnapshot(takeSnapshot(exchange.core));
+  exchange.must(lease(1));
+  expect(names()).toEqual(['c']);
+  expect(copy.apply(lease(1_023, {at: 9_000n}), 4_000n).ok).toBe(true);
+  copy.apply({type: 'tick'}, 5_000n);
+  expect(names(copy)).toEqual(['c']);
+  copy.apply({type: 'tick'}, 9_000n);
+  expect(names(copy)).toEqual([]);
+  expect(copy.apply(lease(1_023, {at: 19_000n}), 9_001n)).toMatchObject({ok: false});
+  expect([brokenInvariants(exchange.core), brokenInvariants(copy)]).toEqual([[], []]);
 });
 
 test('margin modes, tiers, sources and market states are told as events; refusals leave no trace', () => {

@@ -2,13 +2,18 @@
  * Dead-man timers. An account has one for all its marked orders (`ORDER_FLAG.deadMan`), and one per lease for those that were placed under it:
  * whoever trades over several connections gives each its own lease, and what ends with one leaves the orders of the others.
  */
-import {CLOSE, leaseOf, ORDER_FLAG} from './codes.ts';
+import {CLOSE, leaseOf, LEASES_MAX, ORDER_FLAG} from './codes.ts';
+import {isWhole} from './integers.ts';
 import {cancelOrders} from './lifecycle.ts';
 import {TIMER} from './timers.ts';
 import type {Venue} from './venue.ts';
 
 /** Of the timer of an account's lease; lease 0 is the account itself. */
 export const timerKey = (account: number, lease: number): number => account + lease * 2 ** 32;
+
+/** The lease of the draft is open, and the draft is marked to end with it. */
+export const isLeased = ({draft, deadMen}: Venue): boolean =>
+  isWhole(draft.lease, 1, LEASES_MAX) && (draft.flags & ORDER_FLAG.deadMan) !== 0 && deadMen.has(timerKey(draft.account, draft.lease));
 
 /** Sets the timer anew, or disarms it with 0. A lease is never disarmed: it ends. */
 export function armDeadMan(venue: Venue, account: number, at: number, lease = 0): void {

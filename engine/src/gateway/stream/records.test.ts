@@ -4,7 +4,7 @@ import {recordsOf} from '../../../test/support/stream.ts';
 import {COMMAND, ORDER_FLAG, REASON} from '../../core/venue/codes.ts';
 import {QUANTITY_MAX, TICKS_MAX} from '../../core/venue/integers.ts';
 import {codeOf, head} from '../../core/venue/records.ts';
-import {answerBytes, claimRecords, EDGE_REASON, frameOf, writeAnswer, writeRefusal} from './records.ts';
+import {answerBytes, claimRecords, EDGE_REASON, frameOf, leaseRecords, writeAnswer, writeRefusal} from './records.ts';
 import {readAnswer} from '../../../test/support/stream.ts';
 
 const MARKETS = 2;
@@ -97,6 +97,19 @@ describe('what does not hold becomes a record that no engine takes', () => {
     );
     expect(faults).toEqual([]);
   });
+});
+
+test('a lease goes into marked orders, or into all, and into nothing else; nobody brings his own', () => {
+  const marked = place({flags: ORDER_FLAG.deadMan | ORDER_FLAG.postOnly});
+  const flags = (about: {lease: number; all: boolean}): number[] => {
+    const {frame} = claim(marked, place(), {head: head(COMMAND.cancelAll, 0, 0), words: [-1]});
+    leaseRecords(frame, about);
+    return [4, 20, 36].map((word) => frame.words[word]!);
+  };
+  const lease = (number: number): number => ORDER_FLAG.deadMan | (number << ORDER_FLAG.leaseShift);
+  expect(flags({lease: 1_023, all: false})).toEqual([lease(1_023) | ORDER_FLAG.postOnly, 0, 0]);
+  expect(flags({lease: 5, all: true})).toEqual([lease(5) | ORDER_FLAG.postOnly, lease(5), 0]);
+  expect([...claim(place({flags: lease(5)})).reasons]).toEqual([[0, REASON.badFlags]]);
 });
 
 test.each([0, 1, 63, 65, 257 * 64])('%s bytes are no frame', (length) => {
