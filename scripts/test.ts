@@ -86,7 +86,8 @@ async function vitest(name: string, ...args: string[]): Promise<Outcome> {
     ...suite.assertionResults
       .filter(({status}) => status === 'failed')
       .map(({fullName, failureMessages}) => `${path.relative(root, suite.name)} ${fullName}\n    ${failureMessages[0]?.slice(0, 600)}`),
-    ...(suite.status === 'failed' && suite.assertionResults.length === 0 ? [`${path.relative(root, suite.name)}: ${suite.message}`] : []),
+    // A file that could not be read, or whose set-up failed: no test of it did.
+    ...(suite.status === 'failed' && suite.assertionResults.every(({status}) => status !== 'failed') ? [`${path.relative(root, suite.name)}: ${suite.message}`] : []),
   ]);
   if (code !== 0 && details.length === 0) details.push(output.slice(-2_000));
   return {passed: report.numPassedTests, failed: details.length, details};

@@ -9,7 +9,7 @@ import type {Network} from '../../protocol/src/types.ts';
 import {Chain, type ChainFacts} from './chain.ts';
 import {execute, obstacles} from './execute.ts';
 import {planSystem, type SystemPlan} from './plan.ts';
-import {type BeaconSettings, BURN, type Settings} from './settings.ts';
+import {type BeaconSettings, BURN, type Settings, type TreasurySettings} from './settings.ts';
 import type {ContractEntry} from './steps.ts';
 
 export {aliasOf, hashRules, saltOf} from './plan.ts';
@@ -47,6 +47,8 @@ export type DeployOptions = {
   beacon?: BeaconSettings;
   /** Arbitrum's bridge on L1: where the court hears of absences. */
   bridge?: Address;
+  /** Reserves on both chains, and the routers of the token gateways between them; the local L2's must be a gateway as well. */
+  treasury?: TreasurySettings;
   /** `age1…` recipient that can open the log; without one an identity is made and returned. */
   auditor?: string;
   name?: string;
@@ -105,7 +107,7 @@ function settingsOf(options: DeployOptions, {deployer, at1, at2, label}: {deploy
       {role: 'l1', chainId: at1.chainId, isArbitrum: at1.isArbitrum, withdrawEvery: options.withdrawEvery.l1, assets: [usdc]},
       {
         role: 'l2', chainId: at2.chainId, isArbitrum: at2.isArbitrum, withdrawEvery: options.withdrawEvery.l2,
-        assets: [{token: zeroAddress, symbol: 'ETH', decimals: 18, lotSize: ETH_LOT}, usdc],
+        assets: [{token: zeroAddress, symbol: 'ETH', decimals: 18, lotSize: ETH_LOT}, {...usdc, ...(options.treasury && {token: 'bridged'})}],
       },
     ],
     eraEpochs: options.eraEpochs, maxAgeSeconds, disputeSeconds: Number(options.disputeWindow), upgradeDelaySeconds: 0,
@@ -115,7 +117,7 @@ function settingsOf(options: DeployOptions, {deployer, at1, at2, label}: {deploy
     votePeriodSeconds: options.votePeriodSeconds ?? maxAgeSeconds, handoverGraceSeconds: DAY_SECONDS,
     bootstrapValidators: options.bootstrapValidators ?? 1, seats: 1_024, churnFloor: 16,
     minimumStake: options.minimumStake ?? parseEther('10'), weightCap: options.weightCap ?? parseEther('1000'), minimumBond: parseEther('100'), sink: BURN,
-    bountyBps: 500, dissentBps: 50, dissentCapBps: 500, absentBps: 3_333, beacon: options.beacon,
+    bountyBps: 500, dissentBps: 50, dissentCapBps: 500, absentBps: 3_333, beacon: options.beacon, treasury: options.treasury,
     rewards: options.beacon && {token: 'USDC', tickets: 32, auditRows: 4, commitSeconds: 600, seedDelaySeconds: 60, claimSeconds: 7 * DAY_SECONDS},
   };
 }
@@ -126,11 +128,11 @@ function networkOf(options: DeployOptions, {chains, registry, rules, salt}: Syst
     name: options.name ?? 'local',
     l1: {
       chainId: at1.chainId, registry, sets: on1.ValidatorSets!.address, custody: on1.Custody!.address,
-      inbox: getAddress(options.l1.inbox), startBlock: Number(at1.block), ...found(on1, {court: 'SlashingCourt', ...SURROUNDINGS}),
+      inbox: getAddress(options.l1.inbox), startBlock: Number(at1.block), ...found(on1, {court: 'SlashingCourt', reserve: 'L1Reserve', ...SURROUNDINGS}),
     },
     l2: {
       chainId: at2.chainId, epochManager: on2.EpochManager!.address, sets: on2.ValidatorSets!.address, custody: on2.Custody!.address,
-      startBlock: Number(at2.block), ...found(on2, {participation: 'Participation', rewards: 'RewardPool', ...SURROUNDINGS}),
+      startBlock: Number(at2.block), ...found(on2, {participation: 'Participation', rewards: 'RewardPool', reserve: 'L2Reserve', ...SURROUNDINGS}),
     },
     rules, salt, auditor,
   };

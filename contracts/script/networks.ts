@@ -1,9 +1,12 @@
 /**
- * Public networks the system can be deployed to. Each address was compared with its source:
- * - Arbitrum's contracts: `src/lib/dataEntities/networks.ts` of github.com/OffchainLabs/arbitrum-sdk (commit 45e63a81), `ethBridge` and
- *   `tokenBridge` of chains 42161 and 421614;
- * - USDC on the test networks: Circle's own github.com/circlefin/skills (use-usdc); on Ethereum etherscan.io's page of the token and on Arbitrum One
- *   docs.gelato.cloud's list, because Circle's page was not at hand: compare once more with developers.circle.com before a deployment.
+ * Public networks the system can be deployed to. Each address was compared with what its owner publishes:
+ * - Arbitrum's contracts: `ethBridge` and `tokenBridge` of chains 42161 and 421614 in github.com/OffchainLabs/arbitrum-sdk,
+ *   `packages/sdk/src/lib/dataEntities/networks.ts` (commit b61e1b53); `test/networks.test.ts` compares them with the SDK that is installed;
+ * - USDC, all four: github.com/circlefin/skills, `plugins/circle/skills/use-usdc/SKILL.md` (commit 26dc09ea), Circle's own copy of
+ *   developers.circle.com/stablecoins/usdc-contract-addresses; the same four stand in github.com/OffchainLabs/arbitrum-token-bridge,
+ *   `packages/arb-token-bridge-ui/src/util/CommonAddressUtils.ts` (commit 2a637c2b).
+ *
+ * These are Circle's own coins. The token gateways turn Ethereum's USDC into another, `USDC.e`, on Arbitrum: see "Known limits" in docs/contracts.md.
  */
 import type {Address} from 'viem';
 

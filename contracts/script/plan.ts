@@ -4,7 +4,7 @@ import {type Address, encodeAbiParameters, getAddress, type Hex, keccak256, pars
 import type {Rules, RulesCustody} from '../../protocol/src/types.ts';
 import {hasFunction, type Named} from './artifacts.ts';
 import type {ChainSettings, Settings} from './settings.ts';
-import {problemsOf} from './settings.ts';
+import {isTestToken, problemsOf} from './settings.ts';
 import {ChainBuilder, type ChainPlan} from './steps.ts';
 
 export type ListedAsset = {token: Address; symbol: string; decimals: number; lotSize: bigint};
@@ -61,7 +61,7 @@ export function planSystem(settings: Settings): SystemPlan {
   const [l1, l2] = (['l1', 'l2'] as const).map((role) => builders.get(settings.chains.find((chain) => chain.role === role)!.chainId)!) as [ChainBuilder, ChainBuilder];
   const registry = l1.proxyAddress('ValidatorRegistry');
   const salt = saltOf(l1.chainId, registry);
-  const assets = new Map(settings.chains.map((chain) => [chain.chainId, listedAssets(builders.get(chain.chainId)!, chain)]));
+  const assets = new Map(settings.chains.map((chain) => [chain.chainId, listedAssets(builders.get(chain.chainId)!, chain, settings)]));
   const admins = new Map([...builders].map(([chainId, builder]) => [chainId, planAdmin(builder, settings)]));
   const stakeToken = settings.stakeToken === 'test' ? l1.create('TestToken', {name_: 'PofBS Stake', symbol_: 'STAKE', decimals_: 18}, {as: 'stake token'}) : settings.stakeToken;
   const world: World = {settings, builders, l1, l2, admins, salt, values: sharedValues(settings, {salt, stakeToken})};
@@ -109,11 +109,15 @@ function planAdmin(builder: ChainBuilder, {admin}: Settings): Address {
   return address;
 }
 
-function listedAssets(builder: ChainBuilder, {assets}: ChainSettings): ListedAsset[] {
-  return assets.map(({token, symbol, decimals, lotSize}) => ({
-    token: token === 'test' ? builder.create('TestToken', {name_: symbol === 'USDC' ? 'USD Coin' : symbol, symbol_: symbol, decimals_: decimals}, {as: `test ${symbol}`}) : token,
-    symbol, decimals, lotSize,
-  }));
+function listedAssets(builder: ChainBuilder, {assets}: ChainSettings, settings: Settings): ListedAsset[] {
+  return assets.map(({token, symbol, decimals, lotSize}) => ({token: isTestToken(token) ? testToken(builder, {token, symbol, decimals}, settings) : token, symbol, decimals, lotSize}));
+}
+
+function testToken(builder: ChainBuilder, {token, symbol, decimals}: {token: 'test' | 'bridged'; symbol: string; decimals: number}, {treasury}: Settings): Address {
+  const values = {name_: symbol === 'USDC' ? 'USD Coin' : symbol, symbol_: symbol, decimals_: decimals};
+  if (token === 'test') return builder.create('TestToken', values, {as: `test ${symbol}`});
+  if (treasury === undefined) throw new Error(`${symbol} is a bridged token, but there is no treasury with gateways.`);
+  return builder.create('BridgedTestToken', {...values, l2Gateway: treasury.l2Router}, {as: `test ${symbol}`});
 }
 
 /** Sets, verifiers and Custody, as on every chain. */
@@ -172,7 +176,7 @@ function planFurther(world: World, chain: ChainSettings): void {
 
 function configureCustody({settings, builders}: World, chain: ChainSettings, assets: readonly ListedAsset[], rulesHash: Hex): void {
   const builder = builders.get(chain.chainId)!;
-  const owned = assets.filter((_, i) => chain.assets[i]!.token === 'test').map(({symbol}) => `test ${symbol}`);
+  const owned = assets.filter((_, i) => isTestToken(chain.assets[i]!.token)).map(({symbol}) => `test ${symbol}`);
   for (const {token, symbol, lotSize} of assets) {
     const after = owned.includes(`test ${symbol}`) ? [`test ${symbol}`] : [];
     builder.call('Custody', 'listAsset', {token, lotSize}, {functionName: 'asset', args: [token], pick: 'lotSize', expected: lotSize}, {id: `Custody.listAsset ${symbol}`, after});

@@ -2,8 +2,8 @@
 import type {Address, Hex} from 'viem';
 
 export type AssetSettings = {
-  /** Zero address: native ETH. `test`: a token that anybody may mint is deployed. */
-  token: Address | 'test';
+  /** Zero address: native ETH. `test`: a token that anybody may mint is deployed; `bridged`: one that the treasury's L2 gateway mints and burns as well. */
+  token: Address | 'test' | 'bridged';
   symbol: string;
   decimals: number;
   /** Base units per lot. */
@@ -126,7 +126,7 @@ export function problemsOf(settings: Settings): string[] {
     if (settings.upgradeDelaySeconds < needed || settings.upgradeDelaySeconds > delaySeconds) problems.push(`upgradeDelaySeconds must lie between ${days(needed)} and the timelock's delay.`);
     if (proposers.length === 0 || executors.length === 0) problems.push('The timelock needs a proposer and an executor.');
     if (settings.disputeSeconds === 0) problems.push('Without a dispute window nobody can stop a settled root.');
-    if (settings.chains.some(({assets}) => assets.some(({token}) => token === 'test')) || settings.stakeToken === 'test') problems.push('Tokens that anybody may mint are for test networks without a timelock.');
+    if (settings.chains.some(({assets}) => assets.some(({token}) => isTestToken(token))) || settings.stakeToken === 'test') problems.push('Tokens that anybody may mint are for test networks without a timelock.');
   } else if (settings.upgradeDelaySeconds !== 0) {
     problems.push('upgradeDelaySeconds needs a timelock as admin.');
   }
@@ -137,5 +137,7 @@ export function problemsOf(settings: Settings): string[] {
   if (new Set(settings.chains.map(({chainId}) => chainId)).size !== settings.chains.length) problems.push('Two chains have the same id.');
   return problems;
 }
+
+export const isTestToken = (token: AssetSettings['token']): token is 'test' | 'bridged' => token === 'test' || token === 'bridged';
 
 export const days = (seconds: number): string => (seconds % 86_400 === 0 ? `${seconds / 86_400} days` : `${seconds} s`);

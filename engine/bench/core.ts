@@ -1,46 +1,46 @@
 /**
- * The core against the npm order book: both get the same seeded flow in alternating stretches of one process, so that whatever slows the
- * machine slows both. Everything a live order costs is in the core's share: margin, positions, fees, events. Then, the core alone: time of
- * each operation, and pauses of the garbage collector.
+ * The core against the npm order book: both get the same seeded flow in alternating stretches, each in its own process, one running while the
+ * other waits, so that whatever slows the machine slows both. Everything a live order costs is in the core's share: margin, positions, fees,
+ * events. Then, the core alone: time of each operation, and pauses of the garbage collector.
  *
  *     node --import tsx engine/bench/core.ts [operations] [rounds] [seed]
  */
-import {buildVenue, makeFlow, play, START, type Totals} from './flow.ts';
+import {type ChildProcess, fork} from 'node:child_process';
+import {once} from 'node:events';
+import {fileURLToPath} from 'node:url';
+import {buildVenue, makeFlow, START} from './flow.ts';
 import {applyRecord} from '../src/core/venue/dispatch.ts';
 import {EVENT} from '../src/core/venue/codes.ts';
 import {codeOf, RECORD_WORDS} from '../src/core/venue/records.ts';
-import {cpuMicros, longestPause, note, percentile, report, round} from './measure.ts';
-import {PeerBook, peerIds} from './peer-book.ts';
+import type {Stretch} from './contestant.ts';
+import {longestPause, note, percentile, report, round} from './measure.ts';
 
-const operations = Number(process.argv[2] ?? 500_000);
+const operations = Number(process.argv[2] ?? 1_000_000);
 const rounds = Number(process.argv[3] ?? 4);
 const seed = Number(process.argv[4] ?? 42);
-const STRETCH = 10_000;
+const STRETCH = 50_000;
 
-const flow = makeFlow(operations, seed);
-const ids = peerIds(operations);
+type Name = 'core' | 'peer';
+type Times = Record<Name, Float64Array>;
 
-type Times = {core: Float64Array; peer: Float64Array};
+async function contestant(name: Name): Promise<ChildProcess> {
+  const child = fork(fileURLToPath(new URL('./contestant.ts', import.meta.url)), [name, String(operations), String(seed)]);
+  await once(child, 'message');
+  return child;
+}
+
+const contestants: Record<Name, ChildProcess> = {core: await contestant('core'), peer: await contestant('peer')};
 
 /** One round: CPU time of each contestant by stretch; whoever began the last stretch is second in the next. */
-function contest(turn: number): Times {
-  const venue = buildVenue();
-  const peer = new PeerBook();
-  const totals: Totals = {refused: 0, events: 0};
+async function contest(turn: number): Promise<Times> {
   const count = Math.ceil(operations / STRETCH);
   const times: Times = {core: new Float64Array(count), peer: new Float64Array(count)};
-  for (let stretch = 0; stretch < count; stretch += 1) {
-    const from = stretch * STRETCH;
-    const to = Math.min(operations, from + STRETCH);
-    const run = {
-      core: () => play(venue, flow.records, from, to, totals),
-      peer: () => peer.play(flow, from, to, ids),
-    };
-    const order = (stretch + turn) % 2 === 0 ? (['core', 'peer'] as const) : (['peer', 'core'] as const);
+  for (let index = 0; index < count; index += 1) {
+    const stretch: Stretch = {from: index * STRETCH, to: Math.min(operations, (index + 1) * STRETCH)};
+    const order = (index + turn) % 2 === 0 ? (['core', 'peer'] as const) : (['peer', 'core'] as const);
     for (const who of order) {
-      const before = cpuMicros();
-      run[who]();
-      times[who][stretch] = cpuMicros() - before;
+      contestants[who].send(stretch);
+      times[who][index] = ((await once(contestants[who], 'message')) as [number])[0];
     }
   }
   return times;
@@ -77,11 +77,14 @@ function latencies(): Float64Array {
 
 const all: Times[] = [];
 for (let turn = 0; turn < rounds; turn += 1) {
-  const times = contest(turn);
+  const times = await contest(turn);
   const [core, peer] = [sum(times.core), sum(times.peer)];
   note(`round ${turn + 1} of ${rounds}${turn === 0 ? ' (warm-up)' : ''}: core ${perSecond(core)}/CPU-s, nodejs-order-book ${perSecond(peer)}/CPU-s, ratio ${round(peer / core, 1)}`);
   if (turn > 0) all.push(times);
 }
+for (const child of Object.values(contestants)) child.disconnect();
+
+const flow = makeFlow(operations, seed);
 /** Each stretch at its best round: what the code takes where nobody disturbs it. */
 const best = (who: keyof Times): number => sum(all[0]![who].map((_, stretch) => Math.min(...all.map((times) => times[who][stretch]!))));
 const mean = (who: keyof Times): number => all.reduce((total, times) => total + sum(times[who]), 0) / all.length;

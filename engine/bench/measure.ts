@@ -1,4 +1,5 @@
 /** How the rows of the bench measure: CPU time of this process, percentiles, pauses of the garbage collector. */
+import '../src/node/inlining.ts';
 import {PerformanceObserver} from 'node:perf_hooks';
 import {setImmediate as turn} from 'node:timers/promises';
 

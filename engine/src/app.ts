@@ -20,7 +20,8 @@ import {startClock} from './node/clock.ts';
 import {EngineNode} from './node/engine-node.ts';
 
 const STOP_TIMEOUT_MS = 3_000;
-const FOLLOWER_NICENESS = 1;
+/** It may lag, the engine may not: it runs on what time is left. */
+const FOLLOWER_NICENESS = 19;
 const NOT_FOLLOWED: EngineHealth['projections'] = {sequence: 0n, problem: 'the follower is gone'};
 
 export const journalDirectory = (dataDir: string): string => path.join(dataDir, 'journal');

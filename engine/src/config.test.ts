@@ -22,7 +22,9 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, {recursive: true, force: true}));
 
 test('defaults, and the environment where no flag is given', () => {
-  expect(parseConfig(flags, {})).toMatchObject({port: 18_700, confirmations: 'finalized', operatorToken: TOKEN, storage: [], webOrigins: [], fresh: false});
+  expect(parseConfig(flags, {})).toMatchObject({port: 18_700, confirmations: 'finalized', operatorToken: TOKEN, storage: [], webOrigins: [], recordsPerSecond: 50_000, fresh: false});
+  expect(parseConfig({...flags, recordsPerSecond: '0'}, {}).recordsPerSecond).toBe(0);
+  expect(parseConfig(flags, {POBS_RECORDS_PER_SECOND: '7'}).recordsPerSecond).toBe(7);
   const {databaseUrl: _, ...rest} = flags;
   expect(parseConfig(rest, {DATABASE_URL: 'postgres://a@b/c', POBS_PORT: '5', POBS_CONFIRMATIONS: '7', POBS_FRESH: '1'}))
     .toMatchObject({databaseUrl: 'postgres://a@b/c', port: 5, confirmations: 7, fresh: true});
@@ -35,6 +37,9 @@ test.each([
   ['rpc', '31337=http://127.0.0.1:1', /no URL for chain 412346/],
   ['port', '70000', /--port has "70000"/],
   ['port', '-1', /--port has "-1"/],
+  ['recordsPerSecond', '-1', /--records-per-second has "-1"/],
+  ['recordsPerSecond', '1e3', /--records-per-second has "1e3"/],
+  ['recordsPerSecond', '10000001', /--records-per-second has .*up to 10000000/],
   ['confirmations', 'many', /--confirmations has "many"/],
   ['databaseUrl', 'mysql://x', /no postgresql:\/\/ URL/],
   ['logLevel', 'loud', /--log-level has "loud"/],
@@ -62,7 +67,8 @@ test.each([
   expect(() => parseConfig({...flags, ...mail}, {})).toThrow(sentence);
 });
 
-test('the engine hands its mail service to its gateways', () => {
+test('the engine hands its mail service and its limits to its gateways', () => {
+  expect(gatewayFlags({...flags, recordsPerSecond: '7'}).join(' ')).toContain('--records-per-second 7');
   expect(gatewayFlags({...flags, mailUrl: 'https://mail.example', mailFrom: 'a@b.example', mailTokenFile: '/f', confirmations: '7'}).join(' '))
     .toContain('--mail-url https://mail.example --mail-from a@b.example --mail-token-file /f');
 });

@@ -23,6 +23,8 @@ export type GatewayConfig = {
   storage: readonly string[];
   /** Origins of the web app: they may call from a browser and ask for sign-in messages; empty: any on this machine. */
   webOrigins: readonly string[];
+  /** Of one account on the stream of one gateway; 0 = no limit. */
+  recordsPerSecond: number;
   /** What sends login links; without one they become files in the data folder. */
   mail: MailConfig | undefined;
   logLevel: string;
@@ -48,6 +50,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const PORT_DEFAULT = 18_700;
 const POLL_INTERVAL_MS_DEFAULT = 500;
 const GATEWAYS_MAX = 16;
+const RECORDS_PER_SECOND_DEFAULT = 50_000;
+const RECORDS_PER_SECOND_MAX = 10_000_000;
 const TICK_INTERVAL_MS_DEFAULT = 500;
 /** Funding, expiries and dead-man timers are due by the second. */
 const TICK_INTERVAL_MS_MAX = 1_000;
@@ -87,6 +91,7 @@ export function parseGatewayConfig(flags: Flags, env: Environment = process.env)
     operatorToken: readOperatorToken(read.required('operator-token-file', 'a file with the operator token')),
     storage: split(read.optional('storage') ?? ''),
     webOrigins: split(read.optional('web-origin') ?? '').map(parseOrigin),
+    recordsPerSecond: parseWhole('--records-per-second', read.optional('records-per-second') ?? String(RECORDS_PER_SECOND_DEFAULT), RECORDS_PER_SECOND_MAX),
     mail: parseMail(read),
     logLevel: parseLogLevel(read.optional('log-level') ?? 'info'),
     parentPipe: read.flag('parent-pipe'),

@@ -7,11 +7,15 @@ import {fromJson, type SealedEpoch} from '@pobs/protocol';
 import {Client} from 'pg';
 import {zeroAddress} from 'viem';
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {COMMAND, REASON} from '../src/core/venue/codes.ts';
+import {head} from '../src/core/venue/records.ts';
+import {EDGE_REASON} from '../src/gateway/stream/records.ts';
 import {freePort, until} from './support/anvil.ts';
 import {account, type Chains, ETHER, L1, L2, mint, push, startChains} from './support/chains.ts';
 import {approve, build, fixFirstTerm, settleAndPay} from './support/epoch.ts';
 import {call, join} from './support/gateway.ts';
 import {engine, postgres, type Process} from './support/process.ts';
+import {recordsOf, StreamClient} from './support/stream.ts';
 
 const USDC = 1_000_000n;
 const TOKEN = 'operator-token-of-the-process-test';
@@ -152,8 +156,14 @@ describe('a running engine', () => {
     await proxy.close();
   }, 60_000);
 
-  test('it ends with the parent', async () => {
-    await start('--parent-pipe');
+  test('its gateways take its limit of records; it ends with the parent', async () => {
+    const url = await start('--parent-pipe', '--records-per-second', '1');
+    const client = await StreamClient.open(url);
+    await client.ask({op: 'auth', token: await join(url, alice)});
+    const frame = recordsOf({head: head(COMMAND.cancelAll, 0, 0), words: [-1]}, {head: head(COMMAND.cancelAll, 0, 0), words: [-1]});
+    const reasons = [await client.records(frame), await client.records(frame)].map(({acks}) => acks.map(({reason}) => reason));
+    expect(reasons).toEqual([[REASON.none, REASON.none], [EDGE_REASON.tooMany, EDGE_REASON.tooMany]]);
+    await client.end();
     running!.child.stdin!.end();
     expect((await running!.ended).code).toBe(0);
   }, 60_000);

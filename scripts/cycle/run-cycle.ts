@@ -5,6 +5,7 @@ import {cidFromDigest} from '@pobs/protocol';
 import {fetchEpoch, ipfsStore} from '@pobs/protocol/store';
 import {zeroAddress} from 'viem';
 import type {LocalNetwork} from '../network/local-network.ts';
+import {jailAbsent} from './absence.ts';
 import {clientOf, viewEpoch, type EpochView} from './chain-view.ts';
 import {type Check, Checks} from './checks.ts';
 import {firstEpoch, secondEpoch} from './epochs.ts';
@@ -97,6 +98,7 @@ async function afterTheTerm(network: LocalNetwork, market: Market, {checks, say,
   await doors.force(bobsRow);
   const {timestamp} = await clientOf(network, L2).getBlock();
   await payRewards(network, checks);
+  await jailAbsent(network, checks);
   say('Nobody served what bob forced: the custody freezes, and he escapes');
   await freezeAndEscape(network, market, {checks, doors, forcedAt: timestamp});
 }

@@ -10,6 +10,7 @@ import {promisify} from 'node:util';
 import type {Network} from '@pobs/protocol';
 import {type Address, createPublicClient, createWalletClient, type Hex, http, parseAbi, parseEther, publicActions} from 'viem';
 import {deployNetwork} from '../../contracts/script/deploy.ts';
+import {joinTokens} from '../../sequencer/devnet/join-tokens.ts';
 import {actor, keyOf} from './accounts.ts';
 import type {Ports} from './ports.ts';
 import {Service, ServiceError, type ServiceOptions} from './service.ts';
@@ -42,6 +43,8 @@ export type LocalNetworkOptions = {
 
 type Pair = {
   l1Rpc: string; l2Rpc: string; storageUrl: string; controlUrl: string; inbox: Address; bridge: Address; rollup: Address;
+  /** Simulated token bridge. */
+  l1Router: Address; l1Gateway: Address; l2Router: Address;
   /** Simulated, of drand's scheme: what it is constructed with, and where it serves rounds. */
   beacon: {groupKey: Hex; genesis: number; periodSeconds: number}; beaconUrl: string;
 };
@@ -157,11 +160,13 @@ export class LocalNetwork {
       bootstrapValidators: VALIDATORS,
       beacon: this.pair.beacon,
       bridge: this.pair.bridge,
+      treasury: {operator: actor('poster').address, l1Router: this.pair.l1Router, l2Router: this.pair.l2Router},
       // A ticket's chance is weight by cap: here every ticket of an honest validator is paid.
       weightCap: STAKE_WEI,
     });
     if (auditorIdentity !== undefined) this.secret('auditor', () => auditorIdentity);
     this.deployed = {network, stakeToken, tokens};
+    await joinTokens(this.pair, {account: actor('deployer'), l1Token: tokens.l1Usdc, l2Token: tokens.l2Usdc});
     await this.#mint({rpc: this.pair.l2Rpc, token: tokens.l2Usdc, to: actor('poster').address, amount: OPERATOR_REWARDS});
     writeFileSync(this.networkFile, JSON.stringify(network, null, 2));
     writeFileSync(`${file}.tmp`, JSON.stringify(this.deployed, null, 2));

@@ -6,7 +6,7 @@ import {all, type ArweaveWallet, parseStores} from '@pobs/protocol/store';
 import type pg from 'pg';
 import {pino} from 'pino';
 import type {LocalAccount} from 'viem';
-import type {ArbitrumTickets} from './adapters/arbitrum/tickets.ts';
+import {type ArbitrumBridge, arbitrumBridge} from './adapters/arbitrum/bridge.ts';
 import {ViemCustodyChain} from './adapters/custody-chain.ts';
 import {HttpEngine} from './adapters/engine.ts';
 import {ViemEpochChain} from './adapters/epoch-chain.ts';
@@ -181,20 +181,18 @@ export async function openChains({network, l1Url, l2Url, timeoutMs}: ChainConfig
 
 /** Both custodies and the terms, for an account that sends. */
 export function chainAdapters(
-  {network, l1Url, l2Url, timeoutMs}: ChainConfig,
+  config: ChainConfig,
   {l1, l2, account, key, log}: {l1: ChainClient; l2: ChainClient; account: LocalAccount; key: `0x${string}`; log: TransactionLog},
 ) {
+  const {network} = config;
   const outbox = new Outbox(log);
-  let opened: Promise<ArbitrumTickets> | undefined;
-  // Loaded when the first ticket is: the SDK brings a second library with it.
-  const tickets = () => (opened ??= import('./adapters/arbitrum/tickets.ts').then((module) => new module.ArbitrumTickets({
-    l1: {chainId: network.l1.chainId, url: l1Url, timeoutMs}, l2: {chainId: network.l2.chainId, url: l2Url, timeoutMs}, inbox: network.l1.inbox,
-  })));
+  const bridge: () => Promise<ArbitrumBridge> = arbitrumBridge(config);
   return {
+    bridge,
     epochChain: new ViemEpochChain({client: l2, account, outbox, network}),
     l1: new ViemCustodyChain('l1', {client: l1, account, outbox, network}),
     l2: new ViemCustodyChain('l2', {client: l2, account, outbox, network}),
-    termChain: new ViemTermChain({client: l1, l2, account, key, outbox, network, tickets}),
+    termChain: new ViemTermChain({client: l1, l2, account, key, outbox, network, tickets: async () => (await bridge()).tickets}),
   };
 }
 
@@ -206,7 +204,7 @@ async function wire(config: SequencerConfig, {repository, vault, logger, builder
   const account = walletFor(key);
   const token = (await readSecret(config.operatorTokenFile, 'operator token')).trim();
   const clients = await openChains(config);
-  const {epochChain, l1, l2, termChain} = chainAdapters(config, {...clients, account, key, log: repository});
+  const {epochChain, l1, l2, termChain, bridge} = chainAdapters(config, {...clients, account, key, log: repository});
   const engine = new HttpEngine({url: config.engineUrl, token});
   const store = all(parseStores(config.storage, {...(usesArweave(config.storage) && {wallet: await walletOf(config)}), timeoutMs: config.timeoutMs}));
   const terms = new TermKeeper({terms: termChain, sets: termChain, logger});
@@ -225,7 +223,7 @@ async function wire(config: SequencerConfig, {repository, vault, logger, builder
     publisher: new Publisher({store, vault, logger}),
     proposer: new Proposer({chain: epochChain, vault}),
     settler: new Settler({maxAgeSeconds}, {vault, votes, logger}),
-    duties: await dutiesOf(config, {clients, account, log: repository, sets: termChain, logger}),
+    duties: await dutiesOf(config, {clients, account, key, log: repository, sets: termChain, bridge, logger}),
     distributor: new Distributor({batchSize: config.batchSize, pollIntervalMs}, {logger}),
   };
 }

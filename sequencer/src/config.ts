@@ -5,6 +5,8 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {z} from 'zod';
 import {SequencerError} from './errors.ts';
+import type {TreasuryRule} from './services/duties/ports.ts';
+import {readTreasury} from './treasury-file.ts';
 
 /** Flags as the command line gives them, camel case. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
@@ -32,6 +34,8 @@ export type SequencerConfig = {
   beaconUrl: string | undefined;
   /** Base units of the reward token paid into each term. */
   rewardsPerTerm: bigint;
+  /** Limits by which reserves move between the chains; empty: nobody moves them. */
+  treasury: readonly TreasuryRule[];
   dutySeconds: number;
   timeoutMs: number;
   logLevel: string;
@@ -46,10 +50,11 @@ const networkShape = z.object({
   name: z.string(),
   l1: z.object({
     chainId: z.int().min(1), registry: address, sets: address, custody: address, inbox: address, startBlock: z.int().min(0), beacon: address.optional(),
+    reserve: address.optional(),
   }),
   l2: z.object({
     chainId: z.int().min(1), epochManager: address, sets: address, custody: address, startBlock: z.int().min(0), participation: address.optional(),
-    rewards: address.optional(), beacon: address.optional(),
+    rewards: address.optional(), beacon: address.optional(), reserve: address.optional(),
   }),
   rules: z.object({
     version: z.literal(1), maxAgeSeconds: z.int().min(1),
@@ -88,13 +93,15 @@ export function parseConfig(flags: Flags): SequencerConfig {
     batchSize: wholeNumber(flags, 'batchSize', {fallback: 100, min: 1, max: 100}),
     voteGraceMs: wholeNumber(flags, 'voteGraceMs', {fallback: 2_000, min: 0, max: 600_000}),
     dutySeconds: wholeNumber(flags, 'dutySeconds', {fallback: 15, min: 1, max: 86_400}),
-    ...parseRewards(flags),
+    ...parseDuties(flags),
   };
 }
 
-/** What the duties around rewards need. */
-export function parseRewards(flags: Flags): Pick<SequencerConfig, 'beaconUrl' | 'rewardsPerTerm'> {
+/** What the duties need beside the chains. */
+export function parseDuties(flags: Flags): Pick<SequencerConfig, 'beaconUrl' | 'rewardsPerTerm' | 'treasury'> {
+  const treasuryFile = text(flags, 'treasuryFile');
   return {
+    treasury: treasuryFile === undefined ? [] : readTreasury(treasuryFile),
     beaconUrl: text(flags, 'beaconUrl') === undefined ? undefined : url(flags, 'beaconUrl').replace(/\/+$/, ''),
     rewardsPerTerm: amount(flags, 'rewardsPerTerm') ?? 0n,
   };

@@ -9,7 +9,7 @@ import path from 'node:path';
 import {type Address, createWalletClient, type Hex, http, parseAbi, publicActions, type PublicClient, toHex} from 'viem';
 import {mnemonicToAccount, type PrivateKeyAccount, privateKeyToAccount} from 'viem/accounts';
 import {deployNetwork} from '../../contracts/script/deploy.ts';
-import {type Pair, startPair} from '../devnet/index.ts';
+import {joinTokens, type Pair, startPair} from '../devnet/index.ts';
 import {startStorage, type Storage} from '../devnet/storage/start-storage.ts';
 import {type SequencerConfig} from '../src/config.ts';
 import {BooksEngine} from './books.ts';
@@ -29,7 +29,9 @@ export class Harness {
   readonly dir: string;
   readonly pair: Pair;
   readonly network: Network;
+  /** On L2. */
   readonly usdc: Address;
+  readonly l1Usdc: Address;
   readonly depositor: Address;
   readonly engine: BooksEngine;
   readonly validators: TestValidator[];
@@ -38,10 +40,10 @@ export class Harness {
   readonly #database: TestDatabase;
 
   private constructor(parts: {
-    dir: string; pair: Pair; network: Network; usdc: Address; depositor: Address; engine: BooksEngine; validators: TestValidator[];
+    dir: string; pair: Pair; network: Network; usdc: Address; l1Usdc: Address; depositor: Address; engine: BooksEngine; validators: TestValidator[];
     config: SequencerConfig; storage: Storage; database: TestDatabase;
   }) {
-    ({dir: this.dir, pair: this.pair, network: this.network, usdc: this.usdc, depositor: this.depositor, engine: this.engine,
+    ({dir: this.dir, pair: this.pair, network: this.network, usdc: this.usdc, l1Usdc: this.l1Usdc, depositor: this.depositor, engine: this.engine,
       validators: this.validators, config: this.config, storage: this.#storage, database: this.#database} = parts);
   }
 
@@ -53,8 +55,10 @@ export class Harness {
     const {network, stakeToken, tokens} = await deployNetwork({
       l1: {rpc: pair.l1Rpc, inbox: pair.inbox}, l2: {rpc: pair.l2Rpc}, deployerKey: keyOf(0), admin: privateKeyToAccount(keyOf(0)).address,
       guardian: privateKeyToAccount(keyOf(2)).address, poster: privateKeyToAccount(keyOf(1)).address, disputeWindow: 0n, maxAgeSeconds,
-      eraEpochs: 5_760, termSeconds: 7 * 86_400, withdrawEvery: {l1: 4, l2: 1},
+      eraEpochs: 5_760, termSeconds: 7 * 86_400, withdrawEvery: {l1: 4, l2: 1}, bridge: pair.bridge,
+      treasury: {operator: privateKeyToAccount(keyOf(1)).address, l1Router: pair.l1Router, l2Router: pair.l2Router},
     });
+    await joinTokens(pair, {account: privateKeyToAccount(keyOf(0)), l1Token: tokens.l1Usdc, l2Token: tokens.l2Usdc});
     const validators = await register(pair, network, stakeToken);
     const depositor = privateKeyToAccount(keyOf(7)).address;
     await push(pair, {token: tokens.l2Usdc, custody: network.l2.custody, amount: depositedLots, from: keyOf(7)});
@@ -63,12 +67,19 @@ export class Harness {
       chains: {l1: client(pair.l1Rpc, keyOf(7)) as unknown as PublicClient, l2: client(pair.l2Rpc, keyOf(7)) as unknown as PublicClient},
     });
     const config = configFor({dir, pair, network, storageUrl: storage.url, databaseUrl: database.url, engineUrl: await engine.listen()});
-    return new Harness({dir, pair, network, usdc: tokens.l2Usdc, depositor, engine, validators, config, storage, database});
+    return new Harness({dir, pair, network, usdc: tokens.l2Usdc, l1Usdc: tokens.l1Usdc, depositor, engine, validators, config, storage, database});
   }
 
   get guardianKeyFile(): string {
     const file = path.join(this.dir, 'guardian.key');
     writeFileSync(file, keyOf(2));
+    return file;
+  }
+
+  /** Key of the wallet whose row every epoch has. */
+  get depositorKeyFile(): string {
+    const file = path.join(this.dir, 'depositor.key');
+    writeFileSync(file, keyOf(7), {mode: 0o600});
     return file;
   }
 
@@ -80,6 +91,15 @@ export class Harness {
 
   get l2() {
     return client(this.pair.l2Rpc, keyOf(6));
+  }
+
+  /** Holds ether on L1 and may mint test tokens there. */
+  get minter() {
+    return client(this.pair.l1Rpc, keyOf(0));
+  }
+
+  get minterOnL2() {
+    return client(this.pair.l2Rpc, keyOf(0));
   }
 
   get l1() {
@@ -169,6 +189,6 @@ function configFor({dir, pair, network, storageUrl, databaseUrl, engineUrl}: {
   return {
     network, l1Url: pair.l1Rpc, l2Url: pair.l2Rpc, databaseUrl, dataDir: path.join(dir, 'data'), engineUrl, operatorTokenFile,
     storage: `ipfs=${storageUrl},arweave=${storageUrl}`, keyFile, passwordFile: undefined, arweaveKeyFile: undefined, port: 0,
-    intervalSeconds: 1, l1Every: 2, batchSize: 100, voteGraceMs: 1_500, beaconUrl: undefined, rewardsPerTerm: 0n, dutySeconds: 1, timeoutMs: 10_000, logLevel: process.env.POBS_TEST_LOG ?? 'silent',
+    intervalSeconds: 1, l1Every: 2, batchSize: 100, voteGraceMs: 1_500, beaconUrl: undefined, rewardsPerTerm: 0n, treasury: [], dutySeconds: 1, timeoutMs: 10_000, logLevel: process.env.POBS_TEST_LOG ?? 'silent',
   };
 }

@@ -108,6 +108,25 @@ export function readKeyConfig(flags: Flags): KeyConfig {
   };
 }
 
+/** What a depositor's exit needs: chains, storage, and who asks. */
+export type ExitConfig = Pick<Config, 'network' | 'l1Url' | 'l2Url' | 'stores' | 'passwordFile' | 'timeoutMs'> & {
+  /** Wallet that sends; its row is meant unless a proof or `wallet` says otherwise. */
+  keyFile: string | undefined;
+  /** Inclusion proof that names its owner: opens that wallet's rows of its era. */
+  proofFile: string | undefined;
+  /** Account secret, where it was not made of the wallet's signature. */
+  secretFile: string | undefined;
+};
+
+export function readExitConfig(flags: Flags): ExitConfig {
+  const {network, l1Url, l2Url, stores, passwordFile, timeoutMs} = readConfig(flags);
+  if (stores.length === 0) throw invalid('--storage is missing: rows are read from the published files');
+  return {
+    network, l1Url, l2Url, stores, passwordFile, timeoutMs,
+    keyFile: settingOf(flags, 'key-file'), proofFile: settingOf(flags, 'proof-file'), secretFile: settingOf(flags, 'secret-file'),
+  };
+}
+
 function url(name: string, text: string | undefined): string | undefined {
   if (text !== undefined && !(/^https?:\/\//.test(text) && URL.canParse(text))) throw invalid(`--${name} must be of the form http://…, not "${text}"`);
   return text?.replace(/\/+$/, '');

@@ -41,6 +41,7 @@ export type ValidatorErrorData =
   | {code: 'LOCKED'; path: string; pid: number}
   | {code: 'STAKE_TOO_LOW'; needed: string; held: string; address: string}
   | {code: 'NOT_A_MEMBER'; setId: number}
+  | {code: 'EXIT_IMPOSSIBLE'; detail: string}
   | {code: 'NOT_CONFIRMED'; what: string}
   | {code: 'INTERRUPTED'};
 
@@ -52,7 +53,7 @@ const EXITS: Record<ValidatorErrorData['code'], Exit> = {
   PASSWORD_MISMATCH: Exit.key, SIGNER_UNAVAILABLE: Exit.key, PROOF_INVALID: Exit.usage, NOT_VALID: Exit.invalid, TOO_LATE: Exit.deadline,
   UNDEAD: Exit.dependency, INCOMPLETE: Exit.dependency, INTERCHANGE_INVALID: Exit.usage, INTERCHANGE_FOREIGN: Exit.usage, DOPPELGANGER: Exit.doubleVote,
   NOTHING_UNBONDING: Exit.usage, STILL_UNBONDING: Exit.dependency, NOT_REGISTERED: Exit.funds, NOT_JAILED: Exit.usage,
-  STAKE_TOO_LOW: Exit.funds, NOT_A_MEMBER: Exit.funds, NOT_CONFIRMED: Exit.usage, INTERRUPTED: Exit.interrupted,
+  STAKE_TOO_LOW: Exit.funds, NOT_A_MEMBER: Exit.funds, EXIT_IMPOSSIBLE: Exit.invalid, NOT_CONFIRMED: Exit.usage, INTERRUPTED: Exit.interrupted,
 };
 
 /** The message is one sentence: cause, then what to do. `retryable` means that the same call may succeed later. */
@@ -102,6 +103,7 @@ function sentence(data: ValidatorErrorData): string {
     case 'LOCKED': return `Another validator (process ${data.pid}) uses ${data.path}: stop it first, two signers risk a double vote.`;
     case 'STAKE_TOO_LOW': return `${data.address} holds ${data.held} of the ${data.needed} stake tokens needed (base units): send it more.`;
     case 'NOT_A_MEMBER': return `This key has no seat in validator set ${data.setId}: deposit stake and wait for the next term.`;
+    case 'EXIT_IMPOSSIBLE': return `${data.detail}.`;
     case 'NOT_CONFIRMED': return `${data.what} needs --yes when nobody can be asked.`;
     case 'INTERRUPTED': return 'Interrupted: nothing was done.';
   }

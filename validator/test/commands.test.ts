@@ -9,7 +9,7 @@ import {encodeProof, type InclusionProof, proofFromFiles, publicKeyOf, signVote,
 import type {BuiltEpoch} from '@pobs/protocol/builder';
 import type {Hex} from 'viem';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {bob, fixTerm, freePort, fund, type Ran, runCli, Running, STAKE, startWorld, until, type World} from './network.ts';
+import {bob, fixTerm, freePort, fund, type Ran, runCli, Running, STAKE, startCli, startWorld, until, type World} from './network.ts';
 import {blinding, depositors, Operator, register} from './operator.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'pobs-commands-'));
@@ -73,22 +73,14 @@ function proofOfBob({built: {lines, summary, files}}: {built: BuiltEpoch}): Incl
 type Failing = [string[], number, RegExp];
 
 async function expectFailure([args, code, sentence]: Failing): Promise<void> {
-  const ran = await runCli(...args);
+  // `run` listens to the signals of its process.
+  const ran = await (args[0] === 'run' ? startCli : runCli)(...args);
   expect([args.slice(0, 3).join(' '), ran.code, ran.stderr]).toEqual([args.slice(0, 3).join(' '), code, expect.stringMatching(sentence)]);
   expect(ran.stderr).not.toContain('    at ');
 }
 
-/** One after the other: they share a signing journal. */
 async function expectFailures(cases: Failing[]): Promise<void> {
   for (const each of cases) await expectFailure(each);
-}
-
-/** Two at a time, for those that share none. */
-async function expectFailuresApart(cases: Failing[]): Promise<void> {
-  const queue = [...cases];
-  await Promise.all([0, 1].map(async () => {
-    for (let each = queue.shift(); each !== undefined; each = queue.shift()) await expectFailure(each);
-  }));
 }
 
 describe('a vote by hand', () => {
@@ -141,7 +133,7 @@ describe('a stranger without any key', () => {
     const bent = await runCli('verify', file('bent.json', encodeProof({...proof, leaf: {...proof.leaf, total: proof.leaf.total + 1n}})), ...strangerFlags());
     expect(bent).toMatchObject({code: 4});
     expect(bent.stdout).toContain('The proof does not hold.');
-    await expectFailuresApart([
+    await expectFailures([
       [['verify', file('no.json', '{"v":1}'), ...strangerFlags()], 2, /is no inclusion proof of this network/],
       [['verify', file('foreign.json', encodeProof({...proof, network: {salt: `0x${'11'.repeat(32)}`}})), ...strangerFlags()], 2, /it is of another network/],
       [['verify', 'nowhere.json', ...strangerFlags()], 2, /neither an epoch number nor a file/],
@@ -253,7 +245,7 @@ describe('a signing history', () => {
     for (const name of ['gas.key', 'encryption.key', ...readdirSync(path.join(from, 'keystores')).map((each) => `keystores/${each}`)]) copyFileSync(path.join(from, name), path.join(moved, name));
     const flags = withFlag(world.flags(1), '--data-dir', moved);
     // Without its history the new folder would not know of its own votes: the chain does.
-    expect(await runCli('run', ...flags, '--doppelganger', '--health-port', String(await freePort()))).toMatchObject({code: 5, stderr: expect.stringMatching(/^The chain shows a vote of this key on epoch 3/)});
+    expect(await startCli('run', ...flags, '--doppelganger', '--health-port', String(await freePort()))).toMatchObject({code: 5, stderr: expect.stringMatching(/^The chain shows a vote of this key on epoch 3/)});
     expect(json(await runCli('protection', 'import', '--file', file, '--json', ...flags))).toMatchObject({added: 4, votes: 3, signedUpTo: '3'});
     expect(await runCli('vote', '3', 'reject', '--rule', '3', '--yes', ...flags)).toMatchObject({code: 5, stderr: expect.stringMatching(/^Refused to sign: epoch 3 already has/)});
     // Votes on what was decided long ago count for nothing, whatever the history says.
@@ -291,7 +283,7 @@ describe('stake', () => {
     const flags = world.flags(3);
     expect(json(await runCli('stake', 'top-up', '--amount', '5', '--yes', '--json', ...flags))).toMatchObject({stake: (STAKE + 5n).toString()});
     await runCli('init', '--non-interactive', ...world.flags(8));
-    await expectFailuresApart([
+    await expectFailures([
       [['stake', 'withdraw', '--yes', ...flags], 2, /has no stake to withdraw: run pobs-validator stake exit first/],
       [['stake', 'top-up', '--amount', (10n * STAKE).toString(), '--yes', ...flags], 8, /stake tokens needed/],
       [['stake', 'top-up', '--amount', '5', '--yes', ...world.flags(8)], 8, /holds no seat: run pobs-validator stake deposit first/],
@@ -312,13 +304,13 @@ describe('stake', () => {
     await fund(world.l1, poor.address, {token: world.stakeToken, amount: STAKE});
     const taken = new URL(await serve(() => ({status: 200, body: ''}))).port;
     const noPassword = world.flags(1).filter((flag, i, flags) => flag !== '--password-file' && flags[i - 1] !== '--password-file');
-    await expectFailuresApart([
+    await expectFailures([
       [['stake', 'deposit', '--amount', STAKE.toString(), '--yes', ...world.flags(7)], 8, /cannot pay the gas on chain 31337: send it some ether/],
       [['vote', '4', 'approve', '--yes', ...world.flags(7)], 8, /^This key has no seat in validator set 2/],
       [['run', ...world.flags(1), '--health-port', taken], 2, new RegExp(`^Cannot listen on port ${taken} \\(EADDRINUSE\\): choose another with --health-port`)],
-      [['run', ...world.flags(1), '--keystore', path.join(dir, 'none.json')], 6, /^There is no key at .*none\.json/],
-      [['run', ...world.flags(1), '--gas-key-file', path.join(dir, 'none.key')], 6, /^There is no key at .*none\.key/],
-      [['run', ...noPassword], 6, /^A password is needed: give a file with --password-file, or run in a terminal/],
+      [['vote', '4', ...world.flags(1), '--keystore', path.join(dir, 'none.json')], 6, /^There is no key at .*none\.json/],
+      [['vote', '4', ...world.flags(1), '--gas-key-file', path.join(dir, 'none.key')], 6, /^There is no key at .*none\.key/],
+      [['vote', '4', ...noPassword], 6, /^A password is needed: give a file with --password-file, or run in a terminal/],
       [['run', ...world.flags(1), '--vote', 'confirm'], 2, /--vote confirm needs a terminal/],
       [['verify', '1', ...strangerFlags('empty', 'ipfs=http://127.0.0.1:9')], 3, /^Storage ipfs .* does not answer/],
       [['verify', '1', ...strangerFlags().slice(2)], 2, /--network is missing/],

@@ -5,7 +5,7 @@ import path from 'node:path';
 import {type SealedEpoch, VoteKind} from '@pobs/protocol';
 import {type Hex, keccak256, stringToBytes} from 'viem';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {alice, deployer, fixTerm, freePort, runCli, Running, STAKE, startWorld, until, type World} from './network.ts';
+import {alice, deployer, fixTerm, freePort, runCli, Running, STAKE, startCli, startWorld, until, type World} from './network.ts';
 import {depositors, Operator, register} from './operator.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'pobs-validator-'));
@@ -77,7 +77,7 @@ describe('pobs-validator', () => {
     expect(await operator.decide(digest, 2)).toEqual(APPROVALS);
     const journal = readFileSync(path.join(dir, 'validator-1/signing.journal'), 'utf8').trim().split('\n');
     expect(journal).toHaveLength(Number(operator.epoch));
-    const second = await runCli('run', ...world.flags(1), '--health-port', String(await freePort()));
+    const second = await startCli('run', ...world.flags(1), '--health-port', String(await freePort()));
     expect(second.code).toBe(5);
     expect(second.stderr).toMatch(/^Another validator \(process \d+\) uses .*: stop it first/);
   }, 120_000);
@@ -85,10 +85,10 @@ describe('pobs-validator', () => {
   test('verify needs neither mapping server nor storage once cached', async () => {
     await world.mappings.stop();
     await world.storage.stop();
-    const verified = await runCli('verify', '1', '--json', ...world.flags(1));
+    const verified = await startCli('verify', '1', '--json', ...world.flags(1));
     expect(verified).toMatchObject({code: 0});
     expect(JSON.parse(verified.stdout)).toMatchObject({epoch: '1', ok: true, violations: []});
-    const rejected = await runCli('verify', '2', ...world.flags(1));
+    const rejected = await startCli('verify', '2', ...world.flags(1));
     expect(rejected).toMatchObject({code: 4});
     expect(rejected.stdout).toContain('✗ V8');
   }, 60_000);
@@ -111,7 +111,7 @@ describe('pobs-validator', () => {
       [['run', '--netwrk', 'x'], 2, /Did you mean --network/],
     ];
     for (const [args, code, sentence] of cases) {
-      const ran = await runCli(...args);
+      const ran = await (args[0] === 'run' ? startCli : runCli)(...args);
       expect([args.slice(0, 3).join(' '), ran.code, ran.stderr]).toEqual([args.slice(0, 3).join(' '), code, expect.stringMatching(sentence)]);
       expect(ran.stderr).not.toContain('    at ');
     }

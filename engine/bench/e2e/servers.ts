@@ -3,7 +3,7 @@
  * Only the chains are not run: the engine keeps asking for them, and deposits are credited over its link.
  */
 import {type ChildProcess, spawn} from 'node:child_process';
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -14,11 +14,17 @@ import type {EngineLink} from '../../src/link/types.ts';
 import {network} from '../trading-network.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
+const PAUSES = new URL('pauses.mjs', import.meta.url).href;
+
+/** What a process did in one second at worst: milliseconds its event loop stood still, of its garbage collector, of a commit. */
+export type Pause = {at: number; name: string; loop: number; collector: number; commit?: number; commits?: number};
 
 export type Servers = {
   url: string;
   folder: string;
   link: EngineLink;
+  /** Process ids by name. */
+  roots: Readonly<Record<string, number>>;
   stop(): Promise<void>;
 };
 
@@ -37,8 +43,8 @@ function freePort(): Promise<number> {
 type Errors = 'inherit' | 'ignore';
 
 /** Starts a program that says `{"ready":true,…}` and ends when its standard input does. */
-function start(args: readonly string[], errors: Errors): Promise<{child: ChildProcess; ready: Record<string, string>}> {
-  const child = spawn(process.execPath, args, {cwd: root, stdio: ['pipe', 'pipe', errors]});
+function start(args: readonly string[], errors: Errors, env = process.env): Promise<{child: ChildProcess; ready: Record<string, string>}> {
+  const child = spawn(process.execPath, args, {cwd: root, stdio: ['pipe', 'pipe', errors], env});
   child.stdin!.on('error', () => {});
   return new Promise((resolve, reject) => {
     child.once('close', (code) => reject(new Error(`${args.join(' ')} ended with exit code ${code} before it was ready`)));
@@ -74,10 +80,11 @@ export async function startServers(): Promise<Servers> {
     const engine = await start([
       'engine/bin/pobs-engine.mjs', 'run', '--network', files.network, '--rpc', network.rules.custodies.map(({chainId}) => `${chainId}=${nowhere}`).join(','),
       '--database-url', postgres.ready.url!, '--data-dir', dataDir, '--port', '0', '--operator-token-file', files.token, '--log-level', 'error', '--parent-pipe',
-    ], 'inherit');
+    ], 'inherit', {...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${PAUSES}`, POBS_BENCH_PAUSES: folder});
     children.push(engine.child);
     const link = await connectEngine({path: socketPath(dataDir)});
-    return {url: engine.ready.url!, folder, link, stop: async () => {
+    const roots = {engine: engine.child.pid!, postgres: postgres.child.pid!};
+    return {url: engine.ready.url!, folder, link, roots, stop: async () => {
       link.close();
       await stop();
     }};
@@ -85,4 +92,10 @@ export async function startServers(): Promise<Servers> {
     await stop();
     throw error;
   }
+}
+
+/** Seconds since a moment (of `Date.now`). */
+export function pausesSince({folder}: Pick<Servers, 'folder'>, moment: number): Pause[] {
+  const lines = readFileSync(path.join(folder, 'pauses'), 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Pause).filter(({at}) => at >= moment);
 }

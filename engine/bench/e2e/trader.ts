@@ -1,19 +1,23 @@
 /** One account on one authenticated socket: sends frames of records, reads their acknowledgements, remembers its resting orders. */
+import {connect} from 'node:net';
 import {generatePrivateKey, privateKeyToAccount} from 'viem/accounts';
 import {createSiweMessage} from 'viem/siwe';
 import {WebSocket} from 'ws';
 import {COMMAND, ORDER_FLAG, REASON, TIME_IN_FORCE} from '../../src/core/venue/codes.ts';
-import {head, RECORD_BYTES} from '../../src/core/venue/records.ts';
+import {head, RECORD_WORDS} from '../../src/core/venue/records.ts';
 import {ACK_HEADER_BYTES} from '../../src/gateway/stream/records.ts';
-import {ACK_BYTES} from '../../src/link/types.ts';
+import {ACK_BYTES, RECORDS_MAX} from '../../src/link/types.ts';
 import {randomOf} from '../../test/support/random.ts';
 import {MARK_TICKS} from '../trading-network.ts';
+import {FrameWriter} from './frame-writer.ts';
 
 /** An account may have a thousand open orders; beyond these it cancels more than it places. */
 const OPEN_MANY = 600;
 
 /** Acknowledged in the order sent; `sentAt` is when the frame was due. */
 type Sent = {sentAt: number; count: number};
+
+type Order = {slot: number; sequence: number};
 
 export type Heard = {
   /** Records answered, by whether they were accepted. */
@@ -32,7 +36,8 @@ export class Trader {
   readonly #random: () => number;
   readonly #sent: Sent[] = [];
   #first = 0;
-  readonly #open: {slot: number; sequence: number}[] = [];
+  readonly #open: Order[] = [];
+  #frames!: FrameWriter;
   #socket!: WebSocket;
   #clientId = 0;
 
@@ -46,7 +51,10 @@ export class Trader {
     const message = createSiweMessage({address: this.wallet.address, chainId: 1, domain: new URL(url).host, nonce: nonce!, uri: url, version: '1'});
     const {token} = await call(url, 'POST', '/v1/session', {body: {message, signature: await this.wallet.signMessage({message})}});
     await call(url, 'POST', '/v1/accounts', {token: token!, body: {secret: `0x${'77'.repeat(32)}`}});
-    this.#socket = new WebSocket(`${url.replace('http', 'ws')}/v1/stream`, {perMessageDeflate: false});
+    const {hostname, port} = new URL(url);
+    const raw = connect(Number(port), hostname);
+    this.#frames = new FrameWriter(raw, {recordsMax: RECORDS_MAX, random: this.#random});
+    this.#socket = new WebSocket(`${url.replace('http', 'ws')}/v1/stream`, {perMessageDeflate: false, createConnection: () => raw});
     await new Promise((resolve, reject) => this.#socket.once('open', resolve).once('error', reject));
     const answer = new Promise<string>((resolve) => this.#socket.once('message', (data: Buffer) => resolve(data.toString())));
     this.#socket.send(JSON.stringify({op: 'auth', token}));
@@ -64,11 +72,10 @@ export class Trader {
 
   /** A frame of new orders and cancels. */
   send(records: number, dueAt: number): void {
-    const bytes = Buffer.alloc(records * RECORD_BYTES);
-    for (let index = 0; index < records; index += 1) this.#write(bytes, index * RECORD_BYTES);
+    for (let index = 0; index < records; index += 1) this.#write(index * RECORD_WORDS);
     this.#sent.push({sentAt: dueAt, count: records});
     this.sentRecords += records;
-    this.#socket.send(bytes);
+    this.#frames.send(records);
   }
 
   close(): void {
@@ -76,29 +83,37 @@ export class Trader {
   }
 
   /** 60 % limits about the mark, 30 % cancels, 10 % bounded takers. */
-  #write(bytes: Buffer, at: number): void {
+  #write(word: number): void {
+    const {words, doubles} = this.#frames.records;
     const roll = this.#random();
     const open = this.#open.length;
     if (open > 0 && (roll < 0.3 || open > OPEN_MANY)) {
-      const {slot, sequence} = this.#open.splice(Math.floor(this.#random() * open), 1)[0]!;
-      bytes.writeInt32LE(head(COMMAND.cancel, 0, 0), at);
-      bytes.writeInt32LE(slot, at + 8);
-      bytes.writeDoubleLE(sequence, at + 32);
+      const {slot, sequence} = this.#takeOpen(Math.floor(this.#random() * open));
+      words[word] = head(COMMAND.cancel, 0, 0);
+      words[word + 2] = slot;
+      doubles[(word >>> 1) + 4] = sequence;
       return;
     }
     const side = this.#random() < 0.5 ? 0 : 1;
     this.#clientId += 1;
-    bytes.writeInt32LE(this.#clientId, at + 24);
+    words[word + 6] = this.#clientId;
     if (roll > 0.9) {
-      bytes.writeInt32LE(head(COMMAND.place, side | (TIME_IN_FORCE.immediateOrCancel << 1), 0), at);
-      bytes.writeInt32LE(1 + Math.floor(this.#random() * 20), at + 12);
-      bytes.writeInt32LE(ORDER_FLAG.market, at + 16);
+      words[word] = head(COMMAND.place, side | (TIME_IN_FORCE.immediateOrCancel << 1), 0);
+      words[word + 3] = 1 + Math.floor(this.#random() * 20);
+      words[word + 4] = ORDER_FLAG.market;
       return;
     }
     const distance = 1 + Math.floor(-Math.log(1 - this.#random()) * 20);
-    bytes.writeInt32LE(head(COMMAND.place, side, 0), at);
-    bytes.writeInt32LE(side === 0 ? MARK_TICKS - distance : MARK_TICKS + distance, at + 8);
-    bytes.writeInt32LE(1 + Math.floor(this.#random() * 10), at + 12);
+    words[word] = head(COMMAND.place, side, 0);
+    words[word + 2] = side === 0 ? MARK_TICKS - distance : MARK_TICKS + distance;
+    words[word + 3] = 1 + Math.floor(this.#random() * 10);
+  }
+
+  #takeOpen(index: number): Order {
+    const order = this.#open[index]!;
+    const last = this.#open.pop()!;
+    if (last !== order) this.#open[index] = last;
+    return order;
   }
 
   #hear(data: Buffer): void {

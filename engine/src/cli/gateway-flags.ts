@@ -3,7 +3,7 @@ import type {Flags} from '../config.ts';
 
 const SHARED = {
   network: 'network', rpc: 'rpc', databaseUrl: 'database-url', dataDir: 'data-dir', operatorTokenFile: 'operator-token-file', storage: 'storage',
-  webOrigin: 'web-origin', mailUrl: 'mail-url', mailFrom: 'mail-from', mailTokenFile: 'mail-token-file', logLevel: 'log-level',
+  webOrigin: 'web-origin', recordsPerSecond: 'records-per-second', mailUrl: 'mail-url', mailFrom: 'mail-from', mailTokenFile: 'mail-token-file', logLevel: 'log-level',
 } as const;
 
 export const gatewayFlags = (flags: Flags): string[] =>

@@ -1,4 +1,5 @@
 /** `pobs-engine`: run, follow, rebuild, journal verify, prove and check-proof. stdout = result, stderr = logs. Commands load what they need: help and mistakes answer at once. */
+import '../node/inlining.ts';
 import type {Command} from 'commander';
 import {programOf} from './program.ts';
 import {reportFailure} from './report.ts';
@@ -21,6 +22,7 @@ function buildProgram(): Command {
     .option('--confirmations <depth>', 'finalized, or a number of blocks')
     .option('--storage <pairs>', 'name=url,… where snapshots can be read, shown to readers')
     .option('--web-origin <urls>', 'origins of the web app; by default any on this machine')
+    .option('--records-per-second <number>', 'records of one account on the stream of a gateway (50000); 0 = no limit')
     .option('--mail-url <url>', 'mail service that sends login links, by POST; without one they become files in the data folder')
     .option('--mail-from <address>', 'sender of login links')
     .option('--mail-token-file <file>', 'file with the bearer token of the mail service')

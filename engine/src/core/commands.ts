@@ -62,6 +62,8 @@ export type Command =
       displayQuantity?: bigint;
       /** Cancelled by the account's dead-man timer. */
       deadMan?: boolean;
+      /** With `deadMan`: an open lease of the account, with which the order ends too. */
+      lease?: number;
     }
   /** New price and open quantity; keeps its place when only the quantity falls, else it becomes a new order. */
   | {type: 'amendOrder'; wallet: Address; sub?: number; orderId: bigint; price: bigint; quantity: bigint}
@@ -75,8 +77,11 @@ export type Command =
   | {type: 'moveCollateral'; wallet: Address; sub?: number; market: string; lots: bigint}
   /** For all accounts of the wallet: operator. */
   | {type: 'setFeeTier'; wallet: Address; tier: number}
-  /** The account's dead-man orders are cancelled at `at` unless armed anew; absent: disarmed. Milliseconds. */
-  | {type: 'armDeadMan'; wallet: Address; sub?: number; at?: bigint}
+  /**
+   * The account's dead-man orders are cancelled at `at` unless armed anew; absent: disarmed. Milliseconds. With `lease`: only those placed
+   * under this lease, which `opens` opens, a later `at` keeps and its absence ends at once, its orders with it.
+   */
+  | {type: 'armDeadMan'; wallet: Address; sub?: number; at?: bigint; lease?: number; opens?: boolean}
   /**
    * Who may trade how: operator. `cancelOnly` and `halted` take no orders and both let cancel; marks, funding and liquidation go on. A delisted
    * market stays delisted.

@@ -106,7 +106,7 @@ export type Event =
   /** From (positive `lots`) or to the account's cash: moved by its owner, bound by a fill, or taken for a winner's share of a loss. */
   | {type: 'collateralMoved'; market: string; wallet: Address; sub?: number; lots: bigint; collateral: bigint}
   | {type: 'feeTierSet'; wallet: Address; sub?: number; tier: number}
-  | {type: 'deadManArmed'; wallet: Address; sub?: number; at: bigint}
+  | {type: 'deadManArmed'; wallet: Address; sub?: number; lease?: number; at: bigint}
   /** `settlementPrice`, of a delisted perpetual: what the positions that follow are settled at. */
   | {type: 'marketStatusSet'; market: string; status: 'open' | 'cancelOnly' | 'halted' | 'delisted'; settlementPrice?: bigint}
   /** `unit` = quote lots that one tick of one `lot` is worth. */

@@ -72,6 +72,7 @@ export function placeOrder({state}: Context, command: Place): Rejection | undefi
   draft.selfTrade = SELF_TRADE[selfTrade];
   draft.flags = (orderType === 'market' ? ORDER_FLAG.market : 0) | (command.postOnly ? ORDER_FLAG.postOnly : 0)
     | (command.reduceOnly ? ORDER_FLAG.reduceOnly : 0) | (command.deadMan ? ORDER_FLAG.deadMan : 0);
+  draft.lease = command.lease ?? 0;
   draft.expiry = command.expiresAt === undefined ? 0 : Number(command.expiresAt);
   draft.peak = peak;
   const id = hashClientId(clientOrderId);

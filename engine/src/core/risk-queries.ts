@@ -3,21 +3,20 @@ import type {Address} from 'viem';
 import {big} from './amounts.ts';
 import {entryPriceOf, holderIn, priceOf, PROGRAMMES, quantityOf} from './decode.ts';
 import type {Core} from './engine.ts';
+import {liquidationTicks} from './liquidation-price.ts';
 import {type State, userAccount} from './state.ts';
 import {NONE, SYSTEM} from './venue/accounts.ts';
 import {openInterestValue} from './venue/controls.ts';
 import {findPosition} from './venue/exposure.ts';
 import {fundingRate} from './venue/funding.ts';
 import {ppmCeil} from './venue/integers.ts';
-import {assess, assessBucket} from './venue/margin.ts';
+import {assess} from './venue/margin.ts';
 import type {Market} from './venue/market.ts';
 import {POSITION_FLAG} from './venue/positions.ts';
 import {impactOf, premiumPpb} from './venue/prices.ts';
 import type {Programme} from './venue/programmes.ts';
 import {counterparties} from './venue/symmetric.ts';
 import type {AdlView, FundingView, MarketRiskView, PositionView, ProgrammeView, RiskView, SessionView} from './views.ts';
-
-const PPM = 1_000_000n;
 
 export function positionsOf(state: State, account: number): PositionView[] {
   const {positions, accounts, markets} = state.venue;
@@ -33,26 +32,13 @@ function positionView({venue}: State, slot: number, market: Market): PositionVie
   const lots = positions.quantity[slot]!;
   const value = Math.abs(lots) * market.mark * market.unit;
   const roll = market.rolls.get(positions.account[slot]!);
-  const price = liquidationTicks(venue, slot, market);
+  const price = liquidationTicks(venue, slot);
   return {
     market: market.spec.name, size: quantityOf(market, lots), entryPrice: entryPriceOf(market, lots, positions.cost[slot]!), mark: priceOf(market, market.mark),
     unrealisedPnl: big(lots * market.mark * market.unit - positions.cost[slot]!), mode: (positions.flags[slot]! & POSITION_FLAG.isolated) === 0 ? 'cross' : 'isolated',
     collateral: big(positions.collateral[slot]!), initialMargin: big(ppmCeil(value, market.initialPpm(value))), maintenanceMargin: big(ppmCeil(value, market.maintenancePpm(value))),
-    ...(price !== undefined && {liquidationPrice: price * big(market.spec.tick)}), ...(roll && {autoRoll: {takeLots: big(roll.take), lossLots: big(roll.loss)}}),
+    ...(price !== undefined && {liquidationPrice: priceOf(market, price)}), ...(roll && {autoRoll: {takeLots: big(roll.take), lossLots: big(roll.loss)}}),
   };
-}
-
-/** equity + q·u·(p − mark) = maintenance of the others + |q|·p·u·rate, solved for p with the present rate; `undefined` where no price does it. */
-function liquidationTicks(venue: State['venue'], slot: number, market: Market): bigint | undefined {
-  const lots = venue.positions.quantity[slot]!;
-  const value = Math.abs(lots) * market.mark * market.unit;
-  const rate = market.maintenancePpm(value);
-  const {equity, maintenance} = assessBucket(venue, slot);
-  const others = maintenance - ppmCeil(value, rate);
-  const numerator = (big(others - equity) + big(lots) * big(market.mark) * big(market.unit)) * PPM;
-  const denominator = big(market.unit) * (big(lots) * PPM - big(Math.abs(lots)) * big(rate));
-  const price = denominator === 0n ? 0n : numerator / denominator;
-  return price > 0n && price < big(market.ladder.ticks) ? price : undefined;
 }
 
 const FIFTHS = 5;

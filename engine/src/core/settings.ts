@@ -13,7 +13,8 @@ import {setMark as markVenue} from './venue/liquidation.ts';
 import {setStatus} from './venue/listing.ts';
 import {type Market, MARKET_STATUS} from './venue/market.ts';
 import {setSource} from './venue/prices.ts';
-import {armDeadMan} from './venue/tick.ts';
+import {LEASES_MAX} from './venue/codes.ts';
+import {armDeadMan, endLease, timerKey} from './venue/leases.ts';
 
 type Of<T extends Command['type']> = Extract<Command, {type: T}>;
 
@@ -70,13 +71,29 @@ export function changeFeeTier({state}: Context, {wallet, tier}: Of<'setFeeTier'>
   return undefined;
 }
 
-export function arm({state, emit}: Context, {wallet, sub, at}: Of<'armDeadMan'>): Rejection | undefined {
+const LEASE_PROBLEM = {
+  number: `a lease is a number from 1 to ${LEASES_MAX}`, open: 'this lease is open already', closed: 'there is no such lease: open it first', opens: 'only a lease with a moment is opened',
+};
+
+export function arm({state, emit}: Context, {wallet, sub, at, lease, opens = false}: Of<'armDeadMan'>): Rejection | undefined {
   const account = userAccount(state, wallet, sub);
   if (!account) return {code: 'UNKNOWN_ACCOUNT', wallet};
   const moment = Number(at ?? 0n);
   if (moment !== 0 && !(moment > state.venue.now && Number.isSafeInteger(moment))) return {code: 'INVALID_ORDER', reason: 'a dead-man timer fires later than now'};
-  armDeadMan(state.venue, account.number, moment);
-  emit({type: 'deadManArmed', wallet: account.wallet, ...(account.sub > 0 && {sub: account.sub}), at: big(moment)});
+  const {number} = account;
+  const problem = leaseProblem(state.venue.deadMen.has(timerKey(number, lease ?? 0)), {lease, opens, moment});
+  if (problem) return {code: 'INVALID_ORDER', reason: LEASE_PROBLEM[problem]};
+  if (lease !== undefined && moment === 0) endLease(state.venue, number, lease);
+  else armDeadMan(state.venue, number, moment, lease);
+  emit({type: 'deadManArmed', wallet: account.wallet, ...(account.sub > 0 && {sub: account.sub}), ...(lease !== undefined && {lease}), at: big(moment)});
+  return undefined;
+}
+
+function leaseProblem(isOpen: boolean, {lease, opens, moment}: {lease: number | undefined; opens: boolean; moment: number}): keyof typeof LEASE_PROBLEM | undefined {
+  if (lease === undefined) return opens ? 'number' : undefined;
+  if (!Number.isInteger(lease) || lease < 1 || lease > LEASES_MAX) return 'number';
+  if (opens && moment === 0) return 'opens';
+  if (opens === isOpen) return opens ? 'open' : 'closed';
   return undefined;
 }
 

@@ -11,10 +11,10 @@ import {JournalTail} from '../journal/tail.ts';
 import type {LinkNode} from '../link/node.ts';
 import {NodeError} from '../node/errors.ts';
 import {type EventFrame, EventFrameBuilder} from '../node/event-frames.ts';
-import type {RecordFrame} from '../node/record-runner.ts';
-import {numbered, Replica, type ReplicaListener} from '../node/replica.ts';
+import {RecentEvents} from '../node/recent-events.ts';
+import {building, numbered, Replica, type ReplicaListener} from '../node/replica.ts';
 import {newestSnapshot, snapshotBytes, writeSnapshot} from '../node/snapshots.ts';
-import type {NodeState, RecordsDone} from '../node/types.ts';
+import type {NodeState} from '../node/types.ts';
 
 export type FollowerOptions = {
   /** Folder of the leader's journal. */
@@ -32,7 +32,7 @@ export type FollowerDeps = {
 };
 
 const SNAPSHOT_EVERY = 1_000_000;
-/** Reads and pings are answered between stretches of this length. */
+/** Reads and pings are answered between stretches of this length; events of one are one frame. */
 const STRETCH_MS = 20;
 
 export class Follower implements LinkNode {
@@ -42,6 +42,8 @@ export class Follower implements LinkNode {
   readonly #tail: JournalTail;
   readonly #builder = new EventFrameBuilder();
   readonly #frameListeners = new Set<(frame: EventFrame) => void>();
+  /** The newest events, those before this follower's start among them. */
+  readonly recent: RecentEvents;
   #waiting: NumberedEvent[] = [];
   #snapshotAt: number;
   #snapshot: Promise<void> = Promise.resolve();
@@ -51,6 +53,7 @@ export class Follower implements LinkNode {
     this.#options = options;
     this.#deps = deps;
     const restored = newestSnapshot(options.snapshots);
+    this.recent = restored?.recent ?? new RecentEvents();
     this.#replica = new Replica({...restored, listener: this.#listener()});
     this.#tail = new JournalTail({directory: options.journal, from: restored && {sequence: restored.position.sequence, chain: restored.position.chain}});
     this.#snapshotAt = this.#replica.sequence;
@@ -77,19 +80,21 @@ export class Follower implements LinkNode {
     let until = performance.now() + STRETCH_MS;
     for (const batch of this.#tail.read(index)) {
       this.#replica.apply(batch);
+      const isSnapshotDue = this.#replica.sequence - this.#snapshotAt >= (this.#options.snapshotEvery ?? SNAPSHOT_EVERY);
+      if (!isSnapshotDue && performance.now() < until) continue;
       this.#publish();
-      if (this.#replica.sequence - this.#snapshotAt >= (this.#options.snapshotEvery ?? SNAPSHOT_EVERY)) this.takeSnapshot();
-      if (performance.now() < until) continue;
+      if (isSnapshotDue) this.takeSnapshot();
       await turn();
       until = performance.now() + STRETCH_MS;
     }
+    this.#publish();
   }
 
   /** The state is copied at once, written in the background. */
   takeSnapshot(): void {
     const {core, sequence, at, eventSequence, sealHeads} = this.#replica;
     if (sequence === 0) return;
-    const bytes = snapshotBytes(core, {sequence, at, eventSequence, sealHeads, chain: this.#tail.chain.state});
+    const bytes = snapshotBytes(core, {sequence, at, eventSequence, sealHeads, chain: this.#tail.chain.state}, this.recent);
     this.#snapshotAt = sequence;
     const {log} = this.#deps;
     this.#snapshot = this.#snapshot.then(() => writeSnapshot(this.#options.snapshots, sequence, bytes)).then(
@@ -130,8 +135,8 @@ export class Follower implements LinkNode {
     return Promise.reject(readOnly());
   }
 
-  submitRecords(_: RecordFrame, done: RecordsDone): void {
-    done(readOnly());
+  submitRecordsFor(): Error {
+    return readOnly();
   }
 
   onEventFrames(listener: (frame: EventFrame) => void): () => void {
@@ -147,21 +152,21 @@ export class Follower implements LinkNode {
   #listener(): ReplicaListener {
     const decode = numbered(() => this.#replica.core, (events) => this.#waiting.push(...events));
     const wanted = (): boolean => this.#deps.events?.wantsEvents() ?? false;
-    return {
+    return building(this.#builder, {
       records: (log, about) => {
-        if (this.#frameListeners.size > 0) this.#builder.addRecords(log, about.command, about.at, about.firstEvent);
         if (wanted()) decode.records(log, about);
       },
       events: (events, about) => {
-        if (this.#frameListeners.size > 0) this.#builder.addEvents(events, about.command, about.at, about.firstEvent);
         if (wanted()) decode.events(events, about);
       },
-    };
+    });
   }
 
   #publish(): void {
     if (!this.#builder.isEmpty) {
       const frame = this.#builder.take();
+      const free = this.recent.add(frame);
+      if (this.#frameListeners.size === 0) for (const old of free) this.#builder.reuse(old);
       for (const listener of this.#frameListeners) listener(frame);
     }
     const {events} = this.#deps;

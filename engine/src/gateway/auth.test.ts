@@ -1,5 +1,6 @@
 /** Who may do what: keys with scopes, signed requests, login by mail, limits. */
 import {readdirSync, readFileSync} from 'node:fs';
+import {request} from 'node:http';
 import path from 'node:path';
 import {generatePrivateKey, privateKeyToAccount} from 'viem/accounts';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -73,6 +74,27 @@ describe('session keys', () => {
     expect(await send('POST', '/v1/orders', headers, body.replace('buy', 'sell'))).toMatchObject({body: {error: {code: 'SIGNATURE_INVALID'}}});
     expect((await send('POST', '/v1/orders', headers, body)).status).toBe(200);
     expect(await send('POST', '/v1/orders', headers, body)).toMatchObject({status: 401, body: {error: {code: 'REPLAYED'}}});
+  });
+
+  test('a captured request is worth nothing at another gateway, whatever host it names there', async () => {
+    const {token} = await newTrader(gateway);
+    const key = await mint(token, {scopes: ['trade']});
+    const other = await gateway.another();
+    /** The request as it was signed, its host included, sent to one gateway. */
+    const deliver = (to: string, headers: Record<string, string>, body: string): Promise<Answer> => new Promise((resolve, reject) => {
+      const sent = request(`${to}/v1/orders`, {method: 'POST', headers: {...headers, host: new URL(url).host, 'content-type': 'application/json'}}, (response) => {
+        let text = '';
+        response.on('data', (chunk) => (text += String(chunk))).on('end', () => resolve({status: response.statusCode!, body: JSON.parse(text) as Answer['body']}));
+      });
+      sent.on('error', reject).end(body);
+    });
+    for (const [first, second] of [[url, other.url], [other.url, url]] as const) {
+      const body = JSON.stringify(order({price: String(PRICE / 2n)}));
+      const headers = signedHeaders(key, 'POST', '/v1/orders', body);
+      expect((await deliver(first, headers, body)).status).toBe(200);
+      expect(await deliver(second, headers, body)).toMatchObject({status: 401, body: {error: {code: 'REPLAYED'}}});
+    }
+    await other.close();
   });
 
   test.each([{scopes: []}, {scopes: ['own']}, {scopes: ['read'], lifetimeSeconds: 1}, {scopes: ['read'], lifetimeSeconds: 1e9}, {scopes: ['read'], label: '\n'}, {scopes: ['read'], x: 1}])(

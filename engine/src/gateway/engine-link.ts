@@ -5,7 +5,7 @@
 import type {Address} from 'viem';
 import type {Command} from '../core/commands.ts';
 import {connectEngine} from '../link/client.ts';
-import type {EngineHealth, EngineLink, EventFrame} from '../link/types.ts';
+import type {EngineHealth, EngineLink, EventFrame, RecordListener} from '../link/types.ts';
 import type {EventListener} from '../node/types.ts';
 import type {Wants} from '../node/read-frames.ts';
 import {ApiError} from './errors.ts';
@@ -21,6 +21,8 @@ export type EngineLinkOptions = {
   /** Of the engine's socket. */
   path: string;
 };
+
+const away = (): ApiError => new ApiError('ENGINE_AWAY', 'The engine is away; try again in a moment.', {retryAfterMs: RETRY_AFTER_MS});
 
 export class ReconnectingEngine implements GatewayEngine {
   readonly #options: EngineLinkOptions;
@@ -57,7 +59,6 @@ export class ReconnectingEngine implements GatewayEngine {
   }
 
   submit = (command: Command) => this.#ask((link) => link.submit(command));
-  submitRecords = (records: Uint8Array) => this.#ask((link) => link.submitRecords(records));
   accountIndex = (wallet: Address, sub?: number) => this.#ask((link) => link.accountIndex(wallet, sub));
   state = () => this.#ask((link) => link.state());
   account = (wallet: Address, sub?: number) => this.#ask((link) => link.account(wallet, sub));
@@ -73,6 +74,11 @@ export class ReconnectingEngine implements GatewayEngine {
   programmes = (market: string) => this.#ask((link) => link.programmes(market));
   ranksOf = (wallet: Address) => this.#ask((link) => link.ranksOf(wallet));
   ranksIn = (market: string) => this.#ask((link) => link.ranksIn(market));
+
+  sendRecords(records: Uint8Array, listener: RecordListener): void {
+    if (this.#link) this.#link.sendRecords(records, listener);
+    else listener.refused(away());
+  }
 
   decode(frame: EventFrame, wants?: Wants) {
     // Frames are told while their link is the one in use.
@@ -96,7 +102,7 @@ export class ReconnectingEngine implements GatewayEngine {
 
   #ask<T>(question: (link: EngineLink) => Promise<T>): Promise<T> {
     if (this.#link) return question(this.#link);
-    return Promise.reject(new ApiError('ENGINE_AWAY', 'The engine is away; try again in a moment.', {retryAfterMs: RETRY_AFTER_MS}));
+    return Promise.reject(away());
   }
 
   #use(link: EngineLink): void {

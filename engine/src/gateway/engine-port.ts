@@ -6,7 +6,7 @@ import {adlViews, adlViewsOf, fundingView, programmeViews, riskView} from '../co
 import {userAccount} from '../core/state.ts';
 import {viewRecords} from '../core/venue/records.ts';
 import type {EngineNode} from '../node/engine-node.ts';
-import type {RecordAcks} from '../link/types.ts';
+import type {RecordListener} from '../link/types.ts';
 import type {GatewayEngine} from './ports.ts';
 
 export const enginePort = (node: EngineNode): GatewayEngine => {
@@ -28,7 +28,7 @@ export const enginePort = (node: EngineNode): GatewayEngine => {
     ranksOf: (wallet) => node.read((core) => adlViewsOf(core, wallet)),
     ranksIn: (market) => node.read((core) => adlViews(core, market)),
     accountIndex: (wallet, sub) => node.read((core) => userAccount(core.state, wallet, sub)?.number),
-    submitRecords: (records) => submitRecords(node, records),
+    sendRecords: (records, listener) => sendRecords(node, records, listener),
     onPresence(listener) {
       listener({here: true, missed: false});
       return () => {};
@@ -40,14 +40,10 @@ export const enginePort = (node: EngineNode): GatewayEngine => {
 };
 
 /** The caller has checked that none is the operator's. */
-function submitRecords(node: EngineNode, bytes: Uint8Array): Promise<RecordAcks> {
-  const records = viewRecords(bytes);
-  if (!records) return Promise.reject(new RangeError(`${bytes.length} bytes are no records`));
-  const {words, doubles, length} = records;
-  return new Promise((resolve, reject) => {
-    node.submitRecords({bytes: Buffer.from(words.buffer, words.byteOffset, bytes.length), words, doubles, length}, (refused, acks, batchHash) => {
-      if (refused) reject(refused);
-      else resolve({count: length, acks: acks!, batchHash: batchHash!});
-    });
+function sendRecords(node: EngineNode, bytes: Uint8Array, listener: RecordListener): void {
+  const {words, doubles, length} = viewRecords(bytes)!;
+  node.submitRecords({bytes: Buffer.from(words.buffer, words.byteOffset, bytes.length), words, doubles, length}, (refused, acks, batchHash) => {
+    if (refused) listener.refused(refused);
+    else listener.answered({count: length, acks: acks!, batchHash: batchHash!});
   });
 }

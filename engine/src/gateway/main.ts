@@ -27,6 +27,7 @@ const program = programOf('pobs-gateway', 'A gateway of a running pobs-engine.')
   .option('--operator-token-file <file>', 'file with the token of the operator endpoints')
   .option('--storage <pairs>', 'name=url,… where snapshots can be read, shown to readers')
   .option('--web-origin <urls>', 'origins of the web app; by default any on this machine')
+  .option('--records-per-second <number>', 'records of one account on the stream (50000); 0 = no limit')
   .option('--mail-url <url>', 'mail service that sends login links, by POST; without one they become files in the data folder')
   .option('--mail-from <address>', 'sender of login links')
   .option('--mail-token-file <file>', 'file with the bearer token of the mail service')
@@ -52,14 +53,16 @@ async function run(flags: Flags): Promise<number> {
 }
 
 function serve(config: GatewayConfig, {engine, database, log}: {engine: ReconnectingEngine; database: Database; log: {error(fields: object, message: string): void}}): Promise<Gateway> {
-  const {network, storage, rpc, port, operatorToken, webOrigins, dataDir, mail} = config;
+  const {network, storage, rpc, port, operatorToken, webOrigins, recordsPerSecond, dataDir, mail} = config;
   const reads = {
     trades: database.projections.trades.bind(database.projections), candles: database.projections.candles.bind(database.projections),
     receivedFrom: database.chains.receivedFrom.bind(database.chains),
   };
   const health = {chains: () => engine.health().chains, database: () => database.ping(), projections: () => engine.health().projections};
   const graphql = graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(network.rules), storage, rpc}, custodies: () => engine.chains(), log});
-  return startGateway({port, operatorToken, webOrigins, sessionSecret: sessionSecret(dataDir), credentialsFile: path.join(dataDir, 'credentials.jsonl')}, {
+  return startGateway({
+    port, operatorToken, webOrigins, recordsPerSecond, sessionSecret: sessionSecret(dataDir), credentialsFile: path.join(dataDir, 'credentials.jsonl'), noncesFolder: path.join(dataDir, 'nonces'),
+  }, {
     engine, reads, health, graphql, mailer: mail ? httpMailer(mail) : folderMailer(path.join(dataDir, 'mail')), log,
   });
 }

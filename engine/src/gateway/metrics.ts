@@ -11,6 +11,10 @@ export class Metrics {
     name: 'pobs_engine_http_request_seconds', help: 'Time to answer', buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2], registers: [this.registry],
   });
 
+  readonly #closings = new Counter({
+    name: 'pobs_gateway_stream_closings_total', help: 'WebSockets closed by the gateway, by closing code', labelNames: ['code'], registers: [this.registry],
+  });
+
   constructor({engine, health, connections}: {engine: GatewayEngine; health: HealthPort; connections: () => number}) {
     const events = new Counter({name: 'pobs_engine_events_total', help: 'Durable events', registers: [this.registry]});
     engine.onEventFrames(({count}) => events.inc(count));
@@ -37,5 +41,9 @@ export class Metrics {
   answered(status: number, seconds: number): void {
     this.#requests.inc({status: `${Math.floor(status / 100)}xx`});
     this.#seconds.observe(seconds);
+  }
+
+  closing(code: number): void {
+    this.#closings.inc({code: String(code)});
   }
 }

@@ -37,7 +37,7 @@ export type EnginePort = {
 /** `missed`: events of the time without it cannot be had any more. */
 export type Presence = {here: boolean; missed: boolean};
 
-export type GatewayEngine = EnginePort & Pick<EngineLink, 'submitRecords' | 'accountIndex' | 'onEventFrames' | 'decode'> & {
+export type GatewayEngine = EnginePort & Pick<EngineLink, 'sendRecords' | 'accountIndex' | 'onEventFrames' | 'decode'> & {
   /** Told at once, and whenever the engine comes or goes. Returns the way to stop. */
   onPresence(listener: (presence: Presence) => void): () => void;
 };

@@ -13,7 +13,8 @@ import {Gate, type GateLimits} from './auth/gate.ts';
 import {MailLogin} from './auth/mail-login.ts';
 import type {Mailer} from './auth/mailer.ts';
 import {Sessions} from './auth/sessions.ts';
-import {SignedRequests} from './auth/signed-requests.ts';
+import {NonceLog} from './auth/nonce-log.ts';
+import {NONCES_MAX, SignedRequests, WINDOW_MS} from './auth/signed-requests.ts';
 import {commandRoutes} from './command-routes.ts';
 import {errorBody} from './errors.ts';
 import {type App, json, onError} from './http.ts';
@@ -27,7 +28,6 @@ import {Stream} from './stream/stream.ts';
 
 const LOOPBACK_ORIGIN = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 const HOST = '127.0.0.1';
-const RECORDS_PER_SECOND = 50_000;
 const SIGNED_HEADERS = ['x-pobs-key', 'x-pobs-timestamp', 'x-pobs-nonce', 'x-pobs-signature'];
 
 export type GatewayOptions = {
@@ -36,11 +36,13 @@ export type GatewayOptions = {
   sessionSecret: Uint8Array;
   /** What keys and ended sessions are kept in; gateways of one machine share it, as they share the secret. */
   credentialsFile: string;
+  /** What nonces of signed requests are spent in, shared in the same way. */
+  noncesFolder: string;
   /** Origins of the web app; empty: any on this machine. */
   webOrigins: readonly string[];
   limits?: GateLimits;
   /** Records per second and account on the stream; 0 = no limit. */
-  recordsPerSecond?: number;
+  recordsPerSecond: number;
 };
 
 export type GatewayDeps = {
@@ -62,14 +64,15 @@ export async function startGateway(options: GatewayOptions, deps: GatewayDeps): 
   const {engine, health, reads, log, now = Date.now} = deps;
   const credentials = new Credentials({file: options.credentialsFile, secret: options.sessionSecret}, {now});
   const sessions = new Sessions({secret: options.sessionSecret, domains: signInDomains(options)}, {credentials, now});
+  const nonces = new NonceLog({folder: options.noncesFolder, windowMs: WINDOW_MS, most: NONCES_MAX});
   const gate = new Gate({operatorToken: options.operatorToken, limits: options.limits}, {
-    sessions, credentials, signed: new SignedRequests({credentials, now}), now, addressOf: (context) => getConnInfo(context).remote.address ?? 'unknown',
+    sessions, credentials, signed: new SignedRequests({credentials, nonces, now}), now, addressOf: (context) => getConnInfo(context).remote.address ?? 'unknown',
   });
   const marketData = new MarketData({engine, reads, log, now});
-  const stream = new Stream({recordsPerSecond: options.recordsPerSecond ?? RECORDS_PER_SECOND}, {
-    engine, gate, hub: marketData.hub, feed: marketData.feed, log, now,
-  });
   const metrics = new Metrics({engine, health, connections: () => stream.connections});
+  const stream = new Stream({recordsPerSecond: options.recordsPerSecond}, {
+    engine, gate, hub: marketData.hub, feed: marketData.feed, log, now, onClosing: (code) => metrics.closing(code),
+  });
   const linkBase = `${options.webOrigins[0] ?? `http://${HOST}:${options.port}`}/login`;
   const mailLogin = new MailLogin({secret: options.sessionSecret, linkBase}, {credentials, sessions, mailer: deps.mailer, now});
   const app = buildApp({gate, metrics, credentials, mailLogin, now, webOrigins: options.webOrigins}, deps);
@@ -87,6 +90,7 @@ export async function startGateway(options: GatewayOptions, deps: GatewayDeps): 
       stream.close();
       server.close(() => {
         credentials.close();
+        nonces.close();
         resolve();
       });
       server.closeAllConnections();

@@ -1,10 +1,13 @@
 /** The stream over a real core and journal: books rebuilt under dropped sockets, own channels, commands, misuse. */
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {randomBelow} from '../../test/support/random.ts';
+import {until} from '../../test/support/anvil.ts';
 import {call, startTestGateway, type TestGateway} from '../../test/support/gateway.ts';
 import {ETH, USDC} from '../../test/support/rules.ts';
-import {type Message, ReaderBook, StreamClient} from '../../test/support/stream.ts';
+import {type Message, ReaderBook, recordsOf, StreamClient} from '../../test/support/stream.ts';
 import {give, newTrader, openPosition, operate, order, PRICE, type Trader} from '../../test/support/trading.ts';
+import {COMMAND, REASON} from '../core/venue/codes.ts';
+import {head} from '../core/venue/records.ts';
 import {signRequest} from './auth/signed-requests.ts';
 
 const SEED = Number(process.env.POBS_TEST_SEED ?? 20_261_125);
@@ -191,25 +194,56 @@ describe('commands', () => {
 
   const openOrders = async ({token}: Trader) => ((await call(url, 'GET', '/v1/account', {token})).body.orders as object[]).length;
 
-  test.each(['all', 'marked'] as const)('orders: %s of a socket end with it where it asked for that', async (orders) => {
+  const closedOf = (client: StreamClient) => {
+    const orders = client.messages.filter(({channel}) => channel === 'orders');
+    const names = new Map(orders.filter(({type}) => type === 'orderAccepted').map(({orderId, clientOrderId}) => [orderId, clientOrderId]));
+    return orders.filter(({type}) => type === 'orderClosed').map(({orderId}) => names.get(orderId) || 'one record');
+  };
+
+  test.each([
+    ['marked', 3, ['one marked', 'one in a batch']], ['connection', 1, ['one marked', 'one plain', 'one in a batch', 'one record']],
+    ['all', 0, ['one marked', 'one plain', 'one in a batch', 'one record', 'two marked', 'two plain', 'by rest']],
+  ] as const)('orders: %s end with their connection and leave those of another', async (orders, left, gone) => {
     const trader = await newTrader(gateway);
-    const watcher = await connect(trader.token);
-    await watcher.ask({op: 'subscribe', channel: 'orders'});
-    const client = await connect(trader.token);
-    await client.ask({op: 'cancelOnDisconnect', orders});
-    await client.ask({op: 'placeOrder', ...order({price: String(PRICE / 2n), cancelOnDisconnect: true})});
-    await client.ask({op: 'placeOrder', ...order({price: String(PRICE / 2n)})});
-    await client.end();
-    if (orders === 'marked') {
-      await watcher.next(({type, at}) => type === 'deadManArmed' && BigInt(String(at)) > 0n && watcher.messages.filter((message) => message.type === 'deadManArmed').length > 1);
-      // The timer is due a millisecond after the socket went; the clock's next tick finds it.
-      await watcher.ask({op: 'ping'});
-      await operate(url, 'tick', {});
+    const [one, two] = [await connect(trader.token), await connect(trader.token)];
+    await two.ask({op: 'subscribe', channel: 'orders'});
+    await one.ask({op: 'cancelOnDisconnect', orders});
+    await two.ask({op: 'cancelOnDisconnect', orders: 'connection'});
+    const bid = (clientOrderId: string, changes: object = {}) => order({price: String(PRICE / 2n), clientOrderId, ...changes});
+    for (const [name, client] of [['one', one], ['two', two]] as const) {
+      expect(await client.ask({op: 'placeOrder', ...bid(`${name} marked`, {cancelOnDisconnect: true})})).toMatchObject({state: 'open'});
+      expect(await client.ask({op: 'placeOrder', ...bid(`${name} plain`)})).toMatchObject({state: 'open'});
     }
-    await watcher.next(({type}) => type === 'orderClosed');
-    await settle(watcher);
-    expect(await openOrders(trader)).toBe(orders === 'all' ? 0 : 1);
+    await give(url, 'placeOrder', bid('by rest', {cancelOnDisconnect: true}), trader.token);
+    await one.ask({op: 'batch', commands: [{op: 'placeOrder', ...bid('one in a batch', {cancelOnDisconnect: true})}]});
+    const spot = await gateway.node.read(({state}) => state.markets.get('ETH-USDC')!.index);
+    const {acks} = await one.records(recordsOf({head: head(COMMAND.place, 0, spot), words: [Number(PRICE / 20_000n), 1]}));
+    expect(acks[0]!.reason).toBe(REASON.none);
+    await one.end();
+    await until(() => closedOf(two).length === gone.length);
+    await settle(two);
+    expect(closedOf(two).toSorted()).toEqual([...gone].toSorted());
+    expect(await openOrders(trader)).toBe(7 - gone.length);
+    await two.end();
+    await until(async () => await openOrders(trader) === left);
+    await give(url, 'cancelAll', {}, trader.token);
   });
+
+  test('a lease is kept half a minute ahead, so that orders end where the gateway dies', async () => {
+    const trader = await newTrader(gateway);
+    const client = await connect(trader.token);
+    const leases = () => gateway.node.read(({state}) => {
+      const account = state.byWallet.get(trader.wallet.toLowerCase() as `0x${string}`)!;
+      return [...state.venue.deadMen].filter(([key]) => key % 2 ** 32 === account && key >= 2 ** 32).map(([, at]) => at);
+    });
+    await client.ask({op: 'cancelOnDisconnect', orders: 'marked'});
+    const [at] = await leases();
+    expect(at! - Date.now()).toBeGreaterThan(20_000);
+    expect(at! - Date.now()).toBeLessThanOrEqual(30_000);
+    await until(async () => (await leases())[0]! > at!);
+    await client.end();
+    await until(async () => (await leases()).length === 0);
+  }, 30_000);
 
   test('orders stay where nothing was asked for', async () => {
     const trader = await newTrader(gateway);

@@ -2,6 +2,7 @@
  * Append-only, hash-chained log of commands with group commit: whatever is appended while one `fdatasync` runs is the next batch.
  * A failed write or sync puts the journal out of service for good; it is never retried, because the page cache may then lie.
  */
+import {channel} from 'node:diagnostics_channel';
 import {mkdirSync} from 'node:fs';
 import path from 'node:path';
 import {BATCH_HEADER, type ChainState, ENTRY, PAYLOAD_MAX, sealBatch} from './batch.ts';
@@ -28,8 +29,8 @@ export type JournalOptions = {
   aheadBytes?: number;
   /** Where to begin; earlier batches are not looked at. */
   from?: Anchor | undefined;
-  /** Every batch there is after `from`, in order, before the constructor returns. */
-  onBatch: (batch: Batch) => void;
+  /** Every batch there is after `from`, in order, before the constructor returns. @param left - Bytes of the folder that come after it. */
+  onBatch: (batch: Batch, left: number) => void;
   /** A batch is being written: what is appended from now on is in the next one. */
   onWriting?: () => void;
   /** The batch and all before it are on disk. */
@@ -41,6 +42,9 @@ export type JournalOptions = {
 
 const SEGMENT_BYTES = 256 * 1024 * 1024;
 const AHEAD_BYTES = 1024 * 1024;
+
+/** Tells how long each batch took to become durable, to whoever measures. */
+const commits = channel('pobs:journal:commit');
 
 export class Journal {
   readonly #options: JournalOptions;
@@ -174,10 +178,12 @@ export class Journal {
       await new Promise(setImmediate);
       while (!this.#filling.isEmpty) {
         const batch = this.#filling;
+        const started = performance.now();
         const about = this.#seal(batch);
         const writing = this.#write(batch.bytes.subarray(0, batch.end), batch.firstSequence);
         this.#options.onWriting?.();
         await writing;
+        if (commits.hasSubscribers) commits.publish({milliseconds: performance.now() - started, commands: batch.count});
         this.#durable = {index: about.index, sequence: batch.firstSequence + batch.count - 1};
         this.#options.onDurable({...about, bytes: batch.bytes.subarray(0, batch.end)});
       }

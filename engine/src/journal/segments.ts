@@ -1,5 +1,5 @@
 /** Reading a journal folder: verifies the hash chain over all segments and cuts the torn tail of a crash. */
-import {closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readdirSync, readSync, rmSync} from 'node:fs';
+import {closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readdirSync, readSync, rmSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {BATCH_HEADER, type BatchHeader, Chain, type ChainState, MAGIC, OLD_MAGIC, readBatch, readHeader, SLOT} from './batch.ts';
 import {syncDirectory} from './disk.ts';
@@ -27,7 +27,8 @@ export type Scan = {sequence: number; chain: Chain; at: number; file?: string; s
 export type ScanOptions = {
   directory: string;
   from?: Anchor | undefined;
-  onBatch: (batch: Batch) => void;
+  /** @param left - Bytes of the folder that come after the batch. */
+  onBatch: (batch: Batch, left: number) => void;
   /** Cut a torn tail; else it is only left out. */
   repair: boolean;
 };
@@ -72,11 +73,13 @@ export function scanSegments(options: ScanOptions): Scan {
   const all = segmentFiles(directory);
   const first = from && segmentOf(all, from);
   const files = first === undefined ? all : all.slice(all.indexOf(first));
+  let left = files.reduce((sum, file) => sum + statSync(file).size, 0);
   files.forEach((file, position) => {
     const bytes = readAligned(file);
+    left -= bytes.length;
     if (bytes.subarray(0, OLD_MAGIC.length).equals(OLD_MAGIC)) throw oldVersion(file);
     const last = position === files.length - 1;
-    const end = readBatches({file, bytes, scan, options});
+    const end = readBatches({file, bytes, left, scan, options});
     const torn = !isZero(bytes, end);
     if (torn && !last) throw corrupt(file, `no valid batch at byte ${end}`);
     if (torn) refuseDurable({file, bytes, end, scan});
@@ -130,7 +133,7 @@ function readStart(file: string): Buffer {
   }
 }
 
-function readBatches({file, bytes, scan, options}: {file: string; bytes: Buffer; scan: Scan & {seen: number}; options: ScanOptions}): number {
+function readBatches({file, bytes, left, scan, options}: {file: string; bytes: Buffer; left: number; scan: Scan & {seen: number}; options: ScanOptions}): number {
   const views = viewsOf(bytes);
   const known = options.from?.chain.index ?? 0;
   let offset = 0;
@@ -148,7 +151,7 @@ function readBatches({file, bytes, scan, options}: {file: string; bytes: Buffer;
     scan.chain.add(header.hash);
     scan.sequence += header.count;
     scan.at = header.at;
-    options.onBatch({header, bytes, payload, ...views});
+    options.onBatch({header, bytes, payload, ...views}, left + bytes.length - offset);
   }
   return offset;
 }

@@ -13,9 +13,11 @@ import {decodePayload, encodePayload} from '../journal/codec.ts';
 import {NodeError, type NodeErrorData} from '../node/errors.ts';
 import {FrameDecoder, type Names, type Wants} from '../node/read-frames.ts';
 import type {EventListener, NodeState, Submission} from '../node/types.ts';
+import {ANSWER_HEADER_BYTES} from './answers.ts';
+import {BlockPool, Outbox} from './outbox.ts';
 import type {Query} from './queries.ts';
-import {type EngineHealth, type EngineLink, type EventFrame, type RecordAcks, RECORDS_MAX} from './types.ts';
-import {ANSWER_BYTES_MAX, encodeFrame, type Frame, FRAME, FrameReader, type FrameType, OPERATOR_FLAG} from './wire.ts';
+import {ACK_BYTES, type EngineHealth, type EngineLink, type EventFrame, type RecordAcks, type RecordListener, RECORDS_MAX} from './types.ts';
+import {ANSWER_BYTES_MAX, encodeFrame, type Frame, FRAME, type FrameHead, FrameReader, HEADER_BYTES, OPERATOR_FLAG, writeHead} from './wire.ts';
 
 /** Where an engine is looked for. */
 export type Reach = {
@@ -34,25 +36,38 @@ export type LinkClientOptions = Reach & {
 
 const WAIT_MS = 60_000;
 const BETWEEN_TRIES_MS = 50;
-const HASH_BYTES = 32;
+/** Read from the socket at once. */
+const READ_BYTES = 256 * 1024;
+const BLOCKS = new BlockPool({size: 64 * 1024, most: 16});
 
-type Waiting = {resolve: (answer: Frame) => void; reject: (error: Error) => void};
+type Answer = {value?: unknown; eventSequence?: number};
+type Waiting = {resolve: (answer: Answer) => void; reject: (error: Error) => void};
 
 const gone = (): NodeError => new NodeError({code: 'ENGINE_STOPPED', detail: 'The engine is gone.'});
 
 /** Connects and subscribes to events; who listens right after the answer misses none. @throws {NodeError} `ENGINE_STOPPED` when there is no engine. */
 export async function connectEngine({from, ...where}: LinkClientOptions): Promise<EngineLink> {
-  const client = new LinkClient(await reach(where));
+  let client: LinkClient | undefined;
+  const socket = await reach(where, (bytes) => client?.take(bytes));
+  client = new LinkClient(socket);
   await client.subscribe(from);
   return client;
 }
 
-/** An engine that starts listens after it has replayed its journal. */
-export async function reach({path, waitMs = WAIT_MS, onWaiting = () => {}}: Reach): Promise<Socket> {
+/**
+ * An engine that starts listens after it has replayed its journal.
+ *
+ * @param onBytes - Takes what comes, good until it returns: one memory serves all reads.
+ */
+export async function reach({path, waitMs = WAIT_MS, onWaiting = () => {}}: Reach, onBytes: (bytes: Buffer) => void): Promise<Socket> {
+  const onread = {buffer: Buffer.allocUnsafeSlow(READ_BYTES), callback: (length: number, bytes: Uint8Array): boolean => {
+    onBytes(Buffer.from(bytes.buffer, bytes.byteOffset, length));
+    return true;
+  }};
   const until = performance.now() + waitMs;
   for (let tries = 0; ; tries += 1) {
     const socket = await new Promise<Socket | undefined>((resolve) => {
-      const attempt = connect(path, () => resolve(attempt));
+      const attempt = connect({path, onread}, () => resolve(attempt));
       attempt.once('error', () => resolve(undefined));
     });
     if (socket) return socket;
@@ -64,8 +79,10 @@ export async function reach({path, waitMs = WAIT_MS, onWaiting = () => {}}: Reac
 
 class LinkClient implements EngineLink {
   readonly #socket: Socket;
+  readonly #outbox: Outbox;
   readonly #reader = new FrameReader({max: ANSWER_BYTES_MAX});
   readonly #waiting = new Map<number, Waiting>();
+  readonly #records = new Map<number, RecordListener>();
   readonly #frameListeners = new Set<(frame: EventFrame) => void>();
   readonly #eventListeners = new Set<EventListener>();
   readonly #accounts = new Map<string, number>();
@@ -74,26 +91,30 @@ class LinkClient implements EngineLink {
   #decoder: FrameDecoder | undefined;
   #health: EngineHealth = {chains: [], projections: {sequence: 0n}};
   #request = 0;
-  #corked = false;
   #paused = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on('data', (chunk: Buffer) => {
-      this.#reader.push(chunk);
-      if (!this.#paused) this.#drain();
-    });
+    this.#outbox = new Outbox(socket, BLOCKS);
     socket.on('error', () => socket.destroy());
     this.closed = new Promise((resolve) => socket.once('close', () => {
       for (const {reject} of this.#waiting.values()) reject(gone());
+      for (const listener of this.#records.values()) listener.refused(gone());
       this.#waiting.clear();
+      this.#records.clear();
       resolve();
     }));
   }
 
+  /** What came from the engine. */
+  take(bytes: Buffer): void {
+    this.#reader.push(bytes);
+    if (!this.#paused) this.#drain();
+  }
+
   /** Names first: whoever is bound after they were read comes by an event. */
   async subscribe(from?: number): Promise<void> {
-    const {value: names, eventSequence} = answerOf(await this.#ask(FRAME.read, encodePayload({view: 'names'} satisfies Query)));
+    const {value: names, eventSequence} = await this.#ask({type: FRAME.read}, encodePayload({view: 'names'} satisfies Query));
     this.#decoder = new FrameDecoder(names as Names);
     const now = eventSequence! + 1;
     if (from !== undefined && await this.#subscribeFrom(from)) return;
@@ -102,20 +123,33 @@ class LinkClient implements EngineLink {
   }
 
   async #subscribeFrom(event: number): Promise<boolean> {
-    const from = Buffer.alloc(8);
-    from.writeDoubleLE(event);
-    return valueOf(await this.#ask(FRAME.subscribe, from)) === event;
+    return (await this.#ask({type: FRAME.subscribe, first: event})).value === event;
   }
 
   async submit(command: Command): Promise<Submission> {
-    return valueOf(await this.#ask(FRAME.command, encodePayload(command))) as Submission;
+    return (await this.#ask({type: FRAME.command}, encodePayload(command))).value as Submission;
   }
 
-  async submitRecords(records: Uint8Array, {operator = false}: {operator?: boolean} = {}): Promise<RecordAcks> {
-    const count = records.length / RECORD_BYTES;
-    if (!Number.isInteger(count) || count === 0 || count > RECORDS_MAX) throw new RangeError(`${records.length} bytes are not 1 to ${RECORDS_MAX} records`);
-    const {body} = await this.#ask(FRAME.records, records, operator ? OPERATOR_FLAG : 0);
-    return {count, batchHash: body.subarray(0, HASH_BYTES), acks: body.subarray(HASH_BYTES)};
+  submitRecords(records: Uint8Array, {operator = false}: {operator?: boolean} = {}): Promise<RecordAcks> {
+    return new Promise((resolve, reject) => this.sendRecords(records, {
+      answered: ({count, acks, batchHash}) => resolve({count, acks: Uint8Array.from(acks), batchHash: Uint8Array.from(batchHash)}), refused: reject,
+    }, {operator}));
+  }
+
+  sendRecords(records: Uint8Array, listener: RecordListener, {operator = false}: {operator?: boolean} = {}): void {
+    const {length} = records;
+    const count = length / RECORD_BYTES;
+    if (!Number.isInteger(count) || count === 0 || count > RECORDS_MAX) throw new RangeError(`${length} bytes are not 1 to ${RECORDS_MAX} records`);
+    if (this.#socket.destroyed) {
+      listener.refused(gone());
+      return;
+    }
+    const request = this.#next();
+    this.#records.set(request, listener);
+    const {bytes, used} = this.#outbox.reserve(HEADER_BYTES + length);
+    const at = used - length;
+    bytes.set(records, at);
+    writeHead(bytes, at - HEADER_BYTES, {type: FRAME.records, flags: operator ? OPERATOR_FLAG : 0, request}, length);
   }
 
   async accountIndex(wallet: Address, sub = 0): Promise<number | undefined> {
@@ -143,8 +177,8 @@ class LinkClient implements EngineLink {
   openWithdrawals = (): Promise<readonly WithdrawalView[]> => this.#must({view: 'openWithdrawals'});
 
   async sealedEpoch(epoch: bigint): Promise<SealedEpoch | undefined> {
-    const frame = await this.#ask(FRAME.read, encodePayload({view: 'sealed', epoch} satisfies Query));
-    return frame.type === FRAME.sealed ? unpackEpoch(decodeSealed(frame.body)) : undefined;
+    const bytes = await this.#read<Uint8Array>({view: 'sealed', epoch});
+    return bytes && unpackEpoch(decodeSealed(bytes));
   }
 
   onEvents(listener: EventListener): () => void {
@@ -170,37 +204,33 @@ class LinkClient implements EngineLink {
   }
 
   async #read<T>(query: Query): Promise<T | undefined> {
-    return valueOf(await this.#ask(FRAME.read, encodePayload(query))) as T | undefined;
+    return (await this.#ask({type: FRAME.read}, encodePayload(query))).value as T | undefined;
   }
 
   async #must<T>(query: Query): Promise<T> {
     return (await this.#read<T>(query))!;
   }
 
-  #ask(type: FrameType, body: Uint8Array, flags = 0): Promise<Frame> {
+  #ask(head: FrameHead, body?: Uint8Array): Promise<Answer> {
     if (this.#socket.destroyed) return Promise.reject(gone());
-    this.#request = (this.#request + 1) >>> 0;
-    const request = this.#request;
-    const answer = new Promise<Frame>((resolve, reject) => this.#waiting.set(request, {resolve, reject}));
-    // What is asked in one turn leaves in one write.
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#socket.cork();
-      setImmediate(() => {
-        this.#corked = false;
-        this.#socket.uncork();
-      });
-    }
-    this.#socket.write(encodeFrame({type, flags, request}, body));
+    const request = this.#next();
+    const answer = new Promise<Answer>((resolve, reject) => this.#waiting.set(request, {resolve, reject}));
+    this.#outbox.write(encodeFrame({...head, request}, body));
     return answer;
+  }
+
+  #next(): number {
+    this.#request = (this.#request + 1) >>> 0;
+    return this.#request;
   }
 
   /** After an answer to a read, whoever waits for it runs before the events that came later: view and events belong together. */
   #drain(): void {
     this.#paused = false;
     for (let frame = this.#reader.next(); frame; frame = this.#reader.next()) {
+      const {type} = frame;
       this.#take(frame);
-      if (frame.type === FRAME.answer || frame.type === FRAME.sealed) {
+      if (type === FRAME.answer || type === FRAME.sealed) {
         this.#paused = true;
         setImmediate(() => this.#drain());
         return;
@@ -209,18 +239,57 @@ class LinkClient implements EngineLink {
   }
 
   #take(frame: Frame): void {
-    if (frame.type === FRAME.events) this.#publish(frame);
-    else if (frame.type === FRAME.health) this.#health = decodePayload(frame.body) as EngineHealth;
-    else {
-      const waiting = this.#waiting.get(frame.request);
-      this.#waiting.delete(frame.request);
-      if (frame.type === FRAME.refused) waiting?.reject(errorOf(frame.body));
-      else waiting?.resolve(frame);
+    switch (frame.type) {
+      case FRAME.acks:
+        this.#answer(frame);
+        return;
+      case FRAME.events:
+        this.#publish(frame);
+        return;
+      case FRAME.health:
+        this.#health = decodePayload(frame.body) as EngineHealth;
+        return;
+      case FRAME.answer:
+        this.#settle(frame.request)?.resolve(decodePayload(frame.body) as Answer);
+        return;
+      case FRAME.sealed:
+        this.#settle(frame.request)?.resolve({value: Uint8Array.from(frame.body)});
+        return;
+      case FRAME.refused: {
+        const error = errorOf(frame.body);
+        const listener = this.#records.get(frame.request);
+        this.#records.delete(frame.request);
+        if (listener) listener.refused(error);
+        else this.#settle(frame.request)?.reject(error);
+        return;
+      }
+      default:
     }
   }
 
-  #publish({body, count}: Frame): void {
-    const frame: EventFrame = {first: body.readDoubleLE(0), count, bytes: body.subarray(8)};
+  #settle(request: number): Waiting | undefined {
+    const waiting = this.#waiting.get(request);
+    this.#waiting.delete(request);
+    return waiting;
+  }
+
+  /** What was answered under one batch. */
+  #answer({block, at, count: answers, hash: batchHash}: Frame): void {
+    const {bytes, words} = block;
+    let offset = at;
+    for (let index = 0; index < answers; index += 1) {
+      const [request, count] = [words[offset >>> 2]! >>> 0, words[(offset >>> 2) + 1]!];
+      const listener = this.#records.get(request);
+      this.#records.delete(request);
+      offset += ANSWER_HEADER_BYTES;
+      const end = offset + count * ACK_BYTES;
+      listener?.answered({count, acks: bytes.subarray(offset, end), batchHash});
+      offset = end;
+    }
+  }
+
+  #publish({body, count, first}: Frame): void {
+    const frame: EventFrame = {first, count, bytes: body};
     for (const listener of this.#frameListeners) listener(frame);
     if (!this.#decoder) return;
     if (this.#eventListeners.size === 0) {
@@ -231,9 +300,6 @@ class LinkClient implements EngineLink {
     for (const listener of this.#eventListeners) listener(events);
   }
 }
-
-const answerOf = ({body}: Frame): {value?: unknown; eventSequence?: number} => decodePayload(body) as {value?: unknown; eventSequence?: number};
-const valueOf = (frame: Frame): unknown => answerOf(frame).value;
 
 function errorOf(body: Buffer): NodeError {
   const {retryable, ...data} = decodePayload(body) as NodeErrorData & {retryable: boolean};

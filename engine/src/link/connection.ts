@@ -3,17 +3,23 @@ import type {Socket} from 'node:net';
 import {encodeSealed, packEpoch} from '@pobs/protocol';
 import type {Command} from '../core/commands.ts';
 import {isOfAccounts} from '../core/venue/codes.ts';
-import {codeOf, RECORD_BYTES, RECORD_WORDS, viewRecords} from '../core/venue/records.ts';
+import {codeOf, RECORD_BYTES, RECORD_WORDS} from '../core/venue/records.ts';
 import {decodePayload, encodePayload} from '../journal/codec.ts';
 import {NodeError} from '../node/errors.ts';
 import type {EventFrame} from '../node/event-frames.ts';
+import {Answers} from './answers.ts';
 import type {LinkNode} from './node.ts';
+import {BlockPool, Outbox} from './outbox.ts';
 import {type Query, viewOf} from './queries.ts';
 import {type FollowerStatus, RECORDS_MAX} from './types.ts';
-import {encodeFrame, type Frame, FRAME, FrameReader, LinkFrameError, OPERATOR_FLAG, REQUEST_BYTES_MAX} from './wire.ts';
+import {
+  encodeFrame, type Frame, FRAME, FrameReader, HEADER_BYTES, LinkFrameError, OPERATOR_FLAG, REQUEST_BYTES_MAX, slots, writeHead,
+} from './wire.ts';
 
 /** A reader this far behind holds the engine's memory. */
 const UNREAD_BYTES_MAX = 256 * 1024 * 1024;
+
+const DURABLE_EVERY_MS = 20;
 
 /** By command code: 1 = an account may give it about itself. */
 const OF_ACCOUNTS = Uint8Array.from({length: 256}, (_, code) => (isOfAccounts(code) ? 1 : 0));
@@ -22,56 +28,63 @@ type Deps = {
   node: LinkNode;
   refusal: (command: Command) => string | undefined;
   log: {warn(fields: object, message: string): void};
-  /** Newest event frames, oldest first. */
-  recent: readonly EventFrame[];
   onStatus: (status: FollowerStatus | undefined) => void;
   onClose: () => void;
 };
+
+/** Of all connections: what is gathered for one write, and answers that wait for the disk. */
+const BLOCKS = new BlockPool({size: 64 * 1024, most: 128});
 
 export class LinkConnection {
   readonly #socket: Socket;
   readonly #deps: Deps;
   readonly #reader = new FrameReader({max: REQUEST_BYTES_MAX});
-  #corked = false;
+  readonly #outbox: Outbox;
+  readonly #answers: Answers;
   #stopBatches: (() => void) | undefined;
+  #durableTimer: NodeJS.Timeout | undefined;
   /** Wants the events as they come. */
   subscribed = false;
 
   constructor(socket: Socket, deps: Deps) {
     this.#socket = socket;
     this.#deps = deps;
+    this.#outbox = new Outbox(socket, BLOCKS);
+    this.#answers = new Answers(() => this.#open(), BLOCKS);
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       if (this.#stopBatches) deps.onStatus(undefined);
       this.#stopBatches?.();
+      clearTimeout(this.#durableTimer);
       deps.onClose();
     });
   }
 
-  /** Frames of one turn leave in one write. */
+  /** A frame that stays as it is until it has left; those of one turn leave in one write. */
   send(frame: Buffer): void {
-    const socket = this.#socket;
-    if (socket.destroyed) return;
-    if (socket.writableLength > UNREAD_BYTES_MAX) {
-      this.#deps.log.warn({unreadBytes: socket.writableLength}, 'A gateway does not read what it asked for; its connection is closed');
-      socket.destroy();
-      return;
-    }
-    if (!this.#corked) {
-      this.#corked = true;
-      socket.cork();
-      setImmediate(() => {
-        this.#corked = false;
-        socket.uncork();
-      });
-    }
-    socket.write(frame);
+    this.#open()?.write(frame);
+  }
+
+  /** Bytes the system has not taken yet, because the other side does not read. */
+  get unread(): number {
+    return this.#socket.destroyed ? 0 : this.#socket.writableLength;
   }
 
   end(): void {
+    this.#outbox.pass();
     this.#socket.end();
     this.#socket.destroySoon();
+  }
+
+  /** Where to write, unless nobody reads. */
+  #open(): Outbox | undefined {
+    const socket = this.#socket;
+    if (socket.destroyed || socket.writableEnded) return undefined;
+    if (socket.writableLength <= UNREAD_BYTES_MAX) return this.#outbox;
+    this.#deps.log.warn({unreadBytes: socket.writableLength}, 'A gateway does not read what it asked for; its connection is closed');
+    socket.destroy();
+    return undefined;
   }
 
   #take(chunk: Buffer): void {
@@ -96,11 +109,11 @@ export class LinkConnection {
         this.#read(frame.request, decodePayload(frame.body) as Query);
         return;
       case FRAME.subscribe:
-        this.#subscribe(frame.request, frame.body.readDoubleLE(0));
+        this.#subscribe(frame.request, frame.first);
         return;
       case FRAME.follow:
-        this.#stopBatches ??= this.#deps.node.onBatches(({index}) => this.#tellDurable(index));
-        this.#tellDurable(this.#deps.node.durable.index);
+        this.#stopBatches ??= this.#deps.node.onBatches(() => this.#noteDurable());
+        this.#tellDurable();
         return;
       case FRAME.status:
         this.#deps.onStatus(decodePayload(frame.body) as FollowerStatus);
@@ -110,15 +123,14 @@ export class LinkConnection {
     }
   }
 
-  #records({request, flags, body}: Frame): void {
-    const views = viewRecords(body);
-    if (!views || views.length > RECORDS_MAX || views.length === 0) throw new LinkFrameError(`${body.length} bytes of records`);
-    if ((flags & OPERATOR_FLAG) === 0) hideOperatorCommands(views.words, views.length);
-    const bytes = Buffer.from(views.words.buffer, views.words.byteOffset, views.length * RECORD_BYTES);
-    this.#deps.node.submitRecords({bytes, ...views}, (refused, acks, hash) => {
-      if (refused) this.#refuse(request, refused);
-      else this.send(encodeFrame({type: FRAME.acks, request, count: views.length}, hash!, acks!));
-    });
+  #records({request, flags, block, at, length}: Frame): void {
+    const count = length / RECORD_BYTES;
+    if (!Number.isInteger(count) || count === 0 || count > RECORDS_MAX) throw new LinkFrameError(`${length} bytes of records`);
+    const {bytes, words, doubles} = block;
+    const first = at / RECORD_BYTES;
+    if ((flags & OPERATOR_FLAG) === 0) hideOperatorCommands(words, first, count);
+    const refused = this.#deps.node.submitRecordsFor(this.#answers, request, {bytes, words, doubles, first, length: count});
+    if (refused) this.#refuse(request, refused);
   }
 
   #command(request: number, command: Command): void {
@@ -150,20 +162,26 @@ export class LinkConnection {
 
   /** @param from - First event wanted; 0 for those from now on. The answer says whether it can be had. */
   #subscribe(request: number, from: number): void {
-    const {node, recent} = this.#deps;
+    const {node} = this.#deps;
     const next = Number(node.durableEventSequence) + 1;
     const first = from === 0 ? next : from;
-    const known = first === next || (recent.length > 0 && recent[0]!.first <= first && first <= next);
+    const known = node.recent.reaches(first, next);
     this.#answer(request, {value: known ? first : 0});
     if (!known) return;
     this.subscribed = true;
-    for (const frame of recent) if (frame.first + frame.count > first) this.send(eventsFrame(frame));
+    for (const frame of node.recent.frames) if (frame.first + frame.count > first) this.send(eventsFrame(frame));
   }
 
-  #tellDurable(index: number): void {
-    const body = Buffer.alloc(8);
-    body.writeDoubleLE(index);
-    this.send(encodeFrame({type: FRAME.durable}, body));
+  /** A follower need not wake for every batch. */
+  #noteDurable(): void {
+    this.#durableTimer ??= setTimeout(() => this.#tellDurable(), DURABLE_EVERY_MS);
+  }
+
+  /** A follower that has not read the last one hears of the newest later. */
+  #tellDurable(): void {
+    this.#durableTimer = undefined;
+    if (this.unread === 0) this.send(encodeFrame({type: FRAME.durable, first: this.#deps.node.durable.index}));
+    else if (!this.#socket.destroyed) this.#noteDurable();
   }
 
   #answer(request: number, answer: {value?: unknown; eventSequence?: number}): void {
@@ -176,16 +194,17 @@ export class LinkConnection {
   }
 }
 
-/** The number of the first event comes before the sections. */
+/** Writes the header into the room in front of the frame: nothing is copied. */
 export function eventsFrame({first, count, bytes}: EventFrame): Buffer {
-  const head = Buffer.alloc(8);
-  head.writeDoubleLE(first);
-  return encodeFrame({type: FRAME.events, count}, head, bytes);
+  const start = bytes.byteOffset - HEADER_BYTES;
+  const whole = Buffer.from(bytes.buffer, start, slots(HEADER_BYTES + bytes.length));
+  writeHead(whole, 0, {type: FRAME.events, count, first}, bytes.length);
+  return whole;
 }
 
 /** A command that is not the sender's to give becomes one that does not exist. */
-function hideOperatorCommands(words: Int32Array, length: number): void {
-  for (let index = 0; index < length; index += 1) {
+function hideOperatorCommands(words: Int32Array, first: number, count: number): void {
+  for (let index = first; index < first + count; index += 1) {
     if (OF_ACCOUNTS[codeOf(words[index * RECORD_WORDS]!)] === 0) words[index * RECORD_WORDS] = 0;
   }
 }

@@ -17,8 +17,9 @@ export type Leader = {
 
 /** @throws {NodeError} `ENGINE_STOPPED` when there is no engine. */
 export async function connectLeader(where: Reach): Promise<Leader> {
-  const socket = await reach(where);
-  const leader = new LinkLeader(socket);
+  let leader: LinkLeader | undefined;
+  const socket = await reach(where, (bytes) => leader?.take(bytes));
+  leader = new LinkLeader(socket);
   socket.write(encodeFrame({type: FRAME.follow}));
   return leader;
 }
@@ -37,11 +38,13 @@ class LinkLeader implements Leader {
       resolve();
     }));
     socket.on('error', () => socket.destroy());
-    socket.on('data', (chunk: Buffer) => {
-      this.#reader.push(chunk);
-      for (let frame = this.#reader.next(); frame; frame = this.#reader.next()) if (frame.type === FRAME.durable) this.#durable = frame.body.readDoubleLE(0);
-      this.#wake();
-    });
+  }
+
+  /** What came from the leader. */
+  take(bytes: Buffer): void {
+    this.#reader.push(bytes);
+    for (let frame = this.#reader.next(); frame; frame = this.#reader.next()) if (frame.type === FRAME.durable) this.#durable = frame.first;
+    this.#wake();
   }
 
   durable(): number {

@@ -164,12 +164,17 @@ test('a data folder too deep for a socket has one elsewhere', () => {
 });
 
 describe('who sends what no gateway sends is let go, and nobody else notices', () => {
+  /** @param start - First bytes of the header. */
+  const frame = (start: string, body = Buffer.alloc(0)): Buffer => Buffer.concat([Buffer.from(start.padEnd(128, '0'), 'hex'), body]);
   const bad: [string, Buffer][] = [
-    ['a length of zero', Buffer.alloc(16)],
-    ['a length beyond reason', Buffer.from('ffffffff01000000000000000000000000000000', 'hex')],
-    ['an unknown type', Buffer.from('10000000630000000000000000000000', 'hex')],
-    ['half a record', Buffer.concat([Buffer.from('20000000010000000100000001000000', 'hex'), Buffer.alloc(16)])],
-    ['a command that is no JSON', Buffer.concat([Buffer.from('18000000020000000100000000000000', 'hex'), Buffer.from('nothing!')])],
+    ['a length of zero', Buffer.alloc(4)],
+    ['a length beyond reason', Buffer.from('ffffffff', 'hex')],
+    ['a length that is not of whole slots', Buffer.from('48000000', 'hex')],
+    ['an unknown type', frame('4000000063000000')],
+    ['more padding than a slot has', frame('8000000001400000', Buffer.alloc(64))],
+    ['half a record', frame('8000000001200000', Buffer.alloc(64))],
+    ['no record', frame('4000000001000000')],
+    ['a command that is no JSON', frame('8000000002380000', Buffer.from('nothing!'.padEnd(64, '\0')))],
   ];
   test.each(bad)('%s', async (_, bytes) => {
     const socket = connect(socketPath(folder), () => socket.write(bytes));

@@ -2,7 +2,7 @@
 import type {EngineNode} from '../node/engine-node.ts';
 
 export type LinkNode = Pick<
-  EngineNode, 'submit' | 'submitRecords' | 'readThen' | 'sealed' | 'state' | 'eventSequence' | 'durableEventSequence' | 'durable' | 'onEventFrames'
+  EngineNode, 'submit' | 'submitRecordsFor' | 'readThen' | 'sealed' | 'state' | 'eventSequence' | 'durableEventSequence' | 'durable' | 'onEventFrames' | 'recent'
 > & {
   /** Durable batches as they come; their index is enough. */
   onBatches(listener: (batch: {index: number}) => void): () => void;

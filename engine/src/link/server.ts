@@ -28,16 +28,12 @@ export type LinkServerDeps = {
 };
 
 const HEALTH_MS = 500;
-/** Newest events kept for gateways that come back. */
-const RECENT_BYTES = 16 * 1024 * 1024;
 
 export class LinkServer {
   readonly #deps: LinkServerDeps;
   readonly #path: string;
   readonly #server: Server;
   readonly #connections = new Set<LinkConnection>();
-  readonly #recent: EventFrame[] = [];
-  #recentBytes = 0;
   #stopEvents = (): void => {};
   #healthText = '';
   #timer: NodeJS.Timeout | undefined;
@@ -56,7 +52,7 @@ export class LinkServer {
       this.#server.listen(this.#path, () => resolve());
     });
     chmodSync(this.#path, 0o600);
-    this.#stopEvents = this.#deps.node.onEventFrames((frame) => this.#publish(frame));
+    this.#stopEvents = this.#deps.node.onEventFrames((frame) => this.#publish(frame), () => this.#unread());
     this.#timer = setInterval(() => this.tellHealth(), HEALTH_MS);
     this.#timer.unref();
   }
@@ -84,19 +80,21 @@ export class LinkServer {
 
   #accept(socket: Socket): void {
     const connection = new LinkConnection(socket, {
-      onStatus: () => {}, ...this.#deps, recent: this.#recent, onClose: () => this.#connections.delete(connection),
+      onStatus: () => {}, ...this.#deps, onClose: () => this.#connections.delete(connection),
     });
     this.#connections.add(connection);
     connection.send(encodeFrame({type: FRAME.health}, encodePayload(this.#deps.health())));
   }
 
   #publish(frame: EventFrame): void {
-    this.#recent.push(frame);
-    this.#recentBytes += frame.bytes.length;
-    while (this.#recentBytes > RECENT_BYTES && this.#recent.length > 1) this.#recentBytes -= this.#recent.shift()!.bytes.length;
-    const subscribed = [...this.#connections].filter((connection) => connection.subscribed);
-    if (subscribed.length === 0) return;
     const bytes = eventsFrame(frame);
-    for (const connection of subscribed) connection.send(bytes);
+    for (const connection of this.#connections) if (connection.subscribed) connection.send(bytes);
+  }
+
+  /** By the slowest connection. */
+  #unread(): number {
+    let most = 0;
+    for (const {subscribed, unread} of this.#connections) if (subscribed) most = Math.max(most, unread);
+    return most;
   }
 }

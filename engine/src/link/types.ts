@@ -36,11 +36,20 @@ export type EngineHealth = {chains: readonly ChainStatus[]; projections: {sequen
 /** Where a follower stands. */
 export type FollowerStatus = {sequence: number; projections: {sequence: bigint; problem?: string}};
 
+/** Hears of a frame of records: one of the two is called, once. */
+export type RecordListener = {
+  /** The bytes are good until this returns. */
+  answered(answer: RecordAcks): void;
+  refused(error: Error): void;
+};
+
 /** Records only an operator may send are refused (`REASON.unknownCommand`) unless `operator` is said. */
 export type SubmitRecords = (records: Uint8Array, options?: {operator?: boolean}) => Promise<RecordAcks>;
 
 export type EngineLink = EnginePort & {
   submitRecords: SubmitRecords;
+  /** The same for one who sends many. The records are copied before this returns. */
+  sendRecords(records: Uint8Array, listener: RecordListener, options?: {operator?: boolean}): void;
   /** Number of a wallet's account (its main one unless `sub` says which), for the account word of records; undefined where it is not bound. */
   accountIndex(wallet: Address, sub?: number): Promise<number | undefined>;
   /** Raw event frames in order; cheaper than `onEvents`, which decodes everything. Returns the way to stop. */

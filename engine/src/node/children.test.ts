@@ -1,7 +1,7 @@
 /** Processes of the engine: started anew when they end, named in logs, never left behind. */
 import {spawn} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import os, {tmpdir} from 'node:os';
 import path from 'node:path';
 import {createInterface} from 'node:readline';
 import {afterEach, beforeEach, expect, test} from 'vitest';
@@ -97,3 +97,16 @@ test('a child of an engine that is killed ends, even one that does not listen', 
   // Killed at once: the child may not have begun yet.
   while (isAlive(pid)) await new Promise(setImmediate);
 }, 60_000);
+
+test.runIf(process.platform === 'linux')('a child gives way with all its threads, those of the garbage collector too', async () => {
+  const told = `
+    import {readdirSync} from 'node:fs';
+    import os from 'node:os';
+    const priorities = readdirSync('/proc/self/task').map((thread) => os.getPriority(Number(thread)));
+    process.stdout.write(JSON.stringify({ready: true, threads: priorities.length, priorities: [...new Set(priorities)]}) + '\\n');
+    process.stdin.on('end', () => process.exit(0)).resume();`;
+  child = new Child({name: 'follower', args: [script(told)], niceness: 5}, {log});
+  const {threads, priorities} = (await child.start()) as unknown as {threads: number; priorities: number[]};
+  expect(threads).toBeGreaterThan(1);
+  expect(priorities).toEqual([os.getPriority() + 5]);
+});

@@ -19,9 +19,10 @@ import {namesOf} from './names.ts';
 import type {EngineNodeOptions} from './options.ts';
 import {FrameDecoder} from './read-frames.ts';
 import {AckWriter, type RecordFrame, RecordRunner} from './record-runner.ts';
-import {numbered, type Position, Replica} from './replica.ts';
+import {RECENT_BYTES_MAX, RecentEvents} from './recent-events.ts';
+import {building, numbered, type Position, Replica} from './replica.ts';
 import {newestSnapshot, snapshotBytes, writeSnapshot} from './snapshots.ts';
-import type {EventListener, NodeState, RecordsDone, Submission} from './types.ts';
+import type {AnswerHolder, EventListener, NodeState, RecordsDone, Submission} from './types.ts';
 
 export type {EngineNodeOptions};
 
@@ -39,11 +40,12 @@ export class EngineNode {
   readonly #journal: Journal;
   readonly #gate = new CommitGate((frame) => this.#publish(frame));
   readonly #runner: RecordRunner;
-  readonly #frameListeners = new Set<(frame: EventFrame) => void>();
+  readonly #frameListeners = new Map<(frame: EventFrame) => void, () => number>();
   readonly #batchListeners = new Set<(batch: DurableBatch) => void>();
   readonly #sealHeads: Map<bigint, Hex>;
   readonly #now: () => number;
   readonly #builder = new EventFrameBuilder();
+  readonly #acks = new AckWriter();
   readonly #digests: DigestSchedule;
   #at: number;
   #eventSequence: number;
@@ -52,6 +54,8 @@ export class EngineNode {
   #digest: {sequence: number; value: Hex} | undefined;
   #stopped: Error | undefined;
   #failed = false;
+  /** The newest durable events, those of the time before the start among them. */
+  readonly recent: RecentEvents;
   /** Bytes of an unfinished write that were cut at start. */
   readonly repairedBytes: number;
 
@@ -79,13 +83,20 @@ export class EngineNode {
     this.#digests = new DigestSchedule({every: options.checkpointEvery});
     this.#now = options.now ?? Date.now;
     const snapshot = snapshots === undefined || onReplayed ? undefined : newestSnapshot(snapshots);
-    const replica: Replica = new Replica({...snapshot, listener: onReplayed && numbered(() => replica.core, onReplayed)});
+    const told = onReplayed && numbered(() => replica.core, onReplayed);
+    const replica: Replica = new Replica({...snapshot, listener: told});
+    this.recent = snapshot?.recent ?? new RecentEvents();
     this.#core = replica.core;
     this.#snapshotSequence = replica.sequence;
     this.#journal = new Journal({
       directory, ...(segmentBytes !== undefined && {segmentBytes}), ...(disk && {disk}),
       from: snapshot && {sequence: snapshot.position.sequence, chain: snapshot.position.chain},
-      onBatch: (batch) => replica.apply(batch),
+      onBatch: (batch, left) => {
+        // Commands are not longer than what comes of them, as a rule: so much of the journal's end fills the memory.
+        if (left < RECENT_BYTES_MAX) replica.listen(building(this.#builder, told));
+        replica.apply(batch);
+        if (!this.#builder.isEmpty) this.recent.add(this.#builder.take());
+      },
       onWriting: () => this.#closeStretch(),
       onDurable: (batch) => this.#release(batch),
       onFatal: (error) => this.#fail(error),
@@ -151,24 +162,47 @@ export class EngineNode {
    * The records are read before this returns.
    */
   submitRecords(records: RecordFrame, done: RecordsDone): void {
-    const refused = this.#refusal();
+    const refused = this.#runRecords(records);
     if (refused) {
       done(refused);
       return;
     }
+    const acks = this.#acks.bytes();
+    this.#whenDurable((hash) => done(undefined, acks, hash), false);
+  }
+
+  /** The same for one who sends many: the answer to `request` is held by whom it is for. Returns the error of `submit`. */
+  submitRecordsFor(holder: AnswerHolder, request: number, records: RecordFrame): Error | undefined {
+    const refused = this.#runRecords(records);
+    if (refused) return refused;
+    const {tip, durable, head} = this.#journal;
+    if (tip === durable.index) {
+      holder.add({}, request, this.#acks)!(head);
+      return undefined;
+    }
+    const stretch = this.#gate.enter(tip);
+    const release = holder.add(stretch, request, this.#acks);
+    if (release) stretch.releases.push(release);
+    return undefined;
+  }
+
+  /** Leaves the acknowledgements in `#acks`. */
+  #runRecords(records: RecordFrame): Error | undefined {
+    const refused = this.#refusal();
+    if (refused) return refused;
     if (this.#gate.isRead) this.#closeStretch();
     const at = Math.max(this.#at, this.#now());
+    const acks = this.#acks;
     try {
-      const acks = new AckWriter(records.length);
-      const events = this.#runner.run(records, {at, journal: this.#journal, firstEvent: this.#eventSequence + 1, acks});
-      this.#eventSequence += events;
+      this.#eventSequence += this.#runner.run(records, {at, journal: this.#journal, firstEvent: this.#eventSequence + 1, acks});
       if (acks.accepted > 0) {
         this.#at = at;
         if (this.#digests.isDue(acks.accepted)) this.#checkpoint();
       }
-      this.#whenDurable((hash) => done(undefined, acks.bytes, hash), false);
+      return undefined;
     } catch (error) {
       this.#fail(error);
+      return this.#stopped;
     }
   }
 
@@ -192,9 +226,13 @@ export class EngineNode {
     this.#whenDurable((hash) => done(value, hash), true);
   }
 
-  /** Durable events as they come, in order; returns the unsubscribe function. */
-  onEventFrames(listener: (frame: EventFrame) => void): () => void {
-    this.#frameListeners.add(listener);
+  /**
+   * Durable events as they come, in order; returns the unsubscribe function.
+   *
+   * @param unread - How many bytes of the frames it was given the listener still needs; by default none once it has returned.
+   */
+  onEventFrames(listener: (frame: EventFrame) => void, unread = (): number => 0): () => void {
+    this.#frameListeners.set(listener, unread);
     return () => this.#frameListeners.delete(listener);
   }
 
@@ -274,7 +312,7 @@ export class EngineNode {
     const {snapshots} = this.#options;
     const {sequence} = this.#journal;
     if (!clean || snapshots === undefined || sequence === this.#snapshotSequence || this.#journal.durable.sequence !== sequence) return;
-    await writeSnapshot(snapshots, sequence, snapshotBytes(this.#core, this.#position()));
+    await writeSnapshot(snapshots, sequence, snapshotBytes(this.#core, this.#position(), this.recent));
   }
 
   #position(): Position {
@@ -306,7 +344,10 @@ export class EngineNode {
 
   #publish(frame: EventFrame): void {
     this.#durableEvents = frame.first + frame.count - 1;
-    for (const listener of this.#frameListeners) listener(frame);
+    let most = 0;
+    for (const unread of this.#frameListeners.values()) most = Math.max(most, unread());
+    for (const free of this.recent.add(frame, {unread: most})) this.#builder.reuse(free);
+    for (const listener of this.#frameListeners.keys()) listener(frame);
   }
 
   #closeStretch(): void {

@@ -13,8 +13,15 @@ import {encodePayload} from '../journal/codec.ts';
 export const SECTION_HEADER = 48;
 export const SECTION = {records: 1, events: 2} as const;
 
+/** Bytes free in front of a built frame's own, for the header of whoever sends it on; behind them it may fill the last such slot. */
+export const FRAME_ROOM = 64;
+
 /** `first` numbers the first of `count` events. */
 export type EventFrame = {first: number; count: number; bytes: Uint8Array};
+
+/** Memory of large frames comes in powers of two, so that it fits again; that of small ones is not worth keeping. */
+const LARGE_BYTES = 16 * 1024;
+const SPARE_MAX = 64;
 
 type Run = {at: number; firstCommand: number; firstEvent: number; commands: number; events: number; counts: number; records: number};
 
@@ -32,6 +39,7 @@ export class EventFrameBuilder {
   #recordsUsed = 0;
   #first = 0;
   #count = 0;
+  readonly #spare: ArrayBuffer[] = [];
 
   get isEmpty(): boolean {
     return this.#sections.length === 0;
@@ -67,22 +75,21 @@ export class EventFrameBuilder {
     this.#count += events.length;
   }
 
-  /** The frame, in memory of its own; the builder is empty then. */
+  /** The frame, in memory of its own with room in front; the builder is empty then. */
   take(): EventFrame {
     const total = this.#sections.reduce((sum, section) => sum + SECTION_HEADER + pad8(bodyBytes(section)), 0);
-    const bytes = Buffer.alloc(total);
+    const memory = this.#memory(FRAME_ROOM + whole(total));
+    const bytes = Buffer.from(memory, FRAME_ROOM, total);
     let at = 0;
     for (const section of this.#sections) {
       const length = bodyBytes(section);
       writeHeader(bytes, at, section, length);
       const body = at + SECTION_HEADER;
+      const next = body + pad8(length);
       if ('json' in section) section.json.copy(bytes, body);
-      else {
-        new Int32Array(bytes.buffer, bytes.byteOffset + body, section.commands).set(this.#counts.subarray(section.counts, section.counts + section.commands));
-        new Int32Array(bytes.buffer, bytes.byteOffset + body + pad8(section.commands * 4), section.events * RECORD_WORDS)
-          .set(this.#records.subarray(section.records, section.records + section.events * RECORD_WORDS));
-      }
-      at = body + pad8(length);
+      else this.#copyRun(section, memory, FRAME_ROOM + body);
+      bytes.fill(0, body + length, next);
+      at = next;
     }
     const frame = {first: this.#first, count: this.#count, bytes};
     this.#sections = [];
@@ -92,12 +99,43 @@ export class EventFrameBuilder {
     this.#count = 0;
     return frame;
   }
+
+  /** Takes back the memory of a frame that nobody reads any more. */
+  reuse({bytes}: EventFrame): void {
+    const memory = bytes.buffer as ArrayBuffer;
+    if (memory.byteLength >= LARGE_BYTES && this.#spare.length < SPARE_MAX) this.#spare.push(memory);
+  }
+
+  #memory(length: number): ArrayBuffer {
+    if (length < LARGE_BYTES) return new ArrayBuffer(length);
+    const fits = this.#spare.findIndex(({byteLength}) => byteLength >= length);
+    if (fits >= 0) return this.#spare.splice(fits, 1)[0]!;
+    return new ArrayBuffer(2 ** Math.ceil(Math.log2(length)));
+  }
+
+  #copyRun({commands, events, counts, records}: Run, memory: ArrayBuffer, at: number): void {
+    const padded = pad8(commands * 4);
+    const head = new Int32Array(memory, at, padded / 4);
+    head[head.length - 1] = 0;
+    head.set(this.#counts.subarray(counts, counts + commands));
+    new Int32Array(memory, at + padded, events * RECORD_WORDS).set(this.#records.subarray(records, records + events * RECORD_WORDS));
+  }
 }
+
+/** A copy of a frame's bytes with the room in front that built ones have. */
+export function withRoom(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new ArrayBuffer(FRAME_ROOM + whole(bytes.length)), FRAME_ROOM, bytes.length);
+  copy.set(bytes);
+  return copy;
+}
+
+const whole = (length: number): number => Math.ceil(length / FRAME_ROOM) * FRAME_ROOM;
 
 const bodyBytes = (section: Section): number =>
   ('json' in section ? section.json.length : pad8(section.commands * 4) + section.events * RECORD_BYTES);
 
 function writeHeader(bytes: Buffer, offset: number, section: Section, length: number): void {
+  bytes.fill(0, offset, offset + SECTION_HEADER);
   bytes[offset] = 'json' in section ? SECTION.events : SECTION.records;
   bytes.writeUInt32LE('json' in section ? 1 : section.commands, offset + 4);
   bytes.writeUInt32LE(section.events, offset + 8);

@@ -14,6 +14,7 @@ import {type ChainState, ENTRY, entriesOf, type Entry, SLOT} from '../journal/ba
 import {decodePayload} from '../journal/codec.ts';
 import type {Batch} from '../journal/segments.ts';
 import {NodeError} from './errors.ts';
+import type {EventFrameBuilder} from './event-frames.ts';
 import {stepRecord} from './step.ts';
 
 /** Hears of each command's events right after it is applied; `log` and `events` are good until it returns. */
@@ -38,7 +39,7 @@ const START: Position = {sequence: 0, at: 0, eventSequence: 0, chain: {index: 0,
 
 export class Replica {
   readonly core: Core;
-  readonly #listener: ReplicaListener | undefined;
+  #listener: ReplicaListener | undefined;
   sequence: number;
   at: number;
   eventSequence: number;
@@ -53,6 +54,11 @@ export class Replica {
     this.at = position.at;
     this.eventSequence = position.eventSequence;
     this.sealHeads = new Map(position.sealHeads);
+  }
+
+  /** From the next command on. */
+  listen(listener: ReplicaListener): void {
+    this.#listener = listener;
   }
 
   /** @throws {NodeError} `REPLAY_DIVERGED` when a command is refused or a digest differs. */
@@ -104,6 +110,20 @@ export class Replica {
       detail: `Replaying command ${this.sequence} of the journal ${why}; it was written by another version of the engine.`,
     });
   }
+}
+
+/** A listener that adds what it hears to a frame, and passes it on. */
+export function building(builder: EventFrameBuilder, then?: ReplicaListener): ReplicaListener {
+  return {
+    records(log, about) {
+      builder.addRecords(log, about.command, about.at, about.firstEvent);
+      then?.records(log, about);
+    },
+    events(events, about) {
+      builder.addEvents(events, about.command, about.at, about.firstEvent);
+      then?.events(events, about);
+    },
+  };
 }
 
 /** A listener that decodes what it hears. */

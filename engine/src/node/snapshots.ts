@@ -1,7 +1,7 @@
 /**
  * Snapshots of the core beside the journal, so that a start replays only what came after. A file that does not verify is as good as none.
  *
- *     magic "POBSSNP1":8 ‖ head length:4 ‖ zero:4 ‖ SHA-256 of all that follows:32 ‖ head (canonical JSON) ‖ the core's bytes
+ *     magic "POBSSNP1":8 ‖ head length:4 ‖ zero:4 ‖ SHA-256 of all that follows:32 ‖ head (canonical JSON) ‖ recent events ‖ the core's bytes
  */
 import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync} from 'node:fs';
 import {open} from 'node:fs/promises';
@@ -13,6 +13,7 @@ import {restoreSnapshot, takeSnapshot} from '../core/snapshot.ts';
 import {sha256} from '../journal/batch.ts';
 import {decodePayload, encodePayload} from '../journal/codec.ts';
 import {syncDirectory} from '../journal/disk.ts';
+import {RecentEvents} from './recent-events.ts';
 import type {Position} from './replica.ts';
 
 const MAGIC = Buffer.from('POBSSNP1');
@@ -21,20 +22,21 @@ const KEPT = 2;
 const NAME = /^\d{20}\.snapshot$/;
 
 type Head = {
-  sequence: number; at: number; eventSequence: number; index: number; digest: Hex;
+  sequence: number; at: number; eventSequence: number; index: number; digest: Hex; recentBytes: number;
   prefixes: {index: number; hash: Hex}[];
   sealHeads: {epoch: bigint; hash: Hex}[];
 };
 
 /** Bytes of a snapshot; taken at once, written when there is time. */
-export function snapshotBytes(core: Core, {sequence, at, eventSequence, chain, sealHeads}: Position): Buffer {
+export function snapshotBytes(core: Core, {sequence, at, eventSequence, chain, sealHeads}: Position, recent: RecentEvents): Buffer {
+  const events = recent.encode();
   const head: Head = {
-    sequence, at, eventSequence, index: chain.index, digest: digest(core),
+    sequence, at, eventSequence, index: chain.index, digest: digest(core), recentBytes: events.length,
     prefixes: chain.prefixes.map(({index, hash}) => ({index, hash: bytesToHex(hash)})),
     sealHeads: [...sealHeads].map(([epoch, hash]) => ({epoch, hash})),
   };
   const text = encodePayload(head);
-  const body = Buffer.concat([text, takeSnapshot(core)]);
+  const body = Buffer.concat([text, events, takeSnapshot(core)]);
   const header = Buffer.alloc(HEADER);
   MAGIC.copy(header);
   header.writeUInt32LE(text.length, 8);
@@ -68,7 +70,7 @@ export function snapshotFiles(directory: string): string[] {
   }
 }
 
-export type Restored = {core: Core; position: Position};
+export type Restored = {core: Core; position: Position; recent: RecentEvents};
 
 /** The newest snapshot that verifies and whose events go no further than `eventsMax`. */
 export function newestSnapshot(directory: string, {eventsMax = Number.POSITIVE_INFINITY}: {eventsMax?: number} = {}): Restored | undefined {
@@ -86,14 +88,17 @@ function readSnapshot(bytes: Buffer, eventsMax: number): Restored | undefined {
   const length = bytes.readUInt32LE(8);
   const head = decodePayload(body.subarray(0, length)) as Head;
   if (head.eventSequence > eventsMax) return undefined;
-  const core = restored(body.subarray(length));
+  const image = length + (head.recentBytes ?? 0);
+  const core = restored(body.subarray(image));
   if (!core || digest(core) !== head.digest) return undefined;
   const position: Position = {
     sequence: head.sequence, at: head.at, eventSequence: head.eventSequence,
     chain: {index: head.index, prefixes: head.prefixes.map(({index, hash}) => ({index, hash: hexToBytes(hash)}))},
     sealHeads: new Map(head.sealHeads.map(({epoch, hash}) => [epoch, hash])),
   };
-  return {core, position};
+  const recent = new RecentEvents();
+  recent.addEncoded(body.subarray(length, image));
+  return {core, position, recent};
 }
 
 /** A snapshot of another version of the core may not be readable; the journal is. */

@@ -10,7 +10,7 @@ import {openTestDatabase} from '../../src/db/test/pglite.ts';
 import {enginePort} from '../../src/gateway/engine-port.ts';
 import type {GatewayEngine} from '../../src/gateway/ports.ts';
 import {folderMailer, type Mailer} from '../../src/gateway/auth/mailer.ts';
-import {type GatewayOptions, startGateway} from '../../src/gateway/server.ts';
+import {type GatewayDeps, type GatewayOptions, startGateway} from '../../src/gateway/server.ts';
 import {graphqlHandler} from '../../src/graphql/handler.ts';
 import {EngineNode} from '../../src/node/engine-node.ts';
 import {journalEvents, journalId} from '../../src/projections/journal-events.ts';
@@ -33,11 +33,11 @@ export async function startTestGateway(
   projector.noteEnd(node.durableEventSequence);
   node.onEvents((events) => projector.push(events));
   const engine = await engineOf(node);
-  const gateway = await startGateway({
-    port: 0, operatorToken: OPERATOR_TOKEN, sessionSecret: new Uint8Array(32), webOrigins: [], credentialsFile: path.join(folder, 'credentials.jsonl'),
+  const gatewayOptions: GatewayOptions = {
+    port: 0, operatorToken: OPERATOR_TOKEN, sessionSecret: new Uint8Array(32), webOrigins: [], credentialsFile: path.join(folder, 'credentials.jsonl'), noncesFolder: path.join(folder, 'nonces'), recordsPerSecond: 50_000,
     ...options,
-  }, {
-    engine,
+  };
+  const deps: Omit<GatewayDeps, 'engine'> = {
     reads: {
       trades: (market, limit, before) => database.projections.trades(market, limit, before), candles: (market, wanted) => database.projections.candles(market, wanted),
       receivedFrom: (sender, credited) => database.chains.receivedFrom(sender, credited),
@@ -46,10 +46,13 @@ export async function startTestGateway(
     health: {chains: () => [], database: () => database.ping(), projections: () => projector.status()},
     graphql: graphqlHandler({reads: database.epochs, network: {network, rulesHash: rulesHash(rules), storage: ['ipfs=http://127.0.0.1:1'], rpc: new Map([[31_337, 'http://127.0.0.1:2']])}, custodies: () => engine.chains(), log: quiet}),
     log: quiet,
-  });
+  };
+  const gateway = await startGateway(gatewayOptions, {...deps, engine});
   const blocks = new Map<number, bigint>();
   return {
     url: gateway.url, folder, node, database, projector,
+    /** One more gateway of the same machine. */
+    another: async () => startGateway(gatewayOptions, {...deps, engine: await engineOf(node)}),
     /** Credits a deposit as the indexer would. */
     async deposit({wallet, chainId, token, amount}: {wallet: Address; chainId: number; token: Address; amount: bigint}) {
       const blockNumber = (blocks.get(chainId) ?? 0n) + 1n;

@@ -8,7 +8,8 @@ import {moveCollateral, setFeeTier, setMarginMode} from '../../src/core/venue/is
 import {setMark} from '../../src/core/venue/liquidation.ts';
 import {assess} from '../../src/core/venue/margin.ts';
 import {impactOf, premiumPpb, setSource} from '../../src/core/venue/prices.ts';
-import {armDeadMan, tick} from '../../src/core/venue/tick.ts';
+import {armDeadMan} from '../../src/core/venue/leases.ts';
+import {tick} from '../../src/core/venue/tick.ts';
 import {broken, BUY, PERP, SELL, USD, World} from './world.ts';
 
 const P = 200_000;

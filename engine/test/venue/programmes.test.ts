@@ -1,10 +1,12 @@
 /** Liquidity programmes (paper A2): makers measured by the clock, hedgers on one side, and the fee they get for it. */
 import {describe, expect, test} from 'vitest';
-import {EVENT, REASON} from '../../src/core/venue/codes.ts';
+import {CLOSE, EVENT, REASON} from '../../src/core/venue/codes.ts';
+import {findPosition} from '../../src/core/venue/exposure.ts';
 import {restoreVenue, venueBytes} from '../../src/core/venue/image.ts';
 import {setMark} from '../../src/core/venue/liquidation.ts';
 import {amend, cancel} from '../../src/core/venue/orders.ts';
 import {PROGRAMME, setProgramme} from '../../src/core/venue/programmes.ts';
+import {acceptNovation, offerNovation, withdrawOffer} from '../../src/core/venue/roll.ts';
 import {setCalendar} from '../../src/core/venue/sessions.ts';
 import {tick} from '../../src/core/venue/tick.ts';
 import {Venue} from '../../src/core/venue/venue.ts';
@@ -115,6 +117,60 @@ describe('hedgers', () => {
     expect(it.place(b, PERP, BUY, P - 10, 10)).toBe(REASON.none);
     expect(it.run((venue) => setProgramme(venue, a, PERP, {...maker, kind: PROGRAMME.none}))).toBe(REASON.none);
     expect(it.place(a, PERP, SELL, P + 20, 50)).toBe(REASON.none);
+    expect(broken(it)).toEqual([]);
+  });
+});
+
+describe('a hedger never ends on the other side', () => {
+  const hedging = (): {it: World; a: number; b: number; c: number; held: (account: number) => number} => {
+    const it = opened();
+    const [a, b, c] = it.users as [number, number, number];
+    it.run((venue) => setProgramme(venue, a, PERP, {...maker, kind: PROGRAMME.longHedger}));
+    it.place(b, PERP, SELL, P, 10);
+    it.place(a, PERP, BUY, P, 10);
+    const held = (account: number): number => {
+      const slot = findPosition(it.venue, account, PERP);
+      return slot < 0 ? 0 : it.venue.positions.quantity[slot]!;
+    };
+    return {it, a, b, c, held};
+  };
+  const offered = (it: World, from: number, to: number, lots: number): number => {
+    expect(it.run((venue) => offerNovation(venue, {from, to, market: PERP, price: 0, lots}))).toBe(REASON.none);
+    return it.run((venue) => acceptNovation(venue, to, venue.offers.last));
+  };
+
+  test('by orders that rest while its hedge moves to somebody else', () => {
+    const {it, a, b, c, held} = hedging();
+    expect(it.place(a, PERP, SELL, P + 10, 6)).toBe(REASON.none);
+    expect(it.place(a, PERP, SELL, P + 20, 4)).toBe(REASON.none);
+    expect(offered(it, a, c, 7)).toBe(REASON.none);
+    it.place(b, PERP, BUY, P + 20, 10);
+    expect([held(a), held(c)]).toEqual([0, 7]);
+    // What was left of them is gone; the buyer waits.
+    expect(it.events(EVENT.closed).filter(({detail}) => detail === CLOSE.reduceOnly)).toHaveLength(2);
+    expect(it.venue.accounts.orderCount[a]).toBe(0);
+    expect(broken(it)).toEqual([]);
+  });
+
+  test('by orders from before it was a hedger', () => {
+    const {it, a, b, c, held} = hedging();
+    expect(it.place(c, PERP, SELL, P + 10, 5)).toBe(REASON.none);
+    expect(it.run((venue) => setProgramme(venue, c, PERP, {...maker, kind: PROGRAMME.longHedger}))).toBe(REASON.none);
+    it.place(b, PERP, BUY, P + 10, 5);
+    expect([held(a), held(c)]).toEqual([10, 0]);
+    expect(broken(it)).toEqual([]);
+  });
+
+  test('by a position it takes over', () => {
+    const {it, a, b, held} = hedging();
+    it.place(a, PERP, SELL, P + 10, 4);
+    expect(offered(it, b, a, -7)).toBe(REASON.outsideProgramme);
+    expect(it.run((venue) => acceptNovation(venue, a, venue.offers.last))).toBe(REASON.outsideProgramme);
+    expect(it.run((venue) => withdrawOffer(venue, a, venue.offers.last))).toBe(REASON.none);
+    expect(offered(it, b, a, -6)).toBe(REASON.none);
+    expect([held(a), held(b)]).toEqual([4, -4]);
+    it.place(b, PERP, BUY, P + 10, 4);
+    expect(held(a)).toBe(0);
     expect(broken(it)).toEqual([]);
   });
 });

@@ -12,10 +12,11 @@ import {amend, cancel, cancelAll, draftOrder, placeDraft} from '../../src/core/v
 import {placeParent} from '../../src/core/venue/parents.ts';
 import {setSource} from '../../src/core/venue/prices.ts';
 import {acceptNovation, offerNovation, setAutoRoll, withdrawOffer} from '../../src/core/venue/roll.ts';
-import {armDeadMan, tick} from '../../src/core/venue/tick.ts';
+import {armDeadMan} from '../../src/core/venue/leases.ts';
+import {tick} from '../../src/core/venue/tick.ts';
 import {fireTriggers, placeTriggers} from '../../src/core/venue/triggers.ts';
 import {Venue} from '../../src/core/venue/venue.ts';
-import {broken, PERP, perpSpec, SPOT, spotSpec, USD, World} from './world.ts';
+import {broken, OTHER, PERP, perpSpec, SPOT, spotSpec, USD, World} from './world.ts';
 import {randomOf} from '../support/random.ts';
 
 const seed = Number(process.env.POBS_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -29,8 +30,10 @@ function step(it: World, random: () => number): [string, (venue: Venue) => numbe
   const below = (most: number): number => Math.floor(random() * most);
   const user = (): number => it.users[below(it.users.length)]!;
   const account = user();
-  const market = random() < 0.7 ? PERP : SPOT;
-  const around = Math.max(1, it.perp.mark + below(4_001) - 2_000);
+  const perpetual = random() < 0.7 ? PERP : OTHER;
+  const market = random() < 0.75 ? perpetual : SPOT;
+  const {mark} = it.venue.markets[perpetual]!;
+  const around = Math.max(1, mark + below(4_001) - 2_000);
   const side = below(2) as 0 | 1;
   const roll = random();
   if (roll < 0.55) {
@@ -54,21 +57,21 @@ function step(it: World, random: () => number): [string, (venue: Venue) => numbe
   if (roll < 0.66) return ['cancelAll', (venue) => cancelAll(venue, account, random() < 0.5 ? NONE : market)];
   if (roll < 0.78) {
     const gap = random() < 0.06 ? (random() - 0.5) / 2 : (random() - 0.5) / 100;
-    return ['mark', (venue) => setMark(venue, PERP, Math.min(400_000, Math.max(50_000, Math.floor(it.perp.mark * (1 + gap)))))];
+    return ['mark', (venue) => setMark(venue, perpetual, Math.min(400_000, Math.max(50_000, Math.floor(mark * (1 + gap)))))];
   }
-  if (roll < 0.8) return ['source', (venue) => setSource(venue, PERP, below(4), around)];
+  if (roll < 0.8) return ['source', (venue) => setSource(venue, perpetual, below(4), around)];
   if (roll < 0.86) return ['tick', (venue) => (tick(venue), REASON.none)];
   if (roll < 0.89) {
     return ['trigger', (venue) => placeTriggers(venue, [{
       account, market, by: below(3), direction: side === 0 ? 1 : -1, price: around, side, quantity: 1 + below(200), limit: random() < 0.5 ? 0 : around,
-      reduceOnly: market === PERP ? below(2) : 0, trail: random() < 0.3 ? 100 + below(1_000) : 0,
+      reduceOnly: market !== SPOT ? below(2) : 0, trail: random() < 0.3 ? 100 + below(1_000) : 0,
     }])];
   }
   if (roll < 0.9) return ['parent', (venue) => placeParent(venue, {account, market, side, quantity: 10 + below(300), limit: 0, byVolume: below(2), reduceOnly: 0, slices: 2 + below(5), interval: 1_000 + below(20_000)})];
-  if (roll < 0.92) return ['mode', (venue) => setMarginMode(venue, account, PERP, side === 0)];
-  if (roll < 0.94) return ['collateral', (venue) => moveCollateral(venue, account, PERP, below(2_000_000) - 1_000_000)];
-  if (roll < 0.95) return ['roll', (venue) => setAutoRoll(venue, account, PERP, {take: below(1_000_000), loss: below(1_000_000)})];
-  if (roll < 0.96) return ['offer', (venue) => offerNovation(venue, {from: account, to: user(), market: PERP, lots: it.positionOf(account).quantity || 1, price: random() < 0.5 ? 0 : it.perp.mark + below(400)})];
+  if (roll < 0.92) return ['mode', (venue) => setMarginMode(venue, account, perpetual, side === 0)];
+  if (roll < 0.94) return ['collateral', (venue) => moveCollateral(venue, account, perpetual, below(2_000_000) - 1_000_000)];
+  if (roll < 0.95) return ['roll', (venue) => setAutoRoll(venue, account, perpetual, {take: below(1_000_000), loss: below(1_000_000)})];
+  if (roll < 0.96) return ['offer', (venue) => offerNovation(venue, {from: account, to: user(), market: perpetual, lots: it.positionOf(account, perpetual).quantity || 1, price: random() < 0.5 ? 0 : mark + below(400)})];
   if (roll < 0.98) {
     const [id, offer] = [...it.venue.offers.open][0] ?? [1, {to: account}];
     return random() < 0.8 ? ['accept', (venue) => acceptNovation(venue, offer.to, id)] : ['withdraw', (venue) => withdrawOffer(venue, offer.to, id)];
@@ -93,7 +96,8 @@ test('everything at once, for long', {timeout: 240_000}, () => {
   const random = randomOf(seed);
   let it = new World({users: 12, spot: spotSpec, perp});
   for (const user of it.users) it.fund(user, USD, 1e7 + Math.floor(random() * 3e7)).fund(user, 0, 1e9).fund(user, 2, 1e7);
-  it.run((venue) => setMark(venue, PERP, P));
+  it.venue.addMarket({...perp, name: 'BTC-PERP'});
+  for (const market of [PERP, OTHER]) it.run((venue) => setMark(venue, market, P));
   const seen = new Map<string, number>();
   const count = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
   for (let index = 0; index < COMMANDS; index += 1) {

@@ -14,6 +14,8 @@ export const ETH = 0;
 export const USD = 1;
 export const SPOT = 0;
 export const PERP = 1;
+/** A second perpetual, where a test adds one. */
+export const OTHER = 2;
 export const BUY = 0;
 export const SELL = 1;
 
@@ -83,10 +85,10 @@ export class World {
     return code === undefined ? all : all.filter((event) => event.code === code);
   }
 
-  positionOf(account: number): {quantity: number; cost: number; collateral: number} {
+  positionOf(account: number, market = PERP): {quantity: number; cost: number; collateral: number} {
     const {accounts, positions} = this.venue;
     for (let slot = accounts.firstPosition[account]!; slot !== NONE; slot = positions.next[slot]!) {
-      if (positions.market[slot] === PERP) return {quantity: positions.quantity[slot]!, cost: positions.cost[slot]!, collateral: positions.collateral[slot]!};
+      if (positions.market[slot] === market) return {quantity: positions.quantity[slot]!, cost: positions.cost[slot]!, collateral: positions.collateral[slot]!};
     }
     return {quantity: 0, cost: 0, collateral: 0};
   }

@@ -13,6 +13,7 @@ import {
 import {join} from 'node:path';
 import {gunzipSync, gzipSync} from 'node:zlib';
 import {hexToBytes, type Hex} from 'viem';
+import type {GatewayAddresses} from './deploy-gateways.ts';
 import type {RollupAddresses} from './deploy-rollup.ts';
 import type {JournalState} from './archive/journal.ts';
 import type {RelayState} from './relay/book.ts';
@@ -24,6 +25,7 @@ export type PairState = {
   l1ChainId: number;
   l2ChainId: number;
   rollup: RollupAddresses;
+  gateways?: GatewayAddresses;
   relay: RelayState;
   /** Old states of both chains. */
   journals: {l1: JournalState; l2: JournalState};

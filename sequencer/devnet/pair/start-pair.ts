@@ -3,6 +3,7 @@ import type {HttpServer} from '../http.ts';
 import {openArchive, type Archive} from './archive/archive.ts';
 import {compileOwnContracts} from './artifacts.ts';
 import {ChainClock} from './chain-clock.ts';
+import {deployGateways, type GatewayAddresses} from './deploy-gateways.ts';
 import {deployRollup, type RollupAddresses} from './deploy-rollup.ts';
 import {Exclusive} from './exclusive.ts';
 import {L1_CHAIN_ID, L2_CHAIN_ID, startNodes, type Nodes} from './nodes.ts';
@@ -35,7 +36,7 @@ export type PairOptions = {
 };
 
 /** A running pair of chains. Everything product code may use is in `l1Rpc`, `l2Rpc` and the addresses. */
-export type Pair = RollupAddresses & {
+export type Pair = RollupAddresses & GatewayAddresses & {
   /** Hash of the L1 block that created the rollup: another one means another network, though addresses are equal. */
   pairId: Hex;
   l1ChainId: number;
@@ -64,6 +65,7 @@ const RELAY_ACCOUNT = 9;
 type Parts = {
   nodes: Nodes;
   rollup: RollupAddresses;
+  gateways: GatewayAddresses;
   relay: Relay;
   archives: {l1: Archive; l2: Archive};
   clocks: {l1: ChainClock; l2: ChainClock};
@@ -102,13 +104,15 @@ async function assemble(
   const relayAddress = accountAt(accounts, RELAY_ACCOUNT);
   await installPrecompiles(l2);
   const rollup = saved?.state.rollup ?? (await deployRollup(l1, rollupOptions(accounts)));
+  // States saved before there was a token bridge get one.
+  const gateways = saved?.state.gateways ?? (await deployGateways({l1, l2}, {deployer: accountAt(accounts, VALIDATOR_ACCOUNT), inbox: rollup.inbox}));
   const exclusive = new Exclusive();
   const relay = await Relay.open({l1, l2, rollup, relay: relayAddress, exclusive, log}, saved?.state.relay);
   const archives = {
     l1: await openArchive({rpc: l1, saved: saved?.state.journals.l1, log}),
     l2: await openArchive({rpc: l2, saved: saved?.state.journals.l2, log}),
   };
-  const parts = {nodes, rollup, relay, archives, clocks: makeClocks(nodes, options, log), exclusive, snapshots, log};
+  const parts = {nodes, rollup, gateways, relay, archives, clocks: makeClocks(nodes, options, log), exclusive, snapshots, log};
   const servers = await startServers(parts, options);
   const {save, stop} = await run(parts, servers, options);
   const recorders = {l1: archives.l1.recorder, l2: archives.l2.recorder};
@@ -117,6 +121,7 @@ async function assemble(
   const {hash: pairId} = await l1.send<RpcBlock>('eth_getBlockByNumber', [creationBlock, false]);
   return {
     ...rollup,
+    ...gateways,
     pairId,
     l1ChainId: L1_CHAIN_ID,
     l2ChainId: L2_CHAIN_ID,
@@ -222,7 +227,7 @@ async function run(
 }
 
 /** No block may fall between the two dumps, else one chain would know what the other has lost. */
-async function saveStanding({snapshots, nodes, rollup, relay, archives, clocks}: Parts): Promise<void> {
+async function saveStanding({snapshots, nodes, rollup, gateways, relay, archives, clocks}: Parts): Promise<void> {
   if (snapshots === undefined) return;
   await Promise.all([clocks.l1.pause(), clocks.l2.pause()]);
   try {
@@ -232,6 +237,7 @@ async function saveStanding({snapshots, nodes, rollup, relay, archives, clocks}:
       l1ChainId: L1_CHAIN_ID,
       l2ChainId: L2_CHAIN_ID,
       rollup,
+      gateways,
       relay: relay.book.save(),
       journals: {l1: archives.l1.journal.save(), l2: archives.l2.journal.save()},
     };

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import {zeroHash} from 'viem';
 import {createLogger} from '../app.ts';
-import {amount, type Flags, invalid, parseRewards, required, text, wholeNumber} from '../config.ts';
+import {amount, type Flags, invalid, parseDuties, required, text, wholeNumber} from '../config.ts';
 import {dutiesOf, rewardChain} from '../duties.ts';
 import {SequencerError} from '../errors.ts';
 import {DutyRunner} from '../services/duties/duty-runner.ts';
@@ -11,10 +11,10 @@ import {confirmed, connectChains, noLog, type Offline} from './offline.ts';
 /** One pass over every duty, as the running sequencer does it again and again. */
 export async function runDuties(flags: Flags): Promise<object> {
   confirmed(flags, 'send what is due on both chains');
-  const {config, clients, account, termChain} = await connectChains(flags, {sends: true});
+  const {config, clients, account, key, termChain, bridge} = await connectChains(flags, {sends: true});
   const logger = createLogger(config.logLevel);
-  const settings = {...config, ...parseRewards(flags), dataDir: path.resolve(required(flags, 'dataDir'))};
-  const duties = await dutiesOf(settings, {clients, account, log: noLog, sets: termChain, logger});
+  const settings = {...config, ...parseDuties(flags), dataDir: path.resolve(required(flags, 'dataDir'))};
+  const duties = await dutiesOf(settings, {clients, account, key, log: noLog, sets: termChain, bridge, logger});
   const {done, failed} = await new DutyRunner({intervalMs: 0, stepsMax: 100}, {duties, logger}).pass();
   return {done: done.map((each) => JSON.parse(JSON.stringify(each, asText)) as object), failed: [...failed].map(([duty, reason]) => ({duty, reason}))};
 }

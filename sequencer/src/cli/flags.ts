@@ -19,6 +19,7 @@ const FLAGS = {
   voteGraceMs: ['--vote-grace-ms <n>', 'how long missing votes are waited for after two thirds (2000)'],
   beaconUrl: ['--beacon-url <url>', 'drand\'s HTTP interface, https://api.drand.sh/<chain hash>: rounds for draws are fetched there'],
   rewardsPerTerm: ['--rewards-per-term <base units>', 'paid into each term\'s prizes (0)'],
+  treasuryFile: ['--treasury-file <file>', 'limits by which the treasury\'s reserves move between the chains, JSON'],
   dutySeconds: ['--duty-seconds <n>', 'between two looks at what else is due on chain (15)'],
   timeout: ['--timeout <seconds>', 'of one request (10)'],
   logLevel: ['--log-level <level>', 'trace, debug, info, warn, error or silent (info)'],
@@ -38,7 +39,7 @@ export const CHAIN_FLAGS = ['network', 'rpc', 'timeout', 'logLevel', 'json'] as 
 export const SENDER_FLAGS = [...CHAIN_FLAGS, 'keyFile', 'passwordFile'] as const satisfies FlagName[];
 export const ALL_FLAGS = [
   ...SENDER_FLAGS, 'databaseUrl', 'dataDir', 'engineUrl', 'operatorTokenFile', 'storage', 'arweaveKeyFile', 'port', 'intervalSeconds', 'l1Every',
-  'batchSize', 'voteGraceMs', 'beaconUrl', 'rewardsPerTerm', 'dutySeconds', 'parentPipe',
+  'batchSize', 'voteGraceMs', 'beaconUrl', 'rewardsPerTerm', 'treasuryFile', 'dutySeconds', 'parentPipe',
 ] as const satisfies FlagName[];
 
 /** Everything that a script passes to every command may be given to any of them; unknown flags are still refused. */

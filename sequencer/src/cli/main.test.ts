@@ -92,7 +92,7 @@ const MISTAKES: [string, () => string[], number, RegExp][] = [
   ['a key file that is not there', () => ['term', 'fix', '--yes', ...chains(nowhere), '--key-file', file('none')], 6, /^✗ Cannot read the key file .*none \(ENOENT\)\.\n$/],
   ['a key file without a key', () => ['term', 'fix', '--yes', ...chains(nowhere), '--key-file', file('bad-key')], 6, /holds neither 32 bytes of hex nor a JSON keystore/],
   ['a keystore without its password', () => ['term', 'fix', '--yes', ...chains(nowhere), '--key-file', file('keystore')], 6, /is a keystore: give --password-file/],
-  ['a wrong password', () => ['term', 'fix', '--yes', ...chains(nowhere), '--key-file', file('keystore'), '--password-file', file('wrong-password')], 6, /^✗ The password does not open the key file/],
+  ['a wrong password', () => ['term', 'fix', '--yes', ...chains(nowhere), '--key-file', file('keystore'), '--password-file', file('wrong-password')], 6, /^✗ The key file .* cannot be used: the password does not open it\.\n$/],
   ['an act that was not confirmed', () => ['term', 'fix', ...sender()], 2, /This would fix the next term: add --yes to do it/],
   ['storage that does not answer', () => ['snapshot', 'upload', '--out', file('snapshot'), '--storage', `ipfs=${nowhere}`], 3, /Storage ipfs http:\/\/127\.0\.0\.1:\d+ does not answer \(ECONNREFUSED\)/],
   ['a storage setting that is none', () => ['snapshot', 'upload', '--out', file('snapshot'), '--storage', 'ftp=http://127.0.0.1:1'], 2, /"ftp" is no storage kind/],

@@ -77,8 +77,8 @@ function addChain(program: Command): void {
   const rewards = program.command('rewards').description('Prizes of validators');
   short(rewards.command('status').description('Funds, draw and claims of a term'), [...CHAIN_FLAGS, 'set'], async (flags) => (await onDuties()).rewardStatus(flags));
   short(rewards.command('fund').description('Add to the prizes of a term'), [...SENDER_FLAGS, 'set', 'amount', 'yes'], async (flags) => (await onDuties()).fundRewards(flags));
-  short(program.command('duties').description('Do once what is due on chain beside epochs: participation, draws, answers to forced withdrawals'),
-    [...SENDER_FLAGS, 'dataDir', 'beaconUrl', 'rewardsPerTerm', 'yes'], async (flags) => (await onDuties()).runDuties(flags));
+  short(program.command('duties').description('Do once what is due on chain beside epochs: participation, messages to L1, draws, the treasury, answers to forced withdrawals'),
+    [...SENDER_FLAGS, 'dataDir', 'beaconUrl', 'rewardsPerTerm', 'treasuryFile', 'yes'], async (flags) => (await onDuties()).runDuties(flags));
 
   const term = program.command('term').description('Validator sets');
   short(term.command('fix').description('Fix the next term on L1'), [...SENDER_FLAGS, 'yes'], async (flags) => (await onChain()).fixTerm(flags));

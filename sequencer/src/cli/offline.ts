@@ -14,7 +14,7 @@ export const noLog: TransactionLog = {
   closeSent: () => Promise.resolve(),
 };
 
-export type Offline = ReturnType<typeof chainAdapters> & {config: ChainConfig; account: LocalAccount; clients: {l1: ChainClient; l2: ChainClient}};
+export type Offline = ReturnType<typeof chainAdapters> & {config: ChainConfig; account: LocalAccount; key: Hex; clients: {l1: ChainClient; l2: ChainClient}};
 
 /** @throws {ChainError}, {SequencerError} in one sentence. */
 export async function connectChains(flags: Flags, {sends}: {sends: boolean}): Promise<Offline> {
@@ -22,7 +22,7 @@ export async function connectChains(flags: Flags, {sends}: {sends: boolean}): Pr
   const key: Hex = sends ? await readKey(required(flags, 'keyFile'), text(flags, 'passwordFile')) : generatePrivateKey();
   const account = walletFor(key);
   const clients = await openChains(config);
-  return {config, account, clients, ...chainAdapters(config, {...clients, account, key, log: noLog})};
+  return {config, account, key, clients, ...chainAdapters(config, {...clients, account, key, log: noLog})};
 }
 
 /** The custody that `--chain` names. */

@@ -6,11 +6,11 @@ import {exitOfFindings, findingsText} from '../core/health.ts';
 import {Exit} from '../errors.ts';
 import {examine} from '../services/doctor.ts';
 import {exitOf} from './failure.ts';
-import {withNetwork} from './options.ts';
+import {type End, withNetwork} from './options.ts';
 import {print, printJson} from './print.ts';
 import {passwordOf} from './prompt.ts';
 
-export function doctorCommand(): Command {
+export function doctorCommand(end: End): Command {
   return withNetwork(new Command('doctor'))
     .description('check RPC, clock, storage, mapping, keys, seat, gas, disk and signing journal. Exit 0, or the code of the first failure')
     .action(async (flags: Flags) => {
@@ -18,6 +18,6 @@ export function doctorCommand(): Command {
       const exit = exitOfFindings(findings);
       if (flags.json === true) printJson({v: 1, ok: exit === Exit.ok, checks: findings});
       else print(findingsText(findings));
-      process.exitCode = exit;
+      end(exit);
     });
 }

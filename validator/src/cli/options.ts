@@ -1,5 +1,9 @@
 /** Flags shared by the commands; each may also come from its `POBS_*` variable. */
 import {type Command, InvalidArgumentError} from 'commander';
+import type {Exit} from '../errors.ts';
+
+/** How a command that did its work, and found something, ends. */
+export type End = (code: Exit) => void;
 
 export const withKeys = (command: Command): Command => command
   .option('--data-dir <folder>', 'keys, signing journal and caches (default .pobs-validator)')

@@ -8,12 +8,12 @@ import {decisionText} from '../core/decision.ts';
 import {reportText} from '../core/report.ts';
 import {Exit, ValidatorError} from '../errors.ts';
 import type {Inclusion, Verified, Verifier} from '../services/verifier.ts';
-import {epochArgument, withNetwork} from './options.ts';
+import {type End, epochArgument, withNetwork} from './options.ts';
 import {print, printJson, warn} from './print.ts';
 
 const NUMBER = /^\d+$/;
 
-export function verifyCommand(): Command {
+export function verifyCommand(end: End): Command {
   return withNetwork(new Command('verify'))
     .description([
       'check epochs, or an inclusion proof, without voting. Needs no key: without the mapping, V6, V11, the wallet part of V4 and whose each payout of V7 is',
@@ -25,10 +25,10 @@ export function verifyCommand(): Command {
     .option('--proof <file>', 'an inclusion proof to check as well')
     .option('--public', 'judge what anybody can, even if this folder holds a key')
     .option('--out <file>', 'also write the JSON report to a file')
-    .action(async (wanted: string | undefined, flags: Flags) => verify(wanted, flags));
+    .action(async (wanted: string | undefined, flags: Flags) => end(await verify(wanted, flags)));
 }
 
-async function verify(wanted: string | undefined, flags: Flags): Promise<void> {
+async function verify(wanted: string | undefined, flags: Flags): Promise<Exit> {
   const config = readConfig(flags);
   const {salt} = config.network;
   const file = wanted !== undefined && !NUMBER.test(wanted) ? wanted : undefined;
@@ -43,7 +43,7 @@ async function verify(wanted: string | undefined, flags: Flags): Promise<void> {
   }
   const verified: Verified[] = [];
   for (const epoch of epochs) verified.push(await verifier.epoch(epoch, proof?.summary.epoch === epoch ? proof : undefined));
-  show(verified, flags);
+  return show(verified, flags);
 }
 
 function proofOf(file: string, salt: string): InclusionProof {
@@ -62,7 +62,7 @@ async function epochsOf(wanted: bigint | undefined, {from, to}: Flags, verifier:
   return Array.from({length: Number(last - first) + 1}, (_, i) => first + BigInt(i));
 }
 
-function show(verified: readonly Verified[], {json, out}: Flags): void {
+function show(verified: readonly Verified[], {json, out}: Flags): Exit {
   const objects = verified.map(({report, decision, inclusion, ok}) => ({v: 1, ...report, ok, decision, ...(inclusion && {inclusion})}));
   if (out !== undefined) writeReport(out as string, objects.length === 1 ? objects[0]! : {v: 1, epochs: objects});
   if (json === true) objects.forEach(printJson);
@@ -70,7 +70,7 @@ function show(verified: readonly Verified[], {json, out}: Flags): void {
     ...(inclusion ? [inclusionText(inclusion)] : []), decisionText(decision), ...(report ? [reportText(report)] : []),
   ].join('\n')));
   // 0 valid, 4 invalid; 3 means that it could not be checked.
-  process.exitCode = verified.every(({ok}) => ok) ? Exit.ok : Exit.invalid;
+  return verified.every(({ok}) => ok) ? Exit.ok : Exit.invalid;
 }
 
 function writeReport(file: string, report: object): void {

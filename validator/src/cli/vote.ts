@@ -5,7 +5,6 @@ import {buildAuditor, buildHandVote, buildVoting, connect, openSigner} from '../
 import {type Flags, readConfig} from '../config.ts';
 import {reportText} from '../core/report.ts';
 import {describeVote} from '../core/verdict.ts';
-import {Exit} from '../errors.ts';
 import {epochArgument, withNetwork} from './options.ts';
 import {print, printFields, warn} from './print.ts';
 import {confirm, passwordOf} from './prompt.ts';
@@ -60,7 +59,6 @@ async function cast(epoch: bigint, kind: 'approve' | 'reject', flags: Flags): Pr
     printFields(flags.json === true, {
       epoch: epoch.toString(), vote: kind, rule: vote.rule, hash: hash ?? 'on chain already', ...(flags.reason !== undefined && {reason: flags.reason}),
     });
-    process.exitCode = Exit.ok;
   } finally {
     voting.close();
   }

@@ -1,7 +1,8 @@
 /** What exits need to know of a network: its description file (docs/INTERFACES.md), and where its chains and files are read. */
-import type {Network} from '@pobs/protocol';
+import type {CustodyPlace, ExitNetwork} from '@pobs/protocol/exits';
 
-export type NetworkFile = Pick<Network, 'name' | 'salt' | 'l1' | 'l2' | 'rules'>;
+export type {CustodyPlace} from '@pobs/protocol/exits';
+export type NetworkFile = ExitNetwork;
 
 /** URLs of the reader's choice: RPC by chain id, and a gateway that serves `/ipfs/{cid}`. */
 export type Sources = {rpc: Readonly<Record<number, string>>; gateway: string};
@@ -20,8 +21,6 @@ export function parseNetworkFile(text: string): NetworkFile | undefined {
   if (l1 === undefined || l2 === undefined || !Array.isArray(rules?.custodies) || !Number.isInteger(rules.eraEpochs)) return undefined;
   return {name, salt, l1, l2, rules};
 }
-
-export type CustodyPlace = {chainId: number; chain: 'L1' | 'L2'; custody: `0x${string}`};
 
 export const custodiesOf = ({l1, l2}: NetworkFile): CustodyPlace[] => [
   {chainId: l1.chainId, chain: 'L1', custody: l1.custody}, {chainId: l2.chainId, chain: 'L2', custody: l2.custody},

@@ -1,10 +1,11 @@
 /** Everything that can be wrong with a new order. All checks come before the first change; a refusal leaves no trace. */
 import {NONE} from './accounts.ts';
 import {isUser} from './claims.ts';
-import {ORDER_FLAG, REASON, type Reason, SELF_TRADE, SIDE, TIME_IN_FORCE} from './codes.ts';
+import {LEASES_MAX, ORDER_FLAG, REASON, type Reason, SELF_TRADE, SIDE, TIME_IN_FORCE} from './codes.ts';
 import {dropIfIdle, findPosition, openPosition} from './exposure.ts';
 import {worstFee} from './fills.ts';
 import {isWhole, PPM, ppmCeil, QUANTITY_MAX, VALUE_MAX} from './integers.ts';
+import {timerKey} from './leases.ts';
 import {assess, assessBucket, freeOf, lossTicks, onlyReduces} from './margin.ts';
 import {isPrice, isQuantity, type Market, MARKET_STATUS} from './market.ts';
 import {probeBook, reachable} from './matching.ts';
@@ -36,6 +37,7 @@ export function checkShape(venue: Venue): Reason {
   const bounded = (draft.flags & ORDER_FLAG.market) !== 0;
   if (bounded ? draft.price !== 0 : !isPrice(market, draft.price)) return REASON.badPrice;
   if (!isWhole(draft.side, 0, 1) || !isWhole(draft.timeInForce, 0, 3) || !isWhole(draft.selfTrade, 0, 3) || (draft.flags & ~OWN_FLAGS) !== 0) return REASON.badFlags;
+  if (draft.lease !== 0 && !(isWhole(draft.lease, 1, LEASES_MAX) && (draft.flags & ORDER_FLAG.deadMan) !== 0 && venue.deadMen.has(timerKey(draft.account, draft.lease)))) return REASON.badFlags;
   const rests = !bounded && (draft.timeInForce === TIME_IN_FORCE.goodTillCancel || draft.timeInForce === TIME_IN_FORCE.goodTillDate);
   if ((draft.flags & ORDER_FLAG.postOnly) !== 0 && !rests) return REASON.badFlags;
   if (draft.peak !== 0 && (!rests || !isWhole(draft.peak, 1, draft.quantity))) return REASON.badFlags;

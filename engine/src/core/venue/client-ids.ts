@@ -8,6 +8,9 @@ import {ensure, isWhole} from './integers.ts';
 
 /** Ids a word of a filter serves; about one new id in twenty is then looked for in vain. */
 const IDS_PER_WORD = 4;
+/** Doubles of an entry, and its first word behind them. */
+export const CLIENT_DOUBLES = 5;
+const KEY = 6;
 
 /**
  * Ids of one generation. Nearly every id is new, and the filter, small enough to stay in the cache, says so at once: an id sets three bits of
@@ -20,14 +23,9 @@ export class ClientIds {
   readonly generation: number;
   /** Entries ever added; entry i lies at i mod capacity. */
   added = 0;
-  account: Int32Array;
-  high: Int32Array;
-  low: Int32Array;
-  slot: Int32Array;
-  sequence: Float64Array;
-  /** What the order was asked to be, and 4 · lots it took at once + what became of it: the answer to a repetition. */
-  content: Float64Array;
-  outcome: Float64Array;
+  /** An entry's fields side by side: `sequence:8 ‖ content:8 ‖ outcome:8 ‖ account:4 ‖ high:4 ‖ low:4 ‖ slot:4`. */
+  rows!: Float64Array;
+  #words!: Int32Array;
   /** The next entry of a chain, plus one. */
   readonly #next: Int32Array;
   readonly #headMask: number;
@@ -41,12 +39,17 @@ export class ClientIds {
     this.generation = generation;
     this.#headMask = generation - 1;
     this.#filterMask = Math.max(1, generation / IDS_PER_WORD) - 1;
-    const column = (): Int32Array => new Int32Array(2 * generation);
-    [this.account, this.high, this.low, this.slot, this.#next] = [column(), column(), column(), column(), column()];
-    [this.sequence, this.content, this.outcome] = [new Float64Array(2 * generation), new Float64Array(2 * generation), new Float64Array(2 * generation)];
+    this.#next = new Int32Array(2 * generation);
+    this.bind(new Float64Array(2 * generation * CLIENT_DOUBLES));
     const empty = (): Generation => ({filter: new Int32Array(this.#filterMask + 1), heads: new Int32Array(generation)});
     this.#current = empty();
     this.#previous = empty();
+  }
+
+  /** Takes these rows for its own. */
+  bind(rows: Float64Array): void {
+    this.rows = rows;
+    this.#words = new Int32Array(rows.buffer, rows.byteOffset, 2 * rows.length);
   }
 
   get capacity(): number {
@@ -69,15 +72,50 @@ export class ClientIds {
   add(account: number, high: number, low: number, slot: number, sequence: number, content: number): void {
     const entry = this.added % this.capacity;
     if ((entry & this.#headMask) === 0) this.#turn();
-    this.account[entry] = account;
-    this.high[entry] = high;
-    this.low[entry] = low;
-    this.slot[entry] = slot;
-    this.sequence[entry] = sequence;
-    this.content[entry] = content;
-    this.outcome[entry] = 0;
+    const row = entry * CLIENT_DOUBLES;
+    this.rows[row] = sequence;
+    this.rows[row + 1] = content;
+    this.rows[row + 2] = 0;
+    const word = 2 * row + KEY;
+    this.#words[word] = account;
+    this.#words[word + 1] = high;
+    this.#words[word + 2] = low;
+    this.#words[word + 3] = slot;
     this.added += 1;
     this.#enter(this.#current, entry, hashOf(account, high, low));
+  }
+
+  /** A copy of an entry's fields. */
+  entry(entry: number): Float64Array {
+    return this.rows.slice(entry * CLIENT_DOUBLES, (entry + 1) * CLIENT_DOUBLES);
+  }
+
+  slot(entry: number): number {
+    return this.#words[2 * entry * CLIENT_DOUBLES + KEY + 3]!;
+  }
+
+  sequence(entry: number): number {
+    return this.rows[entry * CLIENT_DOUBLES]!;
+  }
+
+  /** What the order was asked to be. */
+  content(entry: number): number {
+    return this.rows[entry * CLIENT_DOUBLES + 1]!;
+  }
+
+  /** 4 · lots it took at once + what became of it: the answer to a repetition. */
+  outcome(entry: number): number {
+    return this.rows[entry * CLIENT_DOUBLES + 2]!;
+  }
+
+  setOutcome(entry: number, outcome: number): void {
+    this.rows[entry * CLIENT_DOUBLES + 2] = outcome;
+  }
+
+  /** The id names another order from now on. */
+  rename(entry: number, slot: number, sequence: number): void {
+    this.rows[entry * CLIENT_DOUBLES] = sequence;
+    this.#words[2 * entry * CLIENT_DOUBLES + KEY + 3] = slot;
   }
 
   /** Entry of the id added last. */
@@ -95,7 +133,7 @@ export class ClientIds {
       this.reindex();
       return;
     }
-    this.#current.heads[hashOf(this.account[entry]!, this.high[entry]!, this.low[entry]!) & this.#headMask] = this.#next[entry]!;
+    this.#current.heads[this.#hashAt(entry) & this.#headMask] = this.#next[entry]!;
     restore();
   }
 
@@ -106,15 +144,21 @@ export class ClientIds {
     const start = this.added === 0 ? 0 : Math.floor((this.added - 1) / this.generation) * this.generation;
     for (let index = Math.max(0, start - this.generation); index < this.added; index += 1) {
       const entry = index % this.capacity;
-      this.#enter(index < start ? this.#previous : this.#current, entry, hashOf(this.account[entry]!, this.high[entry]!, this.low[entry]!));
+      this.#enter(index < start ? this.#previous : this.#current, entry, this.#hashAt(entry));
     }
   }
 
   #walk({heads}: Generation, hash: number, account: number, high: number, low: number): number {
     for (let entry = heads[hash & this.#headMask]! - 1; entry !== NONE; entry = this.#next[entry]! - 1) {
-      if (this.low[entry] === low && this.high[entry] === high && this.account[entry] === account) return entry;
+      const word = 2 * entry * CLIENT_DOUBLES + KEY;
+      if (this.#words[word + 2] === low && this.#words[word + 1] === high && this.#words[word] === account) return entry;
     }
     return NONE;
+  }
+
+  #hashAt(entry: number): number {
+    const word = 2 * entry * CLIENT_DOUBLES + KEY;
+    return hashOf(this.#words[word]!, this.#words[word + 1]!, this.#words[word + 2]!);
   }
 
   #enter({filter, heads}: Generation, entry: number, hash: number): void {

@@ -21,7 +21,7 @@ export const ORDER_FLAG = {
   market: 1 << 15,
   /** Only a part shows; the rest is in the iceberg table. */
   iceberg: 1 << 16,
-  /** Cancelled when the account's dead-man timer runs out. */
+  /** Cancelled when the account's dead-man timer runs out, or that of its lease. */
   deadMan: 1 << 17,
   /** Liquidation and unwind orders: free of fees and of the pre-trade check. */
   system: 1 << 18,
@@ -29,7 +29,13 @@ export const ORDER_FLAG = {
   slice: 1 << 19,
   /** In a book and in its owner's list. */
   resting: 1 << 20,
+  /** Ten bits: the lease the order ends with, 0 for none. */
+  leaseShift: 21,
 } as const;
+
+/** Leases of an account are numbered from 1. */
+export const LEASES_MAX = 1_023;
+export const leaseOf = (flags: number): number => (flags >>> ORDER_FLAG.leaseShift) & LEASES_MAX;
 
 export const COMMAND = {
   place: 1, cancel: 2, amend: 3, cancelAll: 4, mark: 5, index: 6, tick: 7, marginMode: 8, isolatedMargin: 9, funding: 10, feeTier: 11,

@@ -21,7 +21,7 @@
  *
  * A calendar is as long as its sessions are many and has no record; it comes as a wide command.
  */
-import {COMMAND, REASON, type Reason} from './codes.ts';
+import {COMMAND, leaseOf, LEASES_MAX, ORDER_FLAG, REASON, type Reason} from './codes.ts';
 import {moveCollateral, setFeeTier, setMarginMode} from './isolated.ts';
 import {setMark} from './liquidation.ts';
 import {setStatus} from './listing.ts';
@@ -31,7 +31,8 @@ import {cancelParent, placeParent} from './parents.ts';
 import {setSource} from './prices.ts';
 import {codeOf, detailOf, marketOf, RECORD_DOUBLES, RECORD_WORDS, type RecordLog} from './records.ts';
 import {isUser} from './claims.ts';
-import {armDeadMan, tick} from './tick.ts';
+import {armDeadMan} from './leases.ts';
+import {tick} from './tick.ts';
 import {acceptNovation, offerNovation, setAutoRoll, withdrawOffer} from './roll.ts';
 import {cancelTrigger, fireTriggers, placeTriggers, type Trigger} from './triggers.ts';
 import type {Venue} from './venue.ts';
@@ -39,6 +40,7 @@ import type {Venue} from './venue.ts';
 type Records = Pick<RecordLog, 'words' | 'doubles'>;
 
 const MOMENT_MAX = 2 ** 52;
+const LEASE_BITS = LEASES_MAX << ORDER_FLAG.leaseShift;
 
 /**
  * Runs record `index` at a moment (milliseconds). Its events are in the venue's log, which it clears first; a refusal leaves no event
@@ -123,7 +125,8 @@ function place(venue: Venue, {words, doubles}: Records, word: number, double: nu
   const {draft} = venue;
   draft.timeInForce = (detail >>> 1) & 3;
   draft.selfTrade = (detail >>> 3) & 3;
-  draft.flags = words[word + 4]!;
+  draft.flags = words[word + 4]! & ~LEASE_BITS;
+  draft.lease = leaseOf(words[word + 4]!);
   draft.clientHigh = words[word + 5]!;
   draft.clientLow = words[word + 6]!;
   draft.peak = words[word + 7]!;

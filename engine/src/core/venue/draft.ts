@@ -9,6 +9,8 @@ export class Draft {
   selfTrade = 0;
   /** `ORDER_FLAG` bits from `reduceOnly` up. */
   flags = 0;
+  /** Lease it ends with; no part of what was asked for, because a retry may come under another. */
+  lease = 0;
   /** Ticks; of a market order, the bound the check computes. */
   price = 0;
   quantity = 0;
@@ -24,20 +26,18 @@ export class Draft {
   content = 0;
 }
 
-/** 53 bits of everything that was asked for, so that a repeated client id with another order behind it is noticed. */
-export const contentOf = (draft: Draft): number => (lane(draft, 0x243f6a88) >>> 0) * 2 ** 21 + (lane(draft, 0x13198a2e) >>> 11);
-
-/** 32 bits of everything that was asked for, from one start. */
-function lane({market, side, timeInForce, selfTrade, flags, price, quantity, peak, expiry}: Draft, start: number): number {
-  let hash = mix(start, market | (side << 16) | (timeInForce << 17) | (selfTrade << 20));
-  hash = mix(mix(hash, flags), price);
-  hash = mix(mix(hash, quantity), peak);
-  return mix(mix(hash, expiry | 0), (expiry / 2 ** 32) | 0);
-}
-
-function mix(hash: number, word: number): number {
-  const mixed = Math.imul(hash ^ word, 0x9e3779b1);
-  return mixed ^ (mixed >>> 15);
+/**
+ * 53 bits of everything that was asked for, so that a repeated client id with another order behind it is noticed. Every field is multiplied by an
+ * odd number of its own, so that one changed field always shows; two, all but once in 2^53. Only its own sender could seek a collision.
+ */
+export function contentOf({market, side, timeInForce, selfTrade, flags, price, quantity, peak, expiry}: Draft): number {
+  const kind = market | (side << 16) | (timeInForce << 17) | (selfTrade << 20);
+  const [early, late] = [expiry | 0, (expiry / 2 ** 32) | 0];
+  const high = Math.imul(kind, 0x9e3779b1) ^ Math.imul(flags, 0x85ebca77) ^ Math.imul(price, 0xc2b2ae3d) ^ Math.imul(quantity, 0x27d4eb2f)
+    ^ Math.imul(peak, 0x165667b1) ^ Math.imul(early, 0x7feb352d) ^ Math.imul(late, 0x846ca68b);
+  const low = Math.imul(kind, 0xd6e8feb9) ^ Math.imul(flags, 0xca5a8263) ^ Math.imul(price, 0x2545f491) ^ Math.imul(quantity, 0x5851f42d)
+    ^ Math.imul(peak, 0x14057b7f) ^ Math.imul(early, 0xda942043) ^ Math.imul(late, 0x2127599b);
+  return (high >>> 0) * 2 ** 21 + (low >>> 11);
 }
 
 /** What an order would meet now, up to its limit: lots, their value in tick·lots, the worst price, and whether an own order comes first. */

@@ -3,6 +3,7 @@
  * taken over them and a snapshot is them. Books are written as their orders, level by level, and linked anew when read.
  */
 import {NONE} from './accounts.ts';
+import {CLIENT_DOUBLES} from './client-ids.ts';
 import type {Lookback} from './controls.ts';
 import {ensure} from './integers.ts';
 import type {Market} from './market.ts';
@@ -36,7 +37,7 @@ function partsOf(venue: Venue): Part[] {
     {owner: positions, columns: ['holders'], length: positions.records},
     {owner: legs, columns: ['from', 'to', 'what', 'lots'], length: legs.length},
     {owner: timers, columns: ['at', 'rank', 'kind', 'subject', 'sequence'], length: timers.length},
-    {owner: clients, columns: ['account', 'high', 'low', 'slot', 'sequence', 'content', 'outcome'], length: Math.min(clients.added, clients.capacity)},
+    {owner: clients, columns: ['rows'], length: Math.min(clients.added, clients.capacity) * CLIENT_DOUBLES},
     ...venue.markets.map((market) => ({owner: market, columns: ['holders'], length: market.holderCount})),
   ];
 }
@@ -156,6 +157,7 @@ export function restoreVenue(venue: Venue, bytes: Uint8Array): void {
   }
   ensure(reader.done, 'the image of the venue has more in it than the venue');
   venue.positions.bind();
+  venue.clients.bind(venue.clients.rows);
   venue.clients.reindex();
   for (const market of venue.markets) relink(venue, market);
 }

@@ -25,7 +25,7 @@ export function createOrder(venue: Venue): number {
   orders.owner[slot] = draft.account;
   orders.loss[slot] = draft.loss;
   orders.meta[slot] = draft.market | (draft.side << 8) | (draft.timeInForce << ORDER_FLAG.timeInForceShift)
-    | (draft.selfTrade << ORDER_FLAG.selfTradeShift) | draft.flags;
+    | (draft.selfTrade << ORDER_FLAG.selfTradeShift) | (draft.lease << ORDER_FLAG.leaseShift) | draft.flags;
   orders.clientHigh[slot] = draft.clientHigh;
   orders.clientLow[slot] = draft.clientLow;
   if ((draft.clientHigh | draft.clientLow) !== 0) {

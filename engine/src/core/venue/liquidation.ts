@@ -80,7 +80,7 @@ function recordGains(venue: Venue, market: Market, previous: number): Episode {
     const slot = market.holders[index]!;
     const quantity = positions.quantity[slot]!;
     const gain = quantity * (market.mark - previous) * market.unit;
-    if (gain > 0) episode.gains.set(positions.account[slot]!, {side: Math.sign(quantity), left: gain});
+    if (gain > 0) episode.gains.set(positions.account[slot]!, gain);
   }
   return episode;
 }
@@ -88,19 +88,17 @@ function recordGains(venue: Venue, market: Market, previous: number): Episode {
 function liquidateCross(venue: Venue, account: number, episode: Episode): void {
   const {positions, margin} = venue;
   cancelOrders(venue, account, CLOSE.liquidation, (meta) => isBinding(venue, meta));
-  let side = 0;
   for (;;) {
     assess(venue, account);
     if (margin.equity >= margin.maintenance) return;
     const slot = largest(venue, account);
     if (slot === NONE) break;
-    side = Math.sign(positions.quantity[slot]!);
     const market = venue.markets[positions.market[slot]!]!;
     if (account === SYSTEM.liquidationFund || !fundTakes(venue, market, slot)) closeSymmetrically(venue, market, slot, episode);
   }
   if (margin.equity < 0) collateralRescue(venue, account);
   const {equity} = assess(venue, account);
-  if (equity < 0) coverDeficit(venue, {account, side, deficit: -equity, episode});
+  if (equity < 0) coverDeficit(venue, {account, deficit: -equity, episode});
 }
 
 /** Orders that bind margin or settlement currency. */
@@ -135,12 +133,11 @@ function liquidateIsolated(venue: Venue, slot: number, episode: Episode): void {
   // It may have been the counterparty of an earlier one, and stand better for it.
   const {equity, maintenance} = assessBucket(venue, slot);
   if (equity >= maintenance) return;
-  const side = Math.sign(positions.quantity[slot]!);
   const before = accounts.cash[account]!;
   if (!fundTakes(venue, market, slot)) closeSymmetrically(venue, market, slot, episode);
   // Whatever the bucket could not pay has become the account's cash: the bucket's loss ends at its collateral.
   const debt = before - accounts.cash[account]!;
-  if (debt > 0) coverDeficit(venue, {account, side, deficit: debt, episode});
+  if (debt > 0) coverDeficit(venue, {account, deficit: debt, episode});
 }
 
 /**

@@ -2,7 +2,7 @@
 import {NONE} from './accounts.ts';
 import {checkBook, checkShape, checkSpotFunds, knownClientId, reserveMargin} from './check.ts';
 import {isUser} from './claims.ts';
-import {CLOSE, EVENT, ORDER_FLAG, REASON, type Reason, TIME_IN_FORCE} from './codes.ts';
+import {CLOSE, EVENT, leaseOf, ORDER_FLAG, REASON, type Reason, TIME_IN_FORCE} from './codes.ts';
 import {openPosition} from './exposure.ts';
 import {cancelOrders, closeOrder, createOrder, rest, tellLevel} from './lifecycle.ts';
 import {isQuantity} from './market.ts';
@@ -10,7 +10,7 @@ import {match} from './matching.ts';
 import {head} from './records.ts';
 import {releaseLots, remainingOf, reservePerpetual, reserveSpot} from './reserve.ts';
 import {contentOf} from './draft.ts';
-import {breaksProgramme} from './programmes.ts';
+import {breaksProgramme, leavesHedge} from './programmes.ts';
 import type {Venue} from './venue.ts';
 
 /** Ring entry of the order that a refused duplicate repeats. */
@@ -30,7 +30,7 @@ export function placeDraft(venue: Venue): Reason {
   const refused = admit(venue);
   if (refused !== REASON.none) return refused;
   const rests = execute(venue) !== NONE;
-  if (named) clients.outcome[clients.newest] = 4 * venue.filled + (rests ? ANSWER.open : venue.whole ? ANSWER.filled : ANSWER.cancelled);
+  if (named) clients.setOutcome(clients.newest, 4 * venue.filled + (rests ? ANSWER.open : venue.whole ? ANSWER.filled : ANSWER.cancelled));
   return REASON.none;
 }
 
@@ -40,10 +40,10 @@ export const ANSWER = {open: 0, filled: 1, cancelled: 2} as const;
 /** The same order again is accepted, changes nothing and is answered as the first time, whatever has become of it; another one is refused. */
 function repeat(venue: Venue, known: number): Reason {
   const {draft, clients} = venue;
-  duplicate.slot = clients.slot[known]!;
-  duplicate.sequence = clients.sequence[known]!;
-  if (clients.content[known] !== draft.content) return REASON.duplicateClientId;
-  const outcome = clients.outcome[known]!;
+  duplicate.slot = clients.slot(known);
+  duplicate.sequence = clients.sequence(known);
+  if (clients.content(known) !== draft.content) return REASON.duplicateClientId;
+  const outcome = clients.outcome(known);
   venue.log.push(
     head(EVENT.repeated, outcome & 3, draft.market), draft.account, Math.floor(outcome / 4), duplicate.slot, 0, 0, draft.clientHigh, draft.clientLow, duplicate.sequence, 0, 0, 0,
   );
@@ -56,7 +56,10 @@ export function admit(venue: Venue): Reason {
   if (refused !== REASON.none) return refused;
   const {draft} = venue;
   const market = venue.markets[draft.market]!;
-  if (market.programmes.size > 0 && breaksProgramme(venue, market, draft.account, draft.side, draft.quantity)) return REASON.outsideProgramme;
+  if (market.programmes.size > 0 && leavesHedge(market, draft.account, draft.side)) {
+    if (breaksProgramme(venue, market, draft.account, draft.side, draft.quantity)) return REASON.outsideProgramme;
+    draft.flags |= ORDER_FLAG.reduceOnly;
+  }
   return market.perpetual ? reserveMargin(venue) : checkSpotFunds(venue);
 }
 
@@ -90,6 +93,7 @@ export function draftOrder(venue: Venue, account: number, market: number, side: 
   draft.timeInForce = TIME_IN_FORCE.goodTillCancel;
   draft.selfTrade = 0;
   draft.flags = 0;
+  draft.lease = 0;
   draft.clientHigh = 0;
   draft.clientLow = 0;
   draft.expiry = 0;
@@ -148,8 +152,7 @@ export function amend(venue: Venue, account: number, slot: number, sequence: num
   const known = (high | low) === 0 ? NONE : venue.clients.find(account, high, low);
   if (known !== NONE && next !== NONE) {
     if (venue.undo.active) venue.undo.client(venue, known);
-    venue.clients.slot[known] = next;
-    venue.clients.sequence[known] = orders.sequence[next]!;
+    venue.clients.rename(known, next, orders.sequence[next]!);
   }
   return REASON.none;
 }
@@ -170,6 +173,7 @@ function draftFrom(venue: Venue, slot: number, price: number, quantity: number):
   draft.timeInForce = (meta >>> ORDER_FLAG.timeInForceShift) & 3;
   draft.selfTrade = (meta >>> ORDER_FLAG.selfTradeShift) & 3;
   draft.flags = meta & (ORDER_FLAG.reduceOnly | ORDER_FLAG.postOnly | ORDER_FLAG.deadMan | ORDER_FLAG.slice);
+  draft.lease = leaseOf(meta);
   draft.clientHigh = orders.clientHigh[slot]!;
   draft.clientLow = orders.clientLow[slot]!;
   draft.peak = (meta & ORDER_FLAG.iceberg) === 0 ? 0 : Math.min(quantity, venue.icebergs.get(slot)!.peak);

@@ -4,7 +4,7 @@
  * the other way only to reduce it. What they get is a share of the maker fee: a hedger always, a maker while it has kept its last session's promise.
  */
 import {FIRST_USER, NONE} from './accounts.ts';
-import {EVENT, REASON, type Reason, SIDE} from './codes.ts';
+import {EVENT, ORDER_FLAG, REASON, type Reason, SIDE} from './codes.ts';
 import {findPosition} from './exposure.ts';
 import {isWhole, PPM, ppmCeil, ppmFloor, QUANTITY_MAX} from './integers.ts';
 import {type Market, MARKET_STATUS} from './market.ts';
@@ -45,8 +45,16 @@ export function setProgramme(venue: Venue, account: number, index: number, {kind
   if (kind === PROGRAMME.none) market.programmes.delete(account);
   else if (!market.programmes.has(account) && market.programmes.size >= MEMBERS_MAX) return REASON.tooManyOrders;
   else market.programmes.set(account, {kind, feePpm, spreadPpm, lots, timePpm, total: 0, quoted: 0, standing: 1});
+  holdToSide(venue, market, account);
   venue.log.push(head(EVENT.programme, kind, index), account, feePpm, spreadPpm, lots, timePpm, 0, 0, 0, 0, 0, 0);
   return REASON.none;
+}
+
+/** What already rests against a new hedger's side only reduces from now on. */
+function holdToSide({accounts, orders}: Venue, market: Market, account: number): void {
+  for (let slot = accounts.firstOrder[account]!; slot !== NONE; slot = orders.ownerNext[slot]!) {
+    if (orders.market(slot) === market.index && leavesHedge(market, account, orders.side(slot))) orders.meta[slot]! |= ORDER_FLAG.reduceOnly;
+  }
 }
 
 /** Maker fee of a member: a session's share of the member's share of what it would pay; rebates stay whole. */
@@ -57,15 +65,23 @@ export function memberFeePpm(market: Market, account: number, makerPpm: number):
   return Math.floor((makerPpm * share) / PPM);
 }
 
-/** A hedger's order against its side must shrink its position, whatever of its other orders on that side fills. Checked when it is placed or amended. */
-export function breaksProgramme(venue: Venue, market: Market, account: number, side: number, lots: number): boolean {
+/** The account is a hedger, and this is not the side it hedges on. */
+export function leavesHedge(market: Market, account: number, side: number): boolean {
   const kind = market.programmes.get(account)?.kind ?? PROGRAMME.none;
-  if (kind < PROGRAMME.longHedger || (kind === PROGRAMME.longHedger) === (side === SIDE.buy)) return false;
+  return kind >= PROGRAMME.longHedger && (kind === PROGRAMME.longHedger) !== (side === SIDE.buy);
+}
+
+/**
+ * A hedger's order against its side must shrink its position, whatever of its other orders on that side fills. Checked when it is placed or
+ * amended; because novation and symmetric liquidation may take the position away before it fills, it is reduce-only from then on.
+ */
+export function breaksProgramme(venue: Venue, market: Market, account: number, side: number, lots: number): boolean {
+  if (!leavesHedge(market, account, side)) return false;
   const {positions} = venue;
   const slot = findPosition(venue, account, market.index);
   if (slot === NONE) return true;
-  const hedge = kind === PROGRAMME.longHedger ? positions.quantity[slot]! : -positions.quantity[slot]!;
-  const leaving = kind === PROGRAMME.longHedger ? positions.openSell[slot]! : positions.openBuy[slot]!;
+  const hedge = side === SIDE.sell ? positions.quantity[slot]! : -positions.quantity[slot]!;
+  const leaving = side === SIDE.sell ? positions.openSell[slot]! : positions.openBuy[slot]!;
   return hedge < leaving + lots;
 }
 

@@ -4,12 +4,13 @@
  */
 import {NONE, SYSTEM} from './accounts.ts';
 import {isUser} from './claims.ts';
-import {EVENT, REASON, type Reason} from './codes.ts';
+import {EVENT, REASON, type Reason, SIDE} from './codes.ts';
 import {applyFill, dropIfIdle, findPosition, openPosition} from './exposure.ts';
 import {isWhole, PPM, ppmCeil, VALUE_MAX} from './integers.ts';
 import {assess, assessBucket} from './margin.ts';
 import {isPrice, type Market, MARKET_STATUS} from './market.ts';
 import {POSITION_FLAG} from './positions.ts';
+import {breaksProgramme} from './programmes.ts';
 import {head} from './records.ts';
 import {reservePerpetual} from './reserve.ts';
 import type {Venue} from './venue.ts';
@@ -146,6 +147,7 @@ function checkNovation(venue: Venue, market: Market, offer: Offer, giver: number
   const flags = positions.flags[giver]! | (known === NONE ? 0 : positions.flags[known]!);
   if ((flags & POSITION_FLAG.isolated) !== 0) return REASON.badFlags;
   if (offer.price !== 0 && Math.abs(offer.price - market.mark) * PPM > NOVATION_BAND_PPM * market.mark) return REASON.priceOutOfBand;
+  if (breaksProgramme(venue, market, offer.to, offer.lots > 0 ? SIDE.buy : SIDE.sell, Math.abs(offer.lots))) return REASON.outsideProgramme;
   const gain = offer.lots * ((offer.price || market.mark) - market.mark) * market.unit;
   assess(venue, offer.from);
   if (margin.equity < margin.maintenance) return REASON.inLiquidation;

@@ -1,8 +1,9 @@
 /** The core's clock: a tick lets everything happen that is due by its time, in a fixed order. */
-import {CLOSE, EVENT, ORDER_FLAG} from './codes.ts';
+import {CLOSE, EVENT} from './codes.ts';
 import {tickFunding} from './funding.ts';
 import {distributeExcess, payInterest, sampleMoment, sampleStandings} from './incentives.ts';
-import {cancelOrders, closeOrder} from './lifecycle.ts';
+import {fireDeadMan} from './leases.ts';
+import {closeOrder} from './lifecycle.ts';
 import {MARKET_STATUS} from './market.ts';
 import {workParent} from './parents.ts';
 import {measureMakers} from './programmes.ts';
@@ -20,10 +21,10 @@ export function tick(venue: Venue): undefined {
   venue.log.push(head(EVENT.tick, 0, 0), 0, 0, 0, 0, 0, 0, 0, now, 0, 0, 0);
   judgeRoots(venue);
   while (timers.next <= now) {
-    const {kind, subject, sequence} = timers.pop();
+    const {at, kind, subject, sequence} = timers.pop();
     if (kind === TIMER.orderExpiry && orders.holds(subject, sequence)) closeOrder(venue, subject, CLOSE.expired);
     if (kind === TIMER.slice) workParent(venue, subject);
-    if (kind === TIMER.deadMan) fireDeadMan(venue, subject, sequence);
+    if (kind === TIMER.deadMan) fireDeadMan(venue, subject, sequence, at);
   }
   for (const market of markets) {
     if (market.status === MARKET_STATUS.delisted) continue;
@@ -44,18 +45,4 @@ function tickIncentives(venue: Venue): void {
   if (now >= venue.nextSample) venue.nextSample = sampleMoment(venue, hour + 1);
   if (Math.floor(before / 24) !== Math.floor(hour / 24) && !venue.roots.old) distributeExcess(venue);
   venue.lastHour = hour;
-}
-
-/** Arms the account's dead-man timer anew, or disarms it with 0. */
-export function armDeadMan(venue: Venue, account: number, at: number): void {
-  venue.deadMen.set(account, at);
-  if (at === 0) venue.deadMen.delete(account);
-  else venue.timers.push(at, TIMER.deadMan, account, at);
-}
-
-/** Only the newest arming counts; older timers find another moment in the table. */
-function fireDeadMan(venue: Venue, account: number, at: number): void {
-  if (venue.deadMen.get(account) !== at) return;
-  venue.deadMen.delete(account);
-  cancelOrders(venue, account, CLOSE.deadMan, (meta) => (meta & ORDER_FLAG.deadMan) !== 0);
 }

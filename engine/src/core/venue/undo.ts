@@ -4,6 +4,7 @@
  * (`if (venue.undo.active) …`); each thing is saved once, at its first change.
  */
 import {NONE} from './accounts.ts';
+import {CLIENT_DOUBLES} from './client-ids.ts';
 import {findPosition} from './exposure.ts';
 import type {Market} from './market.ts';
 import {ORDERS_MAX} from './order-pool.ts';
@@ -14,7 +15,6 @@ const ORDER_FIELDS = [
 ] as const;
 const POSITION_FIELDS = ['quantity', 'openBuy', 'openSell', 'next', 'market', 'flags', 'account', 'cost', 'openLoss', 'collateral'] as const;
 const ACCOUNT_FIELDS = ['cash', 'firstPosition', 'firstOrder', 'orderCount'] as const;
-const CLIENT_FIELDS = ['account', 'high', 'low', 'slot', 'sequence', 'content', 'outcome'] as const;
 const TIMER_FIELDS = ['at', 'rank', 'kind', 'subject', 'sequence'] as const;
 
 type Columns<F extends string> = Record<F, {[index: number]: number}>;
@@ -154,14 +154,14 @@ export class Undo {
   /** A client id about to be added. */
   nextClient({clients}: Venue): void {
     const entry = clients.added % clients.capacity;
-    const before = read(clients, CLIENT_FIELDS, entry);
-    this.#steps.push(() => clients.retract(() => write(clients, CLIENT_FIELDS, entry, before)));
+    const before = clients.entry(entry);
+    this.#steps.push(() => clients.retract(() => clients.rows.set(before, entry * CLIENT_DOUBLES)));
   }
 
   /** A known client id that will name another order. */
   client({clients}: Venue, entry: number): void {
-    const before = read(clients, CLIENT_FIELDS, entry);
-    this.#steps.push(() => write(clients, CLIENT_FIELDS, entry, before));
+    const before = clients.entry(entry);
+    this.#steps.push(() => clients.rows.set(before, entry * CLIENT_DOUBLES));
   }
 
   /** Everything is as it was at {@link begin}. */

@@ -60,7 +60,7 @@ export class Venue {
   readonly controls: ControlOptions;
   /** Highest equity of the Liquidation Fund in the last hours. */
   readonly fundPeak = new Lookback();
-  /** Dead-man timers: when the account's marked orders go, by account. */
+  /** When an account's marked orders go, and those of each of its leases: by `timerKey`. */
   readonly deadMen = new Map<number, number>();
   readonly standings = new Map<number, Standing>();
   /** Hour of the last hourly work, since 1970; 0 before the first tick. */

@@ -1,6 +1,6 @@
 /**
  * A closed loser below zero (the paper leaves this open; see the engine's decision record): the Liquidation Fund pays first, then the winners
- * it was paired with, out of what the pairing gave them, then all opposite holders in proportion to what this mark gave them.
+ * it was paired with, out of what the pairing gave them, then all whom this mark gave anything, in proportion to it.
  * If every account was solvent before the mark, the last stage suffices: losses are opposite gains. Flat accounts never pay.
  */
 import {NONE, SYSTEM} from './accounts.ts';
@@ -18,20 +18,20 @@ export const STAGE = {fund: 0, paired: 1, gain: 2, uncovered: 3} as const;
 export class Episode {
   /** Realised gains of paired winners since the last loser was covered, by account. */
   readonly paired = new Map<number, number>();
-  /** Gain each account had from this mark, less what it has paid of it; `side` is the sign of its position before. */
-  readonly gains = new Map<number, {side: number; left: number}>();
+  /** Gain each account had from this mark, less what it has paid of it. All stand on one side of the market: that which the mark favours. */
+  readonly gains = new Map<number, number>();
 }
 
 /** Pays `deficit` into the account's cash. Answers what nobody could pay. */
-export function coverDeficit(venue: Venue, {account, side, deficit, episode}: {account: number; side: number; deficit: number; episode: Episode}): number {
+export function coverDeficit(venue: Venue, {account, deficit, episode}: {account: number; deficit: number; episode: Episode}): number {
   let left = deficit - payFromFund(venue, account, deficit);
   if (left > 0) {
     const winners = [...episode.paired].filter(([winner]) => winner !== account && winner !== SYSTEM.liquidationFund);
     left -= collect(venue, account, left, STAGE.paired, winners.map(([winner, gain]) => ({winner, cap: gain})), episode);
   }
   if (left > 0) {
-    const winners = [...episode.gains].filter(([winner, gain]) => winner !== account && gain.side === -side && gain.left > 0);
-    left -= collect(venue, account, left, STAGE.gain, winners.map(([winner, gain]) => ({winner, cap: gain.left})), episode);
+    const winners = [...episode.gains].filter(([winner, gain]) => winner !== account && gain > 0);
+    left -= collect(venue, account, left, STAGE.gain, winners.map(([winner, gain]) => ({winner, cap: gain})), episode);
   }
   episode.paired.clear();
   if (left > 0) tell(venue, STAGE.uncovered, account, NONE, left);
@@ -63,7 +63,7 @@ function collect(venue: Venue, account: number, amount: number, stage: number, p
     charge(venue, winner, share);
     venue.accounts.cash[account]! += share;
     const gain = episode.gains.get(winner);
-    if (gain !== undefined) gain.left -= share;
+    if (gain !== undefined) episode.gains.set(winner, gain - share);
     tell(venue, stage, account, winner, share);
   });
   return taken;

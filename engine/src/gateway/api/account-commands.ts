@@ -7,7 +7,7 @@ import {address, chainId, hex, id, lots, market, moment, orderCount, positive, p
 const DEAD_MAN_MS_MAX = 86_400_000;
 const asset = {chainId, token: address};
 const positionRefusals = ['UNKNOWN_ACCOUNT', 'UNKNOWN_MARKET', 'INVALID_ORDER'] as const;
-const novationRefusals = ['UNKNOWN_ACCOUNT', 'UNKNOWN_MARKET', 'UNKNOWN_ORDER', 'INVALID_ORDER', 'INSUFFICIENT_MARGIN', 'PRICE_OUT_OF_BAND', 'NO_MARK'] as const;
+const novationRefusals = ['UNKNOWN_ACCOUNT', 'UNKNOWN_MARKET', 'UNKNOWN_ORDER', 'INVALID_ORDER', 'INSUFFICIENT_MARGIN', 'OUTSIDE_PROGRAMME', 'PRICE_OUT_OF_BAND', 'NO_MARK'] as const;
 
 const positionCommands = [
   declare({

@@ -24,7 +24,7 @@ const orderFields = {
   selfTrade: z.enum(['cancelTaker', 'cancelMaker', 'cancelBoth', 'decrement']).optional(),
   expiresAt: moment.optional(),
   displayQuantity: quantity.optional(),
-  cancelOnDisconnect: z.boolean().optional().openapi({description: 'Cancelled when the account\'s dead-man timer runs out.'}),
+  cancelOnDisconnect: z.boolean().optional().openapi({description: 'Cancelled when the account\'s dead-man timer runs out; over the stream, with its connection where that was asked for.'}),
 };
 type OrderInput = z.output<z.ZodObject<typeof orderFields>>;
 

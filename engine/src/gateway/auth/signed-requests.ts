@@ -3,17 +3,19 @@
  *
  *     PofBS request v1    timestamp (ms)    nonce    METHOD    host    path with query    SHA-256 of the body in hex
  *
- * A request counts within {@link WINDOW_MS} of this machine's clock, and once: nonces are kept that long. The host binds it to one
- * gateway, and what was signed before this gateway started is refused, so that a restart forgets nothing that still counts.
+ * A request counts within {@link WINDOW_MS} of this machine's clock, and once: its nonce is spent at all gateways together, whatever host
+ * name they are reached by, and a restart forgets none.
  */
 import {createHash, createHmac} from 'node:crypto';
 import {ApiError} from '../errors.ts';
 import type {Credentials} from './credentials.ts';
 import type {Identity} from './identity.ts';
+import type {NonceLog} from './nonce-log.ts';
 import {equal} from './sealed-token.ts';
 
 export const WINDOW_MS = 5_000;
-const NONCES_MAX = 200_000;
+/** Nonces that count at a time, of all keys. */
+export const NONCES_MAX = 200_000;
 
 export type SignedRequest = {
   key: string;
@@ -37,14 +39,12 @@ export const signRequest = (secret: string, request: Omit<SignedRequest, 'key' |
 export class SignedRequests {
   readonly #credentials: Pick<Credentials, 'keyOf' | 'secretOf'>;
   readonly #now: () => number;
-  readonly #startedAt: number;
-  /** Oldest first. */
-  readonly #seen = new Map<string, number>();
+  readonly #nonces: Pick<NonceLog, 'spend'>;
 
-  constructor({credentials, now}: {credentials: Pick<Credentials, 'keyOf' | 'secretOf'>; now: () => number}) {
+  constructor({credentials, nonces, now}: {credentials: Pick<Credentials, 'keyOf' | 'secretOf'>; nonces: Pick<NonceLog, 'spend'>; now: () => number}) {
     this.#credentials = credentials;
     this.#now = now;
-    this.#startedAt = now();
+    this.#nonces = nonces;
   }
 
   /** @throws {ApiError} saying what does not hold; nothing about a key before its signature is found right. */
@@ -55,26 +55,21 @@ export class SignedRequests {
       throw new ApiError('SIGNATURE_INVALID', 'A signed request has a timestamp in milliseconds and a nonce of 1 to 64 letters, digits, - or _.');
     }
     const moment = Number(timestamp);
-    if (Math.abs(now - moment) > WINDOW_MS || moment < this.#startedAt) {
-      throw new ApiError('OUTSIDE_WINDOW', `The request was signed more than ${WINDOW_MS} ms away from now, or before this gateway started.`, {now, windowMs: WINDOW_MS});
+    if (Math.abs(now - moment) > WINDOW_MS) {
+      throw new ApiError('OUTSIDE_WINDOW', `The request was signed more than ${WINDOW_MS} ms away from now.`, {now, windowMs: WINDOW_MS});
     }
     const key = this.#credentials.keyOf(id);
     const expected = signRequest(this.#credentials.secretOf(id), request);
     if (!equal(Buffer.from(request.signature), Buffer.from(expected)) || !key) {
       throw new ApiError('SIGNATURE_INVALID', 'The signature is wrong, or the key is unknown, expired or revoked.');
     }
-    this.#spend(`${id} ${nonce}`, moment, now);
+    this.#spend(`${id}.${nonce}`, moment, now);
     return {wallet: key.wallet, scopes: key.scopes, credential: id, issuedAt: key.createdAt, expiresAt: key.expiresAt};
   }
 
   #spend(nonce: string, moment: number, now: number): void {
-    // A moment ahead of this clock counts longer, so that the oldest entry may outlive its neighbours: it only waits.
-    for (const [spent, at] of this.#seen) {
-      if (now - at <= WINDOW_MS) break;
-      this.#seen.delete(spent);
-    }
-    if (this.#seen.has(nonce)) throw new ApiError('REPLAYED', 'This nonce was used: sign each request with a new one.');
-    if (this.#seen.size >= NONCES_MAX) throw new ApiError('ENGINE_BUSY', 'Too many signed requests are under way; try again.');
-    this.#seen.set(nonce, moment);
+    const outcome = this.#nonces.spend(nonce, {moment, now});
+    if (outcome === 'repeated') throw new ApiError('REPLAYED', 'This nonce was used: sign each request with a new one.');
+    if (outcome === 'full') throw new ApiError('ENGINE_BUSY', 'Too many signed requests are under way; try again.');
   }
 }

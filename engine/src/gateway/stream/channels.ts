@@ -36,7 +36,7 @@ export function publicMessage({sequence: event, at, event: happened}: NumberedEv
 
 const OWN: Partial<Record<Event['type'], PrivateChannel | 'account'>> = {
   orderAccepted: 'orders', orderAmended: 'orders', orderRested: 'orders', orderClosed: 'orders', triggerPlaced: 'orders', triggerFired: 'orders',
-  triggerClosed: 'orders', parentPlaced: 'orders', parentClosed: 'orders', deadManArmed: 'orders',
+  triggerClosed: 'orders', parentPlaced: 'orders', parentClosed: 'orders',
   positionChanged: 'positions', positionRolled: 'positions', marginModeSet: 'positions', collateralMoved: 'positions', autoRollSet: 'positions',
   fundingSettled: 'positions', interestSettled: 'positions',
   accountBound: 'account', subAccountCreated: 'account', depositCredited: 'balances', payoutObserved: 'balances', withdrawalRequested: 'balances', withdrawalCancelled: 'balances',
@@ -53,6 +53,9 @@ export function ownMessages({sequence: event, at, event: happened}: NumberedEven
       const side = (wallet: Address, role: 'maker' | 'taker') => ({wallet, channel: 'fills' as const, body: {event, at, ...sideOf(happened, role)}});
       return taker === maker ? [side(maker, 'maker')] : [side(maker, 'maker'), side(taker, 'taker')];
     }
+    case 'deadManArmed':
+      // A lease is the gateway's own, and kept every few seconds.
+      return happened.lease === undefined ? [{wallet: happened.wallet, channel: 'orders', body: {event, ...happened}}] : [];
     case 'transferred':
       return [happened.from, happened.to].map((wallet) => ({wallet, channel: 'balances', body: {event, at, ...happened}}));
     case 'novationOffered':

@@ -4,7 +4,7 @@ import {recordsOf} from '../../../test/support/stream.ts';
 import {COMMAND, ORDER_FLAG, REASON} from '../../core/venue/codes.ts';
 import {QUANTITY_MAX, TICKS_MAX} from '../../core/venue/integers.ts';
 import {codeOf, head} from '../../core/venue/records.ts';
-import {ackFrame, claimRecords, EDGE_REASON, frameOf, refusedFrame} from './records.ts';
+import {answerBytes, claimRecords, EDGE_REASON, frameOf, writeAnswer, writeRefusal} from './records.ts';
 import {readAnswer} from '../../../test/support/stream.ts';
 
 const MARKETS = 2;
@@ -113,13 +113,18 @@ test('a frame is read from wherever it lies in memory', () => {
 test('answers keep their places, faults among them', () => {
   const acks = new Uint8Array(3 * 24);
   acks[48] = REASON.noMark;
-  const answer = readAnswer(Buffer.from(ackFrame(7, {count: 3, acks, batchHash: new Uint8Array(32).fill(0xab)}, [1, REASON.badPrice])));
+  // Memory that is used again holds what was there before.
+  const bytes = Buffer.alloc(5 + answerBytes(3), 0xee);
+  writeAnswer(bytes, 5, 7, {count: 3, acks, batchHash: new Uint8Array(32).fill(0xab)}, [1, REASON.badPrice]);
+  const answer = readAnswer(bytes.subarray(5));
   expect(answer).toMatchObject({frame: 7, count: 3, version: 1});
   expect(Buffer.from(answer.hash).toString('hex')).toBe('ab'.repeat(32));
   expect(answer.acks.map(({reason}) => reason)).toEqual([REASON.none, REASON.badPrice, REASON.noMark]);
 });
 
 test('a frame that nobody looked into is refused whole', () => {
-  const {acks} = readAnswer(Buffer.from(refusedFrame(1, 2, EDGE_REASON.tooMany)));
+  const bytes = Buffer.alloc(5 + answerBytes(2), 0xee);
+  writeRefusal(bytes, 5, 1, 2, EDGE_REASON.tooMany);
+  const {acks} = readAnswer(bytes.subarray(5));
   expect(acks).toEqual([0, 1].map(() => ({reason: EDGE_REASON.tooMany, slot: -1, sequence: 0, orderSequence: 0})));
 });

@@ -13,6 +13,7 @@ export const EDGE_REASON = {tooMany: 200, scopeMissing: 201, engineAway: 202, en
 
 /** frame:4 ‖ count:2 ‖ version:1 ‖ zero:1 ‖ batch hash:32, then `count` acknowledgements of {@link ACK_BYTES}. */
 export const ACK_HEADER_BYTES = 40;
+const HASH_AT = 8;
 const ACK_VERSION = 1;
 
 const MOMENT_MAX = 2 ** 52;
@@ -29,14 +30,18 @@ const isWholeWithin = (value: number, least: number, most: number): boolean => N
 
 export type RecordFrame = {bytes: Uint8Array; words: Int32Array; doubles: Float64Array; count: number};
 
-/** The records of a frame in memory of their own, aligned; `undefined` unless they are 1 to 256 whole records. */
+/** Memory of one frame that all of them pass through, one after another. */
+const memory = new ArrayBuffer(RECORDS_MAX * RECORD_BYTES);
+const frame: RecordFrame = {bytes: new Uint8Array(0), words: new Int32Array(memory), doubles: new Float64Array(memory), count: 0};
+
+/** The records of a frame, aligned, in memory that is the next one's too; `undefined` unless they are 1 to 256 whole records. */
 export function frameOf(data: Uint8Array): RecordFrame | undefined {
   const count = data.length / RECORD_BYTES;
   if (!isWholeWithin(count, 1, RECORDS_MAX)) return undefined;
-  const buffer = new ArrayBuffer(data.length);
-  const bytes = new Uint8Array(buffer);
-  bytes.set(data);
-  return {bytes, words: new Int32Array(buffer), doubles: new Float64Array(buffer), count};
+  if (data.length !== frame.bytes.length) frame.bytes = new Uint8Array(memory, 0, data.length);
+  frame.bytes.set(data);
+  frame.count = count;
+  return frame;
 }
 
 /** What is wrong with single records: `[index, reason, …]`; shared and empty where nothing is. */
@@ -56,6 +61,15 @@ export function claimRecords({words, doubles, count}: RecordFrame, {account, mar
     faults.push(index, reason);
   }
   return faults;
+}
+
+/** Puts the orders of a claimed frame under a lease: those that are marked, or all of them. */
+export function leaseRecords({words, count}: RecordFrame, {lease, all}: {lease: number; all: boolean}): void {
+  for (let word = 0, end = count * RECORD_WORDS; word < end; word += RECORD_WORDS) {
+    if (codeOf(words[word]!) !== COMMAND.place) continue;
+    if (all) words[word + 4]! |= ORDER_FLAG.deadMan;
+    if ((words[word + 4]! & ORDER_FLAG.deadMan) !== 0) words[word + 4]! |= lease << ORDER_FLAG.leaseShift;
+  }
 }
 
 type Record = {words: Int32Array; doubles: Float64Array; word: number; double: number; markets: number};
@@ -144,31 +158,32 @@ function restFault({words, doubles, word, double}: Record, fromWord: number, fro
   return REASON.none;
 }
 
-/** The answer to a frame, faults told in their places. */
-export function ackFrame(frame: number, {count, acks, batchHash}: RecordAcks, faults: Faults): Uint8Array {
-  const bytes = new Uint8Array(ACK_HEADER_BYTES + count * ACK_BYTES);
-  writeHeader(bytes, frame, count);
-  bytes.set(batchHash, 8);
-  bytes.set(acks, ACK_HEADER_BYTES);
-  for (let at = 0; at < faults.length; at += 2) bytes[ACK_HEADER_BYTES + faults[at]! * ACK_BYTES] = faults[at + 1]!;
-  return bytes;
+/** Bytes of the answer to a frame of so many records. */
+export const answerBytes = (count: number): number => ACK_HEADER_BYTES + count * ACK_BYTES;
+
+/** Writes the answer to a frame at `at`, faults told in their places. */
+export function writeAnswer(bytes: Buffer, at: number, frameNumber: number, {count, acks, batchHash}: RecordAcks, faults: Faults): void {
+  writeHeader(bytes, at, frameNumber, count);
+  bytes.set(batchHash, at + HASH_AT);
+  const first = at + ACK_HEADER_BYTES;
+  bytes.set(acks, first);
+  for (let index = 0; index < faults.length; index += 2) bytes[first + faults[index]! * ACK_BYTES] = faults[index + 1]!;
 }
 
-/** The answer to a frame that nobody looked into: every record has the same reason, no sequence. */
-export function refusedFrame(frame: number, count: number, reason: number): Uint8Array {
-  const bytes = new Uint8Array(ACK_HEADER_BYTES + count * ACK_BYTES);
-  const view = new DataView(bytes.buffer);
-  writeHeader(bytes, frame, count);
+/** Writes the answer to a frame that nobody looked into: every record has the same reason, no sequence. */
+export function writeRefusal(bytes: Buffer, at: number, frameNumber: number, count: number, reason: number): void {
+  bytes.fill(0, at, at + answerBytes(count));
+  writeHeader(bytes, at, frameNumber, count);
   for (let index = 0; index < count; index += 1) {
-    bytes[ACK_HEADER_BYTES + index * ACK_BYTES] = reason;
-    view.setInt32(ACK_HEADER_BYTES + index * ACK_BYTES + 4, -1, true);
+    const ack = at + ACK_HEADER_BYTES + index * ACK_BYTES;
+    bytes[ack] = reason;
+    bytes.writeInt32LE(-1, ack + 4);
   }
-  return bytes;
 }
 
-function writeHeader(bytes: Uint8Array, frame: number, count: number): void {
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, frame, true);
-  view.setUint16(4, count, true);
-  view.setUint8(6, ACK_VERSION);
+function writeHeader(bytes: Buffer, at: number, frameNumber: number, count: number): void {
+  bytes.writeUInt32LE(frameNumber, at);
+  bytes.writeUInt16LE(count, at + 4);
+  bytes[at + 6] = ACK_VERSION;
+  bytes[at + 7] = 0;
 }

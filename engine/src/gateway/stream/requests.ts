@@ -24,7 +24,7 @@ const shapes = {
   subscribe: z.strictObject({op: z.literal('subscribe'), id, ...topic, depth: z.int().min(1).max(10_000).optional()}),
   unsubscribe: z.strictObject({op: z.literal('unsubscribe'), id, ...topic}),
   ping: z.strictObject({op: z.literal('ping'), id}),
-  cancelOnDisconnect: z.strictObject({op: z.literal('cancelOnDisconnect'), id, orders: z.enum(['none', 'marked', 'all'])}),
+  cancelOnDisconnect: z.strictObject({op: z.literal('cancelOnDisconnect'), id, orders: z.enum(['none', 'marked', 'connection', 'all'])}),
 };
 
 type Shapes = typeof shapes;

@@ -10,6 +10,7 @@ import type {GatewayEngine} from '../ports.ts';
 import {bytesOf, Client, CLOSE} from './client.ts';
 import type {Feed} from './feed.ts';
 import type {Hub} from './hub.ts';
+import {OrderLeases} from './leases.ts';
 import {idOf, parseRequest} from './requests.ts';
 import {RecordDoor} from './record-door.ts';
 import {TextDoor} from './text-door.ts';
@@ -31,6 +32,8 @@ export type StreamDeps = {
   hub: Hub;
   feed: Feed;
   log: {error(fields: object, message: string): void};
+  /** A connection is closed from this side. */
+  onClosing: (code: number) => void;
   now: () => number;
 };
 
@@ -47,8 +50,9 @@ export class Stream {
   constructor(options: StreamOptions, deps: StreamDeps) {
     this.#deps = deps;
     this.#textLimits = new RateLimiter(TEXT_RATE, deps);
-    this.#text = new TextDoor(deps);
-    this.#records = new RecordDoor(options, deps);
+    const leases = new OrderLeases({submit: (command) => deps.engine.submit(command), log: deps.log, now: deps.now});
+    this.#text = new TextDoor(deps, {leases});
+    this.#records = new RecordDoor(options, {...deps, leases});
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS);
     this.#heartbeat.unref();
   }
@@ -70,17 +74,18 @@ export class Stream {
 
   #open(socket: WebSocket, about: {raw: Duplex; address: string; host: string}): void {
     const {address} = about;
+    socket.on('error', () => socket.terminate());
     const own = this.#byAddress.get(address) ?? 0;
     if (this.#clients.size >= CONNECTIONS_MAX || own >= CONNECTIONS_PER_ADDRESS_MAX) {
+      this.#deps.onClosing(CLOSE.full);
       socket.close(CLOSE.full, 'too many connections');
       return;
     }
     this.#byAddress.set(address, own + 1);
-    const client = new Client(socket, about);
+    const client = new Client(socket, {...about, onClosing: this.#deps.onClosing});
     this.#clients.add(client);
     socket.on('pong', () => (client.alive = true));
     socket.on('close', () => this.#closed(client));
-    socket.on('error', () => socket.terminate());
     socket.on('message', (data, binary) => {
       if (client.isClosed) return;
       if (binary) this.#records.receive(client, bytesOf(data));

@@ -4,17 +4,17 @@ import type {Address} from 'viem';
 import type {Identity} from '../auth/identity.ts';
 import type {Command} from '../../core/commands.ts';
 import {perform} from '../command-routes.ts';
+import type {Submission} from '../../node/types.ts';
 import {ApiError, rejected} from '../errors.ts';
 import type {Client} from './client.ts';
 import {CLOSE} from './client.ts';
 import {type Channel, isPrivate, privateKey, publicKey} from './channels.ts';
+import type {OrderLeases} from './leases.ts';
 import type {StreamRequest, Subscription} from './requests.ts';
 import type {StreamDeps} from './stream.ts';
 
 const SUBSCRIPTIONS_MAX = 128;
 const DEPTH_DEFAULT = 1_000;
-/** A gateway that dies cannot tell of its sockets: orders marked to end with them end this long after its last beat. */
-const DEAD_MAN_MS = 30_000;
 
 type Control = Extract<StreamRequest, {kind: 'control'}>['control'];
 type Auth = Extract<Control, {op: 'auth'}>;
@@ -22,8 +22,11 @@ type Auth = Extract<Control, {op: 'auth'}>;
 export class TextDoor {
   readonly #deps: StreamDeps;
 
-  constructor(deps: StreamDeps) {
+  readonly #leases: OrderLeases;
+
+  constructor(deps: StreamDeps, {leases}: {leases: OrderLeases}) {
     this.#deps = deps;
+    this.#leases = leases;
   }
 
   /** @throws {ApiError} */
@@ -33,23 +36,22 @@ export class TextDoor {
     const identity = this.#signedIn(client);
     this.#deps.gate.charge(identity, api.cost(input));
     requireScope(identity, api.auth as Exclude<typeof api.auth, 'operator'>);
-    return {op: api.op, ...await perform(this.#deps.engine, api, {wallet: identity.wallet, now: this.#deps.now()}, input)};
+    return {op: api.op, ...await perform({submit: (command) => this.#place(client, command)}, api, {wallet: identity.wallet, now: this.#deps.now()}, input)};
   }
 
   /** The gateway's part of cancel-on-disconnect. */
-  disconnected({identity, onDisconnect, sub}: Client): void {
-    if (!identity || onDisconnect === 'none') return;
-    const {wallet} = identity;
-    if (onDisconnect === 'all') this.#submit({type: 'cancelAll', wallet, ...(sub > 0 && {sub})});
-    else this.#submit({type: 'armDeadMan', wallet, ...(sub > 0 && {sub}), at: BigInt(this.#deps.now() + 1)});
+  disconnected(client: Client): void {
+    const {identity, onDisconnect, sub} = client;
+    this.#leases.end(client);
+    if (identity && onDisconnect === 'all') this.#submit({type: 'cancelAll', wallet: identity.wallet, ...(sub > 0 && {sub})});
   }
 
-  /** Keeps the dead-man timer of a living socket ahead, and lets go of who is no longer signed in. */
+  /** Keeps the leases of a living socket ahead, and lets go of who is no longer signed in. */
   beat(client: Client): void {
     const {identity} = client;
     if (!identity) return;
     if (!this.#deps.gate.isStillValid(identity)) client.close(CLOSE.unauthorised, 'the credential has ended');
-    else if (client.onDisconnect === 'marked') this.#submit({type: 'armDeadMan', wallet: identity.wallet, ...(client.sub > 0 && {sub: client.sub}), at: BigInt(this.#deps.now() + DEAD_MAN_MS)});
+    else this.#leases.renew(client);
   }
 
   async #control(client: Client, control: Control): Promise<object> {
@@ -62,8 +64,8 @@ export class TextDoor {
         return {op: 'unsubscribe', channel: control.channel};
       case 'cancelOnDisconnect': {
         requireScope(this.#signedIn(client), 'trade');
+        if (control.orders === 'marked' || control.orders === 'connection') await this.#leases.open(client, client.sub);
         client.onDisconnect = control.orders;
-        this.beat(client);
         return {op: 'cancelOnDisconnect', orders: control.orders};
       }
     }
@@ -79,6 +81,7 @@ export class TextDoor {
     client.identity = identity;
     client.account = account;
     client.sub = auth.sub;
+    if (client.onDisconnect === 'marked' || client.onDisconnect === 'connection') await this.#leases.open(client, client.sub);
     return {op: 'auth', wallet: identity.wallet, scopes: identity.scopes, account: account ?? null, expiresAt: String(identity.expiresAt)};
   }
 
@@ -122,6 +125,10 @@ export class TextDoor {
   #signedIn({identity}: Client): Identity {
     if (identity && identity.expiresAt > this.#deps.now()) return identity;
     throw new ApiError('UNAUTHORISED', 'Send {"op":"auth",…} first.');
+  }
+
+  async #place(client: Client, command: Command): Promise<Submission> {
+    return this.#deps.engine.submit(await this.#leases.put(client, command));
   }
 
   #submit(command: Command): void {

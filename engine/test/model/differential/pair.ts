@@ -6,6 +6,7 @@ import {codeOf, NaiveExchange} from '../naive/exchange.ts';
 import type {Refusal, World} from '../naive/world.ts';
 import {worldView} from '../naive/views.ts';
 import {comparable, coreSheet, coreView, forModel, numberOf} from './core-view.ts';
+import {brokenInvariants} from '../invariants.ts';
 import type {Coverage} from './coverage.ts';
 
 const text = (value: unknown): string => JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? `${each}` : each));
@@ -77,6 +78,8 @@ export class Pair {
       const sheet = command.type === 'seal' ? difference(coreSheet(this.core, command.epoch), ours.sheet) : undefined;
       if (sheet !== undefined) fail(`sheets differ at ${sheet}`);
     }
+    const broken = theirs.ok ? brokenInvariants(this.core) : [];
+    if (broken.length > 0) fail(`both agree on what must not be: ${broken.join('; ')}`);
     const [core, model] = [coreView(this.core), worldView(this.world)];
     if (!agree(core, model)) fail(`states differ at ${difference(core, model)}`);
     return theirs.ok;

@@ -54,6 +54,13 @@ const closings: Script = (coverage) => {
     .must(scene.order(3, 'sell', 1_600n, 3n)).must(scene.order(2, 'buy', undefined, 5n));
   scene.must(scene.order(3, 'sell', 1_700n, 5n, {deadMan: true})).must({type: 'armDeadMan', wallet: WALLETS[3]!, at: scene.now + 5_000n})
     .must(scene.order(3, 'sell', 1_710n, 5n, {timeInForce: 'GTD', expiresAt: scene.now + 3_000n})).tick(10_000n).must({type: 'armDeadMan', wallet: WALLETS[3]!});
+  // Two leases of one account: each takes its own orders, the account's timer takes all that are marked.
+  const lease = (number: number, more: object) => ({type: 'armDeadMan', wallet: WALLETS[3]!, lease: number, ...more}) as const;
+  const leased = (price: bigint, number: number) => scene.order(3, 'sell', price, 5n, {deadMan: true, lease: number});
+  scene.refused(leased(1_720n, 1)).refused(lease(1, {at: scene.now + 9_000n})).refused(lease(1_024, {opens: true, at: scene.now + 9_000n}))
+    .must(lease(1, {opens: true, at: scene.now + 9_000n})).must(lease(2, {opens: true, at: scene.now + 5_000n})).refused(lease(1, {opens: true, at: scene.now + 9_000n}))
+    .refused(scene.order(3, 'sell', 1_720n, 5n, {lease: 1})).must(leased(1_720n, 1)).must(leased(1_730n, 2)).must(leased(1_740n, 1)).tick(6_000n).refused(leased(1_750n, 2))
+    .must(lease(1, {})).must(lease(1, {opens: true, at: scene.now + 9_000n})).must(leased(1_760n, 1)).must({type: 'armDeadMan', wallet: WALLETS[3]!, at: scene.now + 1_000n}).tick(2_000n);
 };
 
 /** Who gives way when an account meets itself, in every mode. */
@@ -241,6 +248,7 @@ const atomic: Script = (coverage) => {
 /** Makers measured over sessions and days, hedgers held to their side. */
 const programmes: Script = (coverage) => {
   const scene = opened(coverage);
+  const {world} = scene;
   const join = (who: number, programme: 'none' | 'maker' | 'longHedger' | 'shortHedger', change: object = {}): Command => (
     {type: 'setProgramme', wallet: WALLETS[who]!, market: PERP, programme, feePpm: 400_000, ...(programme === 'maker' && {spreadPpm: 10_000, minimum: 5n * TENTH, timePpm: 500_000}), ...change});
   scene.must(join(3, 'maker')).must(join(4, 'longHedger')).must(join(5, 'shortHedger')).must(join(2, 'maker', {feePpm: 0})).must(join(2, 'none'))
@@ -253,6 +261,11 @@ const programmes: Script = (coverage) => {
   const sessions = [{start: minute, ...rates}, {start: minute + 5, ...rates, makerFeePpm: 500_000, makerSpreadPpm: 3_000_000, makerSizePpm: 300_000, makerTimePpm: 100_000}];
   scene.must({type: 'setCalendar', market: PERP, sessions: minute > 10_000 ? [] : sessions}).tick(2_000n).tick(9_000n).must({type: 'cancelAll', wallet: WALLETS[3]!}).tick(9_000n).tick(320_000n)
     .must(scene.order(3, 'buy', 1_990n, 2n)).must(scene.order(3, 'sell', 2_030n, 2n)).tick(9_000n).must(scene.order(0, 'buy', 2_030n, 1n)).tick(3_000n).must({type: 'setCalendar', market: PERP, sessions: []}).mark(2_001n);
+  // A hedge that moves on leaves orders behind that can only reduce; nobody brings a hedger to the other side.
+  const moved = (from: number, to: number, size: bigint): Command => ({type: 'offerNovation', wallet: WALLETS[from]!, to: WALLETS[to]!, market: PERP, size: size * TENTH});
+  const taken = (who: number): Command => ({type: 'acceptNovation', wallet: WALLETS[who]!, offerId: world.lastOffer});
+  scene.must({type: 'cancelAll', wallet: WALLETS[4]!}).must(scene.order(0, 'sell', 2_002n, 6n)).must(scene.order(4, 'buy', 2_002n, 6n)).must(scene.order(4, 'sell', 2_003n, 6n));
+  scene.must(moved(4, 0, 4n)).must(taken(0)).must(moved(5, 4, -1n)).refused(taken(4)).must(scene.order(0, 'buy', 2_003n, 6n)).must(join(0, 'shortHedger'));
 };
 
 /** Requests on chain: set aside at once, answered at the seal, by a payment or by the custody; an exit closes first; a freeze ends everything. */

@@ -89,6 +89,13 @@ const quoteTicks = (world: World, step: Step): bigint => markOf(world, step) + (
 const TIMES = ['GTC', 'IOC', 'FOK', 'GTD'] as const;
 const SELF = ['cancelTaker', 'cancelMaker', 'cancelBoth', 'decrement'] as const;
 
+/** Half of the time a lease; few numbers, so that open ones are met. */
+const leaseOf = (world: World, step: Step): {lease?: number} => {
+  const {number} = accountOf(world, step) ?? {number: -1};
+  const open = [1, 2, 3].filter((lease) => world.deadMen.has(`${number} ${lease}`));
+  return step.y % 2 === 0 || open.length === 0 ? {} : {lease: pick(open, step.y)!};
+};
+
 const special: Maker = (world, step, known) => {
   const {x, flags} = step;
   const timeInForce = TIMES[(flags >> 4) & 3]!;
@@ -98,7 +105,7 @@ const special: Maker = (world, step, known) => {
   const base = order(world, turned, known, markOf(world, step) + within(x, 800n) - 400n);
   const iceberg = (flags >> 10) % 3 === 0 && timeInForce !== 'IOC' && timeInForce !== 'FOK';
   return {
-    ...base, timeInForce, selfTrade: SELF[(flags >> 6) & 3]!, ...(isReducing && {reduceOnly: true}), ...((flags >> 12) % 4 === 0 && {deadMan: true}),
+    ...base, timeInForce, selfTrade: SELF[(flags >> 6) & 3]!, ...(isReducing && {reduceOnly: true}), ...((flags >> 12) % 4 === 0 && {deadMan: true, ...leaseOf(world, step)}),
     ...((flags >> 14) % 4 === 0 && {postOnly: true}), ...(timeInForce === 'GTD' && {expiresAt: world.now + 1n + within(x, 60_000n)}),
     ...(iceberg && {displayQuantity: (1n + within(x, 30n)) * LOT}),
   };
@@ -252,7 +259,11 @@ const MAKERS: Record<Kind, Maker> = {
     return {type: 'moveCollateral', ...(isolated ? world.who(isolated.account) : party(world, step)), market: isolated?.market.spec.name ?? PERP, lots: (flags & 1) === 0 ? lots : -lots};
   },
   tier: (_, {who, x}) => ({type: 'setFeeTier', wallet: wallet(who), tier: x % 3}),
-  arm: (world, step) => ({type: 'armDeadMan', ...party(world, step), ...(step.x % 5 > 0 && {at: world.now + 1n + within(step.x, 40_000n)})}),
+  arm: (world, step) => {
+    const lease = step.y % 4;
+    const opens = lease > 0 && !world.deadMen.has(`${accountOf(world, step)?.number} ${lease}`);
+    return {type: 'armDeadMan', ...party(world, step), ...((opens || step.x % 5 > 0) && {at: world.now + 1n + within(step.x, 40_000n)}), ...(lease > 0 && {lease, ...(opens && {opens})})};
+  },
   // Open again sooner than anything else, so that most of a run can trade.
   status: (world, {x, flags}) => {
     const closed = world.markets.find((each) => each.status !== 'open' && each.status !== 'delisted');

@@ -111,7 +111,7 @@ function personal(world: World, command: Personal): Refusal | undefined {
     case 'acceptNovation': return acceptNovation(world, account, command.offerId);
     case 'withdrawNovation': return withdrawNovation(world, account, command.offerId);
     case 'setFeeTier': return setFeeTier(world, account, command.tier);
-    case 'armDeadMan': return armDeadMan(world, account, command.at ?? 0n);
+    case 'armDeadMan': return armDeadMan(world, account, command);
     case 'cancelAll': return cancelAll(world, account, command.market);
     default: return inMarket(world, account, command);
   }
@@ -123,7 +123,7 @@ function inMarket(world: World, account: Account, command: Extract<Personal, {ma
   switch (command.type) {
     case 'placeTrigger': return placeTrigger(world, account, market, command);
     case 'placeParent': return placeParent(world, account, market, command);
-    case 'setProgramme': return setProgramme(account, market, command);
+    case 'setProgramme': return setProgramme(world, account, market, command);
     case 'setAutoRoll': return setAutoRoll(account, market, command.takeLots, command.lossLots);
     case 'setMarginMode': return setMarginMode(world, account, market, command.mode === 'isolated');
     case 'moveCollateral': return moveCollateral(world, account, market, command.lots);
@@ -178,12 +178,15 @@ function moveCollateral(world: World, account: Account, market: Market, lots: bi
   return undefined;
 }
 
-function armDeadMan(world: World, {number}: Account, at: bigint): Refusal | undefined {
+function armDeadMan(world: World, {number}: Account, {at = 0n, lease = 0, opens = false}: Of<'armDeadMan'>): Refusal | undefined {
   if (at !== 0n && (at <= world.now || at >= 1n << 53n)) return refuse('badTime');
-  world.deadMen.delete(number);
+  const key = `${number} ${lease}`;
+  if (lease === 0 ? opens : lease < 0 || lease > 1_023 || opens === world.deadMen.has(key) || (opens && at === 0n)) return refuse('badTime');
+  world.deadMen.delete(key);
+  if (at === 0n && lease > 0) cancelWaiting(world, number, 'deadMan', (order) => order.lease === lease);
   if (at === 0n) return undefined;
-  world.deadMen.set(number, at);
-  world.due.push({at, kind: 'deadMan', subject: BigInt(number)});
+  world.deadMen.set(key, at);
+  world.due.push({at, kind: 'deadMan', subject: BigInt(number), lease});
   return undefined;
 }
 
@@ -209,13 +212,13 @@ function tick(world: World): undefined {
     const next = world.due.filter(({at}) => at <= world.now).reduce<World['due'][number] | undefined>((first, due) => (first && first.at <= due.at ? first : due), undefined);
     if (!next) break;
     world.due.splice(world.due.indexOf(next), 1);
-    const {kind, subject, at} = next;
+    const {kind, subject, at, lease} = next;
     if (kind === 'slice') workParent(world, subject);
     const expired = kind === 'expiry' && world.orders.find(({id}) => id === subject);
     if (expired) close(world, expired, 'expired');
-    if (kind === 'deadMan' && world.deadMen.get(Number(subject)) === at) {
-      world.deadMen.delete(Number(subject));
-      cancelWaiting(world, Number(subject), 'deadMan', ({deadMan}) => deadMan);
+    if (kind === 'deadMan' && world.deadMen.get(`${subject} ${lease}`) === at) {
+      world.deadMen.delete(`${subject} ${lease}`);
+      cancelWaiting(world, Number(subject), 'deadMan', (order) => (lease === 0 ? order.deadMan : order.lease === lease));
     }
   }
   for (const market of world.markets) {

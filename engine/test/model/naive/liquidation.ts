@@ -39,8 +39,8 @@ export function scaleByInterest(world: World, market: Market): void {
 export function riskPass(world: World, market: Market, previous: bigint): void {
   const endangered = world.holders(market).map((position) => ({position, health: assessBucket(world, position)})).filter(({health}) => isBelow(health));
   endangered.sort((a, b) => byHealth(a.health, b.health) || a.position.account - b.position.account);
-  const gains = world.holders(market).map(({account, lots}) => [account, {side: sign(lots), left: lots * (market.mark - previous) * market.spec.unit}] as const);
-  const episode: Episode = {paired: new Map(), gains: new Map(gains.filter(([, {left}]) => left > 0n))};
+  const gains = world.holders(market).map(({account, lots}) => [account, lots * (market.mark - previous) * market.spec.unit] as const);
+  const episode: Episode = {paired: new Map(), gains: new Map(gains.filter(([, gain]) => gain > 0n))};
   for (const {position} of endangered) {
     if (position.isolated) liquidateIsolated(world, position, episode);
     else liquidateCross(world, position.account, episode);
@@ -52,18 +52,16 @@ export function riskPass(world: World, market: Market, previous: bigint): void {
 function liquidateCross(world: World, account: number, episode: Episode): void {
   const binds = ({market, side}: Order): boolean => market.spec.perpetual || (side === 'buy' && market.spec.quote === world.settlement);
   cancelWaiting(world, account, 'liquidation', binds);
-  let side = 0n;
   for (;;) {
     if (!isBelow(assess(world, account))) return;
     const position = largest(world, account);
     if (!position) break;
-    side = sign(position.lots);
     if (account === FUND || !fundTakes(world, position)) closeSymmetrically(world, position, episode);
   }
   if (assess(world, account).equity < 0n) returnRequests(world, account);
   if (assess(world, account).equity < 0n) sellCollateral(world, account);
   const {equity} = assess(world, account);
-  if (equity < 0n) coverDeficit(world, {account, side, deficit: -equity, episode});
+  if (equity < 0n) coverDeficit(world, {account, deficit: -equity, episode});
 }
 
 /** The cross position that needs most maintenance, ties by market. */
@@ -81,7 +79,7 @@ function liquidateIsolated(world: World, position: Position, episode: Episode): 
   const before = world.accounts[account]!.cash;
   if (!fundTakes(world, position)) closeSymmetrically(world, position, episode);
   const debt = before - world.accounts[account]!.cash;
-  if (debt > 0n) coverDeficit(world, {account, side: sign(lots), deficit: debt, episode});
+  if (debt > 0n) coverDeficit(world, {account, deficit: debt, episode});
 }
 
 /** Tier 1: enough lots at the mark less a penalty, so that the rest is at the target again. `false` where the fund cannot carry them. */

@@ -3,6 +3,7 @@ import type {Event} from '../../../src/core/events.ts';
 import {change} from './fills.ts';
 import {assess} from './margin.ts';
 import {plainOrder} from './orders.ts';
+import {breaksProgramme} from './programmes.ts';
 import {abs, max, PPM, sign} from './numbers.ts';
 import {type Account, lotsOf, type Market, type Offer, type Refusal, refuse, ticksOf, type World} from './world.ts';
 
@@ -72,6 +73,7 @@ function check(world: World, {from, to, market, lots, price}: Offer): Refusal | 
   if (giver.lots === 0n || sign(giver.lots) !== sign(lots) || abs(lots) > abs(giver.lots)) return refuse('noPosition');
   if (giver.isolated || receiver.isolated) return refuse('badFlags');
   if (price > 0n && abs(price - market.mark) * PPM > BAND * market.mark) return refuse('priceOutOfBand');
+  if (breaksProgramme(world, {market, account: to, side: lots > 0n ? 'buy' : 'sell', left: abs(lots)})) return refuse('outsideProgramme');
   // What the price gives the giver and takes from the receiver, against the mark.
   const gain = lots * ((price || market.mark) - market.mark) * market.spec.unit;
   const giving = assess(world, from);

@@ -3,14 +3,14 @@ import {best, close, match, opposite, queue, reachable, reducible, rest, shrink,
 import {free, hold, unheld, worstFee} from './ledger.ts';
 import {assess, assessBucket, openLots, openOrders} from './margin.ts';
 import {abs, ceilDiv, floorDiv, LOTS_MAX, max, min, PPM, ppmCeil, VALUE_MAX} from './numbers.ts';
-import {breaksProgramme} from './programmes.ts';
+import {breaksProgramme, leavesHedge} from './programmes.ts';
 import {type Account, lotsOf, type Market, type Order, type Place, type Refusal, refuse, type Side, ticksOf, type World} from './world.ts';
 
 const OPEN_ORDERS_MAX = 1_000;
 
 /** A plain good-till-cancel order of nobody's special wishes. */
 export const plainOrder = (account: number, market: Market, side: Side, price: bigint, lots: bigint): Order => ({
-  id: 0n, account, market, side, price, isMarket: price === 0n, time: 'GTC', selfTrade: 'cancelTaker', postOnly: false, reduceOnly: false, deadMan: false,
+  id: 0n, account, market, side, price, isMarket: price === 0n, time: 'GTC', selfTrade: 'cancelTaker', postOnly: false, reduceOnly: false, deadMan: false, lease: 0,
   system: false, clientId: '', expiresAt: 0n, total: lots, left: lots, shown: lots, peak: 0n, loss: 0n, place: 0n,
 });
 
@@ -28,7 +28,7 @@ export function placeCommand(world: World, command: Place): Refusal | undefined 
   if (command.clientOrderId.length < 1 || command.clientOrderId.length > 64) return refuse('badQuantity');
   return place(world, {
     ...plainOrder(account.number, market, command.side, price, lots), time: command.timeInForce, selfTrade: command.selfTrade ?? 'cancelTaker',
-    postOnly: command.postOnly ?? false, reduceOnly: command.reduceOnly ?? false, deadMan: command.deadMan ?? false, clientId: command.clientOrderId,
+    postOnly: command.postOnly ?? false, reduceOnly: command.reduceOnly ?? false, deadMan: command.deadMan ?? false, lease: command.lease ?? 0, clientId: command.clientOrderId,
     expiresAt: command.expiresAt ?? 0n, peak,
   });
 }
@@ -63,6 +63,7 @@ function checkShape(world: World, order: Order): Refusal | undefined {
   if (market.status === 'cancelOnly') return refuse('cancelOnly');
   if (market.status !== 'open') return refuse('marketHalted');
   if (world.halted) return refuse('rootTooOld');
+  if (order.lease > 0 && !(order.deadMan && world.deadMen.has(`${order.account} ${order.lease}`))) return refuse('badFlags');
   if (order.postOnly && !rests) return refuse('badFlags');
   if (order.peak > 0n && (!rests || order.peak > left)) return refuse('badFlags');
   if (order.reduceOnly && !market.spec.perpetual) return refuse('badFlags');
@@ -120,6 +121,7 @@ function admit(world: World, order: Order): Refusal | undefined {
   if (order.isMarket && meets.lots === 0n && !meets.meetsOwn) return refuse('noLiquidity');
   if (order.isMarket && meets.lots > 0n) order.price = meets.worst;
   if (breaksProgramme(world, order)) return refuse('outsideProgramme');
+  if (leavesHedge(order)) order.reduceOnly = true;
   return market.spec.perpetual ? checkMargin(world, order, meets) : checkFunds(world, order, meets);
 }
 

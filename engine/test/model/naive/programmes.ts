@@ -11,7 +11,7 @@ const MEMBERS_MAX = 256;
 
 const isShare = (ppm: number, least: number): boolean => Number.isInteger(ppm) && ppm >= least && ppm <= 1_000_000;
 
-export function setProgramme({number}: Account, market: Market, command: Extract<Command, {type: 'setProgramme'}>): Refusal | undefined {
+export function setProgramme(world: World, {number}: Account, market: Market, command: Extract<Command, {type: 'setProgramme'}>): Refusal | undefined {
   const {programme, feePpm, spreadPpm = 0, minimum, timePpm = 0} = command;
   const lots = minimum === undefined ? 0n : lotsOf(market, minimum);
   if (lots === undefined) return refuse('badQuantity');
@@ -24,6 +24,7 @@ export function setProgramme({number}: Account, market: Market, command: Extract
   }
   if (!market.members.has(number) && market.members.size >= MEMBERS_MAX) return refuse('tooManyOrders');
   market.members.set(number, {programme, feePpm: BigInt(feePpm), spreadPpm: BigInt(spreadPpm), lots, timePpm: BigInt(timePpm), total: 0n, quoted: 0n, stands: true});
+  for (const order of world.orders) if (order.account === number && order.market === market && leavesHedge(order)) order.reduceOnly = true;
   return undefined;
 }
 
@@ -34,11 +35,16 @@ export function memberFee(market: Market, account: number, maker: bigint): bigin
   return (maker * ((member.feePpm * market.makers.feePpm) / PPM)) / PPM;
 }
 
-/** A hedger goes against its side only to reduce, its other orders on that side counted. */
-export function breaksProgramme(world: World, {market, account, side, left}: Order): boolean {
+/** A hedger's order on the side it does not hedge on. */
+export function leavesHedge({market, account, side}: Pick<Order, 'market' | 'account' | 'side'>): boolean {
   const programme = market.members.get(account)?.programme;
-  if (programme !== 'longHedger' && programme !== 'shortHedger') return false;
-  if ((programme === 'longHedger') === (side === 'buy')) return false;
+  return (programme === 'longHedger' && side === 'sell') || (programme === 'shortHedger' && side === 'buy');
+}
+
+/** A hedger goes against its side only to reduce, its other orders on that side counted. */
+export function breaksProgramme(world: World, order: Pick<Order, 'market' | 'account' | 'side' | 'left'>): boolean {
+  const {market, account, side, left} = order;
+  if (!leavesHedge(order)) return false;
   const {lots} = world.position(account, market);
   return (side === 'sell' ? lots : -lots) < openLots(openOrders(world, account, market), side) + left;
 }

@@ -5,16 +5,16 @@ import {max, min, split, sum} from './numbers.ts';
 import {FUND, type Position, type World} from './world.ts';
 
 /** What the running pass has done: gains realised against the present loser, and each holder's gain from the mark, less what it paid of it. */
-export type Episode = {paired: Map<number, bigint>; gains: Map<number, {side: bigint; left: bigint}>};
+export type Episode = {paired: Map<number, bigint>; gains: Map<number, bigint>};
 
 type By = Extract<Event, {type: 'shortfallCovered'}>['by'];
 
-export function coverDeficit(world: World, {account, side, deficit, episode}: {account: number; side: bigint; deficit: bigint; episode: Episode}): void {
+export function coverDeficit(world: World, {account, deficit, episode}: {account: number; deficit: bigint; episode: Episode}): void {
   let left = deficit - payFromFund(world, account, deficit);
   const paired = [...episode.paired].filter(([winner]) => winner !== account && winner !== FUND);
   left -= collect(world, {account, lots: left, by: 'pairedWinner', caps: paired, episode});
-  const gained = [...episode.gains].filter(([winner, gain]) => winner !== account && gain.side === -side && gain.left > 0n);
-  left -= collect(world, {account, lots: left, by: 'markWinner', caps: gained.map(([winner, gain]) => [winner, gain.left]), episode});
+  const gained = [...episode.gains].filter(([winner, gain]) => winner !== account && gain > 0n);
+  left -= collect(world, {account, lots: left, by: 'markWinner', caps: gained, episode});
   episode.paired.clear();
   if (left > 0n) tell(world, account, left, 'nobody');
 }
@@ -41,7 +41,7 @@ function collect(world: World, {account, lots, by, caps, episode}: {account: num
     charge(world, payer, share);
     world.accounts[account]!.cash += share;
     const gain = episode.gains.get(payer);
-    if (gain) gain.left -= share;
+    if (gain !== undefined) episode.gains.set(payer, gain - share);
     tell(world, account, share, by, payer);
   });
   return taken;

@@ -34,7 +34,7 @@ export type Position = {account: number; market: Market; lots: bigint; cost: big
 export type Order = {
   id: bigint; account: number; market: Market; side: Side; price: bigint; isMarket: boolean;
   time: 'GTC' | 'IOC' | 'FOK' | 'GTD'; selfTrade: 'cancelTaker' | 'cancelMaker' | 'cancelBoth' | 'decrement';
-  postOnly: boolean; reduceOnly: boolean; deadMan: boolean;
+  postOnly: boolean; reduceOnly: boolean; deadMan: boolean; lease: number;
   /** Of the exchange itself: no fee, no check. */
   system: boolean;
   clientId: string; expiresAt: bigint;
@@ -94,7 +94,7 @@ export type Parent = {
   at: bigint; interval: bigint;
 };
 export type Offer = {id: bigint; from: number; to: number; market: Market; lots: bigint; price: bigint};
-export type Due = {at: bigint; kind: 'expiry' | 'slice' | 'deadMan'; subject: bigint};
+export type Due = {at: bigint; kind: 'expiry' | 'slice' | 'deadMan'; subject: bigint; lease?: number};
 /** What later bounds of withdrawals need of a sealed epoch. */
 export type Sheet = {sealedAt: bigint; claims: Map<number, bigint[]>; withdrawals: Map<number, bigint[]>; deposits: Map<string, bigint[]>};
 export type Standing = {collateral: bigint; value: bigint; samples: number};
@@ -127,7 +127,8 @@ export class World {
   offers: Offer[] = [];
   lastOffer = 0n;
   due: Due[] = [];
-  readonly deadMen = new Map<number, bigint>();
+  /** By account and lease; lease 0 is the account's own timer. */
+  readonly deadMen = new Map<string, bigint>();
   readonly fundPeak: Lookback = {startedAt: 0n, current: 0n, previous: 0n};
   readonly standings = new Map<number, Standing>();
   lastHour = 0n;

@@ -7,4 +7,6 @@ export {slashingCourtAbi} from './slashing-court.ts';
 export {participationAbi} from './participation.ts';
 export {rewardPoolAbi} from './reward-pool.ts';
 export {drandBeaconAbi} from './drand-beacon.ts';
+export {l1ReserveAbi} from './l1-reserve.ts';
+export {l2ReserveAbi} from './l2-reserve.ts';
 export {erc20Abi} from './erc20.ts';

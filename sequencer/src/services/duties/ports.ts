@@ -75,3 +75,52 @@ export type ForcedChain = {
   markServed(payout: PayoutClaim): Promise<Hex>;
   markServedByRow(proof: LeafOpening): Promise<Hex>;
 };
+
+/** A message that one of this system's contracts on L2 sent to L1. */
+export type SentMessage = {
+  /** Its number among L2's sends. */
+  position: bigint;
+  what: 'a report of absences' | 'reserves of the treasury';
+  l2Block: bigint;
+};
+
+/** L2's sends, and the outbox on L1 that executes them. */
+export type SendChain = {
+  /** What nobody has executed yet, oldest first. */
+  pending(): Promise<readonly SentMessage[]>;
+  /** Undefined while no confirmed assertion holds the message. */
+  proof(message: SentMessage): Promise<readonly Hex[] | undefined>;
+  execute(message: SentMessage, proof: readonly Hex[]): Promise<Hex>;
+};
+
+/** Limits by which the treasury's reserves of one asset are moved, base units. */
+export type TreasuryRule = {
+  symbol: string;
+  /** Zero address: ETH. */
+  l1Token: Address;
+  /** What the gateways make of it on L2: the token that the custody there lists. */
+  l2Token: Address;
+  l1: TreasuryEnd;
+  l2: TreasuryEnd;
+  /** Less is not worth its fees. */
+  transferMin: bigint;
+  /** Most that leaves at once: what one stolen operator key can send away for a week. */
+  transferMax: bigint;
+};
+
+/** An end below its floor is filled up to its target, from what the other holds above its own target. */
+export type TreasuryEnd = {floor: bigint; target: bigint};
+
+export type Side = 'l1' | 'l2';
+
+/** How the newest transfer from one end stands; `redeemable`: it reached L2 and its first run failed there. */
+export type TransferState = 'arrived' | 'under way' | 'redeemable';
+
+/** Both ends of the treasury. */
+export type TreasuryChain = {
+  balance(side: Side, rule: TreasuryRule): Promise<bigint>;
+  newestTransfer(from: Side, rule: TreasuryRule): Promise<TransferState>;
+  send(from: Side, rule: TreasuryRule, amount: bigint): Promise<Hex>;
+  /** Runs the newest transfer from L1 again on L2. */
+  redeem(rule: TreasuryRule): Promise<Hex>;
+};

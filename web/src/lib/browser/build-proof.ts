@@ -1,11 +1,11 @@
 /** Makes an inclusion proof in the browser from the published files: nobody learns which row was looked up. */
 import {balancesName, encodeProof, type Line, proofFromFiles, type Summary} from '@pobs/protocol';
+import {withPublished} from '@pobs/protocol/exits';
 import {firstOf, ipfsStore} from '@pobs/protocol/store';
 import type {Address, Hex} from 'viem';
 import {ipfsGateway} from '../chains.ts';
 import type {Epoch, NetworkInfo} from '../queries.ts';
 import {readJson} from './engine-client.ts';
-import {withPublished} from './published-files.ts';
 
 export type BuildRequest = {
   epoch: number;

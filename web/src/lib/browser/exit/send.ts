@@ -1,31 +1,20 @@
 /** Transactions of exits: built here, sent by the reader's own wallet. */
 import {custodyAbi} from '@pobs/protocol/abi';
 import {chainError} from '@pobs/protocol/chain';
+import type {ExitCall} from '@pobs/protocol/exits';
 import {type Address, createWalletClient, custom, type EIP1193Provider, type Hex, numberToHex} from 'viem';
-import type {Action} from '../../exit-steps.ts';
 import type {CustodyPlace, Sources} from '../../network-file.ts';
 import {refusal} from '../sign-in.ts';
 import {clientFor, sentenceOf} from '../../custody-standing.ts';
-import type {ExitRow} from './rows.ts';
 
-export type Call = {functionName: Action | 'announceFreeze' | 'freeze'; args: readonly unknown[]};
-
-export function callOf(action: Action, {opening, claim, token}: ExitRow): Call {
-  switch (action) {
-    case 'forceWithdraw':
-    case 'forceExit': return {functionName: action, args: [opening, claim]};
-    case 'freezeUnserved': return {functionName: action, args: [token, opening.wallet]};
-    case 'escape': return {functionName: action, args: [opening, opening.wallet]};
-    case 'claim': return {functionName: action, args: [claim]};
-  }
-}
+export {callOf, type ExitCall as Call} from '@pobs/protocol/exits';
 
 export type SendResult = {ok: true; hash: Hex} | {ok: false; message: string};
 
 type Sender = {provider: EIP1193Provider; wallet: Address; sources: Sources; onProgress: (text: string) => void};
 
 /** Tries the call first, so that the wallet is never asked to pay for one that the custody refuses; ends once the transaction is in a block. */
-export async function sendCall({provider, wallet, sources, onProgress}: Sender, {chainId, chain, custody}: CustodyPlace, {functionName, args}: Call): Promise<SendResult> {
+export async function sendCall({provider, wallet, sources, onProgress}: Sender, {chainId, chain, custody}: CustodyPlace, {functionName, args}: ExitCall): Promise<SendResult> {
   // One function of many: its arguments are those of `callOf`.
   const call = {address: custody, abi: custodyAbi, functionName, args, account: wallet} as never;
   try {

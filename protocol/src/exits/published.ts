@@ -1,6 +1,7 @@
 /** Files of one epoch from a gateway, each checked against the epoch's CID before it is read. */
-import {cidOf, type Manifest, parseManifest} from '@pobs/protocol';
-import {type ContentStore, StoreError} from '@pobs/protocol/store';
+import {cidOf, parseManifest} from '../snapshot/index.ts';
+import {type ContentStore, StoreError} from '../store/index.ts';
+import type {Manifest} from '../types.ts';
 import {type Hex, sha256} from 'viem';
 
 export type Published = {

@@ -1,0 +1,1 @@
+export {KeystoreError, openKey, type Password} from './open-key.ts';
