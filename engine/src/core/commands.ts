@@ -54,7 +54,7 @@ export type Command =
       postOnly?: boolean;
       /** Perpetual: only shrinks the position. */
       reduceOnly?: boolean;
-      /** What gives way when it meets an order of its own account; `cancelTaker` unless said. */
+      /** What gives way when it meets an order of its own wallet, of whichever account; `cancelTaker` unless said. */
       selfTrade?: 'cancelTaker' | 'cancelMaker' | 'cancelBoth' | 'decrement';
       /** Milliseconds, for `GTD`. */
       expiresAt?: bigint;

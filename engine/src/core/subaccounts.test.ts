@@ -77,6 +77,34 @@ describe('sub-accounts', () => {
     expect(accountView(restored, A, 2)).toEqual(accountView(it.core, A, 2));
   });
 
+  test('do not trade with each other: the self-trade rule of the one that comes decides', () => {
+    const resting = (it: Exchange, sub: number, side: 'buy' | 'sell' = 'sell') => it.must({...it.orderCommand(A, {market, side, price: P, quantity: 3n * ETH}), sub});
+    const taking = (it: Exchange, sub: number, change: object = {}): Command => ({...it.orderCommand(A, {market, side: 'buy', price: P, quantity: 2n * ETH, ...change}), sub});
+    const open = (it: Exchange): (bigint | undefined)[] => [0, 1, 2].map((sub) => accountView(it.core, A, sub)!.orders[0]?.quantity);
+    for (const [rests, comes] of [[1, 2], [0, 1], [2, 0]] as const) {
+      const it = opened();
+      resting(it, rests);
+      const before = digest(it.core);
+      for (const change of [{}, {timeInForce: 'FOK', selfTrade: 'cancelBoth'}, {timeInForce: 'FOK', selfTrade: 'decrement'}]) expect(it.refusal(taking(it, comes, change))).toBe('WOULD_SELF_TRADE');
+      expect(digest(it.core)).toBe(before);
+      // Both shrink by the smaller one.
+      expect(it.must(taking(it, comes, {selfTrade: 'decrement'})).some(({type}) => type === 'tradeExecuted')).toBe(false);
+      expect(open(it).filter((quantity) => quantity !== undefined)).toEqual([ETH]);
+      expect(open(it)[rests]).toBe(ETH);
+      it.must(taking(it, comes, {selfTrade: 'cancelMaker'}));
+      expect(open(it)[rests]).toBeUndefined();
+      expect(open(it)[comes]).toBe(2n * ETH);
+      it.must({...it.orderCommand(A, {market, side: 'sell', price: P, quantity: ETH, selfTrade: 'cancelBoth'}), sub: rests});
+      expect(open(it)).toEqual([undefined, undefined, undefined]);
+      // Restored from an image they still know each other.
+      resting(it, rests);
+      const copy = restoreSnapshot(takeSnapshot(it.core));
+      const order = taking(it, comes);
+      expect(copy.apply(order, it.history.at(-1)!.at + 5n)).toMatchObject({ok: false, rejection: {code: 'WOULD_SELF_TRADE'}});
+      expect(brokenInvariants(it.core)).toEqual([]);
+    }
+  });
+
   test('money moves freely within the wallet, out of it to main accounts alone, and leaves by the main account', () => {
     const it = opened();
     expect(it.refusal({type: 'transfer', from: B, to: A, toSub: 1, ...asset, lots: 1n})).toBe('UNKNOWN_ACCOUNT');
@@ -112,9 +140,11 @@ describe('the sheet', () => {
       it.must(command);
       rules.follow(command);
     };
-    // Sub-account 1 is long against sub-account 2, the main account a little against Bob.
-    must({...it.orderCommand(A, {market, side: 'sell', price: P, quantity: 20n * ETH}), sub: 2});
-    must({...it.orderCommand(A, {market, side: 'buy', price: P, quantity: 20n * ETH, timeInForce: 'IOC'}), sub: 1});
+    // Sub-account 1 is as long as sub-account 2 is short, with Bob between them; the main account a little against Bob.
+    for (const [own, their, number] of [['sell', 'buy', 2], ['buy', 'sell', 1]] as const) {
+      must(it.orderCommand(B, {market, side: their, price: P, quantity: 20n * ETH}));
+      must({...it.orderCommand(A, {market, side: own, price: P, quantity: 20n * ETH, timeInForce: 'IOC'}), sub: number});
+    }
     must(it.orderCommand(B, {market, side: 'sell', price: P, quantity: 5n * ETH}));
     must(it.orderCommand(A, {market, side: 'buy', price: P, quantity: 5n * ETH}));
     must({type: 'setMark', market, price: P + 100n * USDC});

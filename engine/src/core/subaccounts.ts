@@ -16,7 +16,7 @@ export function createSubAccount({state, emit}: Context, {wallet, sub}: Extract<
   if (sub > SUB_ACCOUNTS_MAX) return {code: 'LIMIT_EXCEEDED', reason: `a wallet has at most ${SUB_ACCOUNTS_MAX} sub-accounts`};
   const account = addIdentity(state, main.wallet, {owner: main.number, sub});
   state.subs.set(main.number, [...known, account.number]);
-  state.venue.owners.set(account.number, main.number);
+  state.venue.setOwner(account.number, main.number);
   state.venue.accounts.feeTier[account.number] = state.venue.accounts.feeTier[main.number]!;
   emit({type: 'subAccountCreated', wallet: main.wallet, sub, account: account.number});
   return undefined;

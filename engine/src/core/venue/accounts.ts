@@ -1,5 +1,5 @@
 /**
- * Accounts by number, as columns: 118 bytes each with four custody assets and two currencies. Amounts are lots.
+ * Accounts by number, as columns: 122 bytes each with four custody assets and two currencies. Amounts are lots.
  * `claims` say what each custody owes; `balance` is their spendable sum by currency; `cash` is what perpetuals won or lost and no seal
  * has turned into claims yet. Only `claims.ts` writes claims, aside and balance.
  */
@@ -28,6 +28,8 @@ export class Accounts {
   firstPosition: Int32Array;
   firstOrder: Int32Array;
   orderCount: Int32Array;
+  /** Main account of the owner, itself for a main one: who may not trade with whom. */
+  main: Int32Array;
   feeTier: Uint8Array;
   /** See {@link ACCOUNT_FLAG}. */
   flags: Uint8Array;
@@ -43,12 +45,14 @@ export class Accounts {
     this.firstPosition = new Int32Array(capacity).fill(NONE);
     this.firstOrder = new Int32Array(capacity).fill(NONE);
     this.orderCount = new Int32Array(capacity);
+    this.main = new Int32Array(capacity);
     this.feeTier = new Uint8Array(capacity);
     this.flags = new Uint8Array(capacity);
   }
 
   add(): number {
     if (this.count === this.cash.length) this.#grow(roomFor(this.cash.length, this.count + 1));
+    this.main[this.count] = this.count;
     this.count += 1;
     return this.count - 1;
   }
@@ -57,6 +61,7 @@ export class Accounts {
   restore(count: number): void {
     if (count > this.cash.length) this.#grow(roomFor(this.cash.length, count));
     this.count = count;
+    for (let account = 0; account < count; account += 1) this.main[account] = account;
   }
 
   has(account: number): boolean {
@@ -84,6 +89,7 @@ export class Accounts {
     this.firstPosition = grown(this.firstPosition, capacity, NONE);
     this.firstOrder = grown(this.firstOrder, capacity, NONE);
     this.orderCount = grown(this.orderCount, capacity);
+    this.main = grown(this.main, capacity);
     this.feeTier = grown(this.feeTier, capacity);
     this.flags = grown(this.flags, capacity);
   }

@@ -55,7 +55,7 @@ export const knownClientId = ({draft, clients}: Venue): number =>
 
 /** The draft against the book: bounds of a market order, bands, post-only, self-trade, fill-or-kill. May shrink and bound the draft. */
 export function checkBook(venue: Venue): Reason {
-  const {draft, probe} = venue;
+  const {draft, probe, accounts, orders} = venue;
   const market = venue.markets[draft.market]!;
   if (market.perpetual && market.mark === 0) return REASON.noMark;
   if ((draft.flags & ORDER_FLAG.reduceOnly) !== 0 && !clampToPosition(venue, market)) return REASON.reduceOnlyIncreases;
@@ -72,7 +72,7 @@ export function checkBook(venue: Venue): Reason {
     return draft.timeInForce === TIME_IN_FORCE.fillOrKill ? REASON.noLiquidity : REASON.none;
   }
   if ((draft.flags & ORDER_FLAG.postOnly) !== 0) return REASON.postOnlyTakes;
-  if (draft.selfTrade === SELF_TRADE.cancelTaker && venue.orders.owner[market.ladder.headAt(best)] === draft.account) return REASON.selfTrade;
+  if (draft.selfTrade === SELF_TRADE.cancelTaker && accounts.main[orders.owner[market.ladder.headAt(best)]!] === accounts.main[draft.account]) return REASON.selfTrade;
   const wholly = draft.timeInForce === TIME_IN_FORCE.fillOrKill;
   if (!bounded && !wholly && (market.perpetual || draft.side === SIDE.sell)) return REASON.none;
   probeBook(venue, market);

@@ -5,7 +5,7 @@ export type Side = 0 | 1;
 
 export const TIME_IN_FORCE = {goodTillCancel: 0, immediateOrCancel: 1, fillOrKill: 2, goodTillDate: 3} as const;
 
-/** What gives way when an order meets one of its own account. */
+/** What gives way when an order meets one of its own wallet, whichever of its accounts placed it. */
 export const SELF_TRADE = {cancelTaker: 0, cancelMaker: 1, cancelBoth: 2, decrement: 3} as const;
 
 /** Price a conditional order watches. */

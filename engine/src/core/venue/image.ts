@@ -210,7 +210,7 @@ function restoreTables(venue: Venue, tables: Float64Array): void {
   for (let count = next(); count > 0; count -= 1) venue.triggers.perAccount.set(next(), next());
   for (let count = next(); count > 0; count -= 1) venue.parents.working.set(next(), record<Parent>(PARENT_FIELDS));
   for (let count = next(); count > 0; count -= 1) venue.offers.open.set(next(), record<Offer>(OFFER_FIELDS));
-  for (let count = next(); count > 0; count -= 1) venue.owners.set(next(), next());
+  for (let count = next(); count > 0; count -= 1) venue.setOwner(next(), next());
   for (const market of venue.markets) {
     for (let count = next(); count > 0; count -= 1) market.rolls.set(next(), {take: next(), loss: next()});
     for (let count = next(); count > 0; count -= 1) market.programmes.set(next(), record<Programme>(PROGRAMME_FIELDS));

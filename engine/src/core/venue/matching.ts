@@ -20,13 +20,14 @@ export function match(venue: Venue, market: Market, taker: number): boolean {
   const {orders} = venue;
   const side = orders.side(taker);
   const limit = orders.price[taker]!;
-  const owner = orders.owner[taker]!;
+  const {main} = venue.accounts;
+  const owner = main[orders.owner[taker]!]!;
   const {ladder} = market;
   while (orders.quantity[taker]! > 0) {
     const price = reachable(market, side, limit);
     if (price === 0) return false;
     const maker = ladder.head[ladder.cell(price)]!;
-    if (orders.owner[maker] === owner) {
+    if (main[orders.owner[maker]!] === owner) {
       if (preventSelfTrade(venue, market, maker, taker)) return true;
       continue;
     }
@@ -126,6 +127,8 @@ export function probeBook(venue: Venue, market: Market): void {
   probe.worst = 0;
   probe.fills = 0;
   probe.meetsOwn = false;
+  const {main} = venue.accounts;
+  const owner = main[draft.account]!;
   const buys = draft.side === SIDE.buy;
   const wholly = draft.timeInForce === TIME_IN_FORCE.fillOrKill;
   for (
@@ -134,7 +137,7 @@ export function probeBook(venue: Venue, market: Market): void {
     price = buys ? ladder.above(price) : ladder.below(price)
   ) {
     for (let slot = ladder.headAt(price); slot >= 0; slot = orders.next[slot]!) {
-      if (orders.owner[slot] === draft.account) {
+      if (main[orders.owner[slot]!] === owner) {
         // Decrement goes on past it as well, with fewer lots: looking past it whole finds the most it could cost.
         if (draft.selfTrade === SELF_TRADE.cancelMaker || (draft.selfTrade === SELF_TRADE.decrement && !wholly)) continue;
         probe.meetsOwn = true;

@@ -95,6 +95,12 @@ export class Venue {
     this.clients = new ClientIds(clientIds);
   }
 
+  /** An account becomes a sub-account of another one. */
+  setOwner(account: number, main: number): void {
+    this.owners.set(account, main);
+    this.accounts.main[account] = main;
+  }
+
   addMarket(spec: MarketSpec): Market {
     const market = new Market(this.markets.length, spec);
     this.markets.push(market);

@@ -21,7 +21,8 @@ const orderFields = {
   clientOrderId,
   postOnly: z.boolean().optional(),
   reduceOnly: z.boolean().optional(),
-  selfTrade: z.enum(['cancelTaker', 'cancelMaker', 'cancelBoth', 'decrement']).optional(),
+  selfTrade: z.enum(['cancelTaker', 'cancelMaker', 'cancelBoth', 'decrement']).optional()
+    .openapi({description: 'What gives way when it meets an order of the same wallet, whichever of its accounts placed that; cancelTaker unless said.'}),
   expiresAt: moment.optional(),
   displayQuantity: quantity.optional(),
   cancelOnDisconnect: z.boolean().optional().openapi({description: 'Cancelled when the account\'s dead-man timer runs out; over the stream, with its connection where that was asked for.'}),

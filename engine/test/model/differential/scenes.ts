@@ -186,7 +186,8 @@ const subAccounts: Script = (coverage) => {
     ({type: 'transfer', from: wallet, to: wallet, toSub, chainId: L1, token: L1_USDC, lots: dollars * USDC, ...change});
   scene.must({type: 'createSubAccount', wallet, sub: 1}).must({type: 'createSubAccount', wallet, sub: 2}).refused({type: 'createSubAccount', wallet, sub: 4}, {type: 'createSubAccount', wallet: ETHER, sub: 1});
   scene.must(move(1, 2_000n)).must(move(2, 1_000n)).refused(move(3, 1n), move(1, 1n, {from: WALLETS[4]!}), move(0, 1n)).must({type: 'setFeeTier', wallet, tier: 2});
-  scene.must({...scene.order(3, 'sell', 2_000n, 60n), sub: 1}).must({...scene.order(3, 'buy', 2_000n, 40n), sub: 2}).must(scene.order(0, 'buy', 2_000n, 20n)).mark(2_040n)
+  scene.must(scene.order(4, 'buy', 2_000n, 40n)).must({...scene.order(3, 'sell', 2_000n, 60n), sub: 1}).refused({...scene.order(3, 'buy', 2_000n, 1n), sub: 2}).must(scene.order(0, 'buy', 2_000n, 20n))
+    .must(scene.order(4, 'sell', 2_000n, 40n)).must({...scene.order(3, 'buy', 2_000n, 40n), sub: 2}).mark(2_040n)
     .must({type: 'offerNovation', wallet, sub: 1, to: wallet, market: PERP, size: -20n * TENTH}).must({type: 'offerNovation', wallet, sub: 1, to: wallet, toSub: 2, market: PERP, size: -10n * TENTH})
     .refused({type: 'offerNovation', wallet, sub: 1, to: wallet, toSub: 2, market: PERP, size: 10n * TENTH})
     .refused({type: 'requestWithdrawal', wallet, chainId: L1, token: L1_USDC, lots: 7_000n * USDC}).must({type: 'requestWithdrawal', wallet, chainId: L1, token: L1_USDC, lots: 3_000n * USDC})

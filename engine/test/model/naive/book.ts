@@ -25,7 +25,7 @@ export function match(world: World, taker: Order): boolean {
   while (taker.left > 0n) {
     const maker = reachable(world, market, taker.side, taker.price)[0];
     if (!maker) return false;
-    if (maker.account === taker.account) {
+    if (world.isOneOwner(maker.account, taker.account)) {
       if (preventSelfTrade(world, maker, taker)) return true;
       continue;
     }

@@ -73,14 +73,14 @@ function checkShape(world: World, order: Order): Refusal | undefined {
   return waiting.length >= OPEN_ORDERS_MAX ? refuse('tooManyOrders') : undefined;
 }
 
-/** What the order would meet now. Its own account's orders count as its self-trade rule treats them. */
+/** What the order would meet now. Orders of its own wallet count as its self-trade rule treats them. */
 type Probe = {lots: bigint; value: bigint; worst: bigint; fills: bigint; meetsOwn: boolean};
 
 function probe(world: World, order: Order): Probe {
   const found: Probe = {lots: 0n, value: 0n, worst: 0n, fills: 0n, meetsOwn: false};
   for (const maker of reachable(world, order.market, order.side, order.price)) {
     if (found.lots === order.left) break;
-    if (maker.account === order.account) {
+    if (world.isOneOwner(maker.account, order.account)) {
       if (order.selfTrade === 'cancelMaker' || (order.selfTrade === 'decrement' && order.time !== 'FOK')) continue;
       found.meetsOwn = true;
       break;
@@ -115,7 +115,7 @@ function admit(world: World, order: Order): Refusal | undefined {
   const [head] = reachable(world, market, side, order.price);
   if (!head && order.time === 'FOK') return refuse('noLiquidity');
   if (head && order.postOnly) return refuse('postOnlyTakes');
-  if (head && order.selfTrade === 'cancelTaker' && head.account === order.account) return refuse('selfTrade');
+  if (head && order.selfTrade === 'cancelTaker' && world.isOneOwner(head.account, order.account)) return refuse('selfTrade');
   const meets = probe(world, order);
   if (order.time === 'FOK' && meets.lots < order.left) return refuse(meets.meetsOwn ? 'selfTrade' : 'noLiquidity');
   if (order.isMarket && meets.lots === 0n && !meets.meetsOwn) return refuse('noLiquidity');

@@ -205,6 +205,11 @@ export class World {
     return {wallet: this.wallet(account), ...(sub > 0 && {sub})};
   }
 
+  /** Accounts of one wallet do not trade with each other. */
+  isOneOwner(one: number, other: number): boolean {
+    return this.accounts[one]!.owner === this.accounts[other]!.owner;
+  }
+
   /** All accounts of a wallet, the main one first. */
   family({owner}: Account): Account[] {
     return this.accounts.filter((account) => account.owner === owner);
