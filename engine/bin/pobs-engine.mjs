@@ -2,4 +2,7 @@
 import {register} from 'tsx/esm/api';
 
 register();
-await import('../src/cli/main.ts');
+const {main} = await import('../src/cli/main.ts');
+process.exitCode = await main(process.argv.slice(2));
+// A pending socket to a dependency that hangs must not keep a stopped engine alive.
+setTimeout(() => process.exit(), 1_000).unref();

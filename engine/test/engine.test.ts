@@ -14,7 +14,7 @@ import {freePort, until} from './support/anvil.ts';
 import {account, type Chains, ETHER, L1, L2, mint, push, startChains} from './support/chains.ts';
 import {approve, build, fixFirstTerm, settleAndPay} from './support/epoch.ts';
 import {call, join} from './support/gateway.ts';
-import {engine, postgres, type Process} from './support/process.ts';
+import {command, type Ended, engine, postgres, type Process} from './support/process.ts';
 import {recordsOf, StreamClient} from './support/stream.ts';
 
 const USDC = 1_000_000n;
@@ -41,7 +41,7 @@ beforeAll(async () => {
     '--network', path.join(folder, 'network.json'), '--database-url', databaseUrl, '--operator-token-file', path.join(folder, 'token'),
     '--data-dir', path.join(folder, 'engine'), '--poll-interval-ms', '100', '--port', String(await freePort()),
   ];
-}, 120_000);
+});
 
 afterAll(async () => {
   await running?.kill('SIGKILL');
@@ -122,7 +122,7 @@ describe('a running engine', () => {
     const {code, stderr} = await running!.kill('SIGTERM');
     expect({code, stack: /\n\s+at /.test(stderr)}).toEqual({code: 0, stack: false});
     running = undefined;
-  }, 120_000);
+  });
 
   test('journal and read models of the stopped engine', async () => {
     const verified = await engine('journal', 'verify', '--data-dir', path.join(folder, 'engine')).ended;
@@ -130,17 +130,17 @@ describe('a running engine', () => {
     expect(JSON.parse(verified.stdout)).toMatchObject({ok: true, repairedBytes: 0});
     // Whoever traded shows the place of any command under the head that the epoch carries.
     const proof = path.join(folder, 'proof.json');
-    const proven = await engine('journal', 'prove', '--data-dir', path.join(folder, 'engine'), '--sequence', '2', '--head', sealedHead).ended;
+    const proven = await command('journal', 'prove', '--data-dir', path.join(folder, 'engine'), '--sequence', '2', '--head', sealedHead);
     writeFileSync(proof, proven.stdout);
-    const checked = await engine('journal', 'check-proof', proof, '--head', sealedHead).ended;
+    const checked = await command('journal', 'check-proof', proof, '--head', sealedHead);
     expect(checked).toMatchObject({code: 0, stderr: ''});
     expect(JSON.parse(checked.stdout)).toMatchObject({ok: true, sequence: '2', head: sealedHead});
-    const other = await engine('journal', 'check-proof', proof, '--head', `0x${'1'.repeat(64)}`).ended;
+    const other = await command('journal', 'check-proof', proof, '--head', `0x${'1'.repeat(64)}`);
     expect(other).toMatchObject({code: 4, stderr: expect.stringMatching(/^✗ The proof is under journal head/)});
-    const rebuilt = await engine('rebuild', '--data-dir', path.join(folder, 'engine'), '--database-url', databaseUrl).ended;
+    const rebuilt = await command('rebuild', '--data-dir', path.join(folder, 'engine'), '--database-url', databaseUrl);
     expect(rebuilt).toMatchObject({code: 0});
     expect(Number((JSON.parse(rebuilt.stdout) as {events: string}).events)).toBeGreaterThan(10);
-  }, 90_000);
+  });
 
   test('an RPC that goes away shows in health and comes back', async () => {
     const proxy = await flakyProxy(chains.l1.url);
@@ -154,7 +154,7 @@ describe('a running engine', () => {
     proxy.down = false;
     await until(async () => (await call(url!, 'GET', '/healthz')).status === 200);
     await proxy.close();
-  }, 60_000);
+  });
 
   test('its gateways take its limit of records; it ends with the parent', async () => {
     const url = await start('--parent-pipe', '--records-per-second', '1');
@@ -166,7 +166,7 @@ describe('a running engine', () => {
     await client.end();
     running!.child.stdin!.end();
     expect((await running!.ended).code).toBe(0);
-  }, 60_000);
+  });
 });
 
 async function seal(url: string): Promise<SealedEpoch> {
@@ -219,8 +219,10 @@ async function flakyProxy(target: string) {
 }
 
 describe('wrong surroundings: one sentence, the right exit code, no stack', () => {
-  async function refused(code: number, sentence: RegExp, ...args: string[]): Promise<void> {
-    const ended = await engine(...args).ended;
+  const refused = async (code: number, sentence: RegExp, ...args: string[]): Promise<void> => expectRefusal(await engine(...args).ended, code, sentence);
+  /** What is wrong shows before anything is started. */
+  const refusedAtOnce = async (code: number, sentence: RegExp, ...args: string[]): Promise<void> => expectRefusal(await command(...args), code, sentence);
+  function expectRefusal(ended: Ended, code: number, sentence: RegExp): void {
     expect({code: ended.code, stderr: ended.stderr}).toEqual({code, stderr: expect.stringMatching(sentence)});
     expect(ended.stderr).not.toMatch(/\n\s+at /);
     expect(ended.stderr.split('\n').filter((line) => line.startsWith('✗'))).toHaveLength(1);
@@ -233,19 +235,19 @@ describe('wrong surroundings: one sentence, the right exit code, no stack', () =
     await refused(2, /database belongs to another chain 31337 .*--fresh/, 'run', ...flags, ...rpcFlag());
     const url = await start('--fresh');
     await until(async () => (await ask<{epochs: {edges: object[]}}>(url, '{ epochs { edges { cursor } } }')).epochs.edges.length === 1);
-  }, 60_000);
+  });
 
   const elsewhere = () => ['--data-dir', path.join(folder, 'other')];
 
-  test('an unknown flag', () => refused(2, /unknown option '--prot'/, 'run', '--prot', '1'));
-  test('no network file', () => refused(2, /--network .*does not exist/, 'run', ...flags, ...rpcFlag(), '--network', path.join(folder, 'nothing.json')));
-  test('no RPC for a chain', () => refused(2, /no URL for chain 412346/, 'run', ...flags, '--rpc', `${L1}=${chains.l1.url}`));
+  test('an unknown flag', () => refusedAtOnce(2, /unknown option '--prot'/, 'run', '--prot', '1'));
+  test('no network file', () => refusedAtOnce(2, /--network .*does not exist/, 'run', ...flags, ...rpcFlag(), '--network', path.join(folder, 'nothing.json')));
+  test('no RPC for a chain', () => refusedAtOnce(2, /no URL for chain 412346/, 'run', ...flags, '--rpc', `${L1}=${chains.l1.url}`));
   test('an RPC of another chain', () => refused(2, /chain 31337 serves chain 412346/, 'run', ...flags, ...elsewhere(), '--rpc', `${L1}=${chains.l2.url},${L2}=${chains.l2.url}`));
   test('no database', () => refused(3, /database does not answer/, 'run', ...flags, ...elsewhere(), ...rpcFlag(), '--database-url', 'postgresql://pobs:x@127.0.0.1:1/pobs'));
   test('a port in use', async () => refused(2, /Port \d+ is in use/, 'run', ...flags, ...elsewhere(), ...rpcFlag(), '--port', String(chains.l1.port)));
   test('a weak operator token', async () => {
     writeFileSync(path.join(folder, 'weak'), 'short');
-    await refused(2, /fewer than 32 characters/, 'run', ...flags, ...rpcFlag(), '--operator-token-file', path.join(folder, 'weak'));
+    await refusedAtOnce(2, /fewer than 32 characters/, 'run', ...flags, ...rpcFlag(), '--operator-token-file', path.join(folder, 'weak'));
   });
-  test('no journal', () => refused(2, /does not exist/, 'journal', 'verify', '--data-dir', path.join(folder, 'nowhere')));
+  test('no journal', () => refusedAtOnce(2, /does not exist/, 'journal', 'verify', '--data-dir', path.join(folder, 'nowhere')));
 });

@@ -3,7 +3,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {afterAll, describe, expect, test} from 'vitest';
-import {engine, Process} from './support/process.ts';
+import {command, engine, Process} from './support/process.ts';
 
 const empty = mkdtempSync(path.join(os.tmpdir(), 'pobs-mistakes-'));
 const gateway = (...args: string[]): Process => new Process(['engine/bin/pobs-gateway.mjs', ...args]);
@@ -12,15 +12,15 @@ afterAll(() => rmSync(empty, {recursive: true}));
 
 describe('one sentence and exit code 2', () => {
   test.each([
-    ['gateway without flags', () => gateway(), /^✗ --network is missing: /],
-    ['gateway with an unknown flag', () => gateway('--nope'), /^✗ unknown option '--nope'/],
-    ['engine without flags', () => engine('run'), /^✗ --network is missing: /],
-    ['follower of nobody', () => engine('follow'), /^✗ --of is missing: /],
-    ['follower of a folder that is not there', () => engine('follow', '--of', path.join(empty, 'nowhere')), /^✗ --of .* does not exist: /],
-    ['unknown command', () => engine('nope'), /^✗ unknown command 'nope'/],
-    ['proof of no command', () => engine('journal', 'prove', '--data-dir', empty, '--sequence', 'x'), /^✗ --sequence has "x": /],
-  ])('%s', async (_, start, sentence) => {
-    const {code, stdout, stderr} = await start().ended;
+    ['gateway without flags', () => gateway().ended, /^✗ --network is missing: /],
+    ['gateway with an unknown flag', () => gateway('--nope').ended, /^✗ unknown option '--nope'/],
+    ['engine without flags', () => engine('run').ended, /^✗ --network is missing: /],
+    ['follower of nobody', () => command('follow'), /^✗ --of is missing: /],
+    ['follower of a folder that is not there', () => command('follow', '--of', path.join(empty, 'nowhere')), /^✗ --of .* does not exist: /],
+    ['unknown command', () => command('nope'), /^✗ unknown command 'nope'/],
+    ['proof of no command', () => command('journal', 'prove', '--data-dir', empty, '--sequence', 'x'), /^✗ --sequence has "x": /],
+  ])('%s', async (_, run, sentence) => {
+    const {code, stdout, stderr} = await run();
     expect({code, stdout}).toEqual({code: 2, stdout: ''});
     expect(stderr).toMatch(sentence);
     expect(stderr).not.toMatch(/^\s+at /m);

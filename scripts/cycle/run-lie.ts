@@ -1,12 +1,13 @@
 /** One attack on a running network: a dishonest operator tries one lie, and everything must stay where it is. */
 import {erc20Abi} from '@pobs/protocol/abi';
 import {type Address, encodeAbiParameters, keccak256, numberToHex, parseAbiParameters} from 'viem';
-import {type Lie, LIES} from '../../test/dishonest/lies.ts';
+import {isForAuditors, type Lie, LIES} from '../../test/dishonest/lies.ts';
 import type {LocalNetwork} from '../network/local-network.ts';
-import {clientOf, custodyOf, statusOf} from './chain-view.ts';
+import {clientOf, custodyOf, statusOf, votesOf} from './chain-view.ts';
 import type {Checks} from './checks.ts';
 import {custodyHoldings, followStages} from './epochs.ts';
 import {L1, L2, type Market, USDC} from './market.ts';
+import {passTime} from './time.ts';
 import {until} from './until.ts';
 
 type Violation = {rule: number; detail: string; where?: string; rows: string[]};
@@ -15,7 +16,10 @@ export type Verdict = {validator: string; epoch: string; ok: boolean; violations
 /** Lies whose proof is a figure or a hash, not a row. */
 const ROWLESS = new Set<Lie>(['wrong-cid', 'insolvent', 'wrong-parent']);
 const STOLEN = 1_000n * USDC;
-const REJECTED = 3;
+/** Status of IEpochManager. */
+const [PROPOSED, REJECTED] = [1, 3];
+/** Kind of a vote. */
+const DISPUTE = 3;
 /** Where the test token (OpenZeppelin's ERC-20) keeps its balances. */
 const BALANCES_SLOT = 0n;
 
@@ -40,9 +44,13 @@ export async function runLie({network, market, lie, verdicts, checks}: {
   const held = await custodyHoldings(network, market);
   await network.startOwn('sequencer', 'test/dishonest/operator.ts', [lie, ...network.operatorFlags()]);
   const operator = network.services.get('sequencer')!;
-  const {epoch} = followStages(operator);
-  const code = await operator.exited;
-  if (code !== 0 || epoch() === undefined) throw new Error(`the dishonest operator ended with exit code ${code}: ${operator.lastErrors()}`);
+  const {epoch, reached} = followStages(operator);
+  const ended = async () => {
+    const code = await operator.exited;
+    if (code !== 0 || epoch() === undefined) throw new Error(`the dishonest operator ended with exit code ${code}: ${operator.lastErrors()}`);
+  };
+  if (isForAuditors(lie)) await reached('proposed');
+  else await ended();
   const number = epoch()!;
   const judged = await until(`every validator's verdict on epoch ${number}`, async () => {
     const found = verdicts.filter((verdict) => verdict.epoch === number);
@@ -54,11 +62,26 @@ export async function runLie({network, market, lie, verdicts, checks}: {
     const named = ROWLESS.has(lie) || violations.every(({rows}) => rows.length > 0);
     checks.that(`${lie}: ${validator} reports exactly V${rule} with the offending rows`, exact && named, JSON.stringify(violations));
   }
-  checks.equal(`${lie}: epoch ${number} is rejected`, await statusOf(network, BigInt(number)), REJECTED);
+  if (isForAuditors(lie)) await dieDisputed({network, lie, checks, epoch: BigInt(number), voters: validators.length, ended});
+  else checks.equal(`${lie}: epoch ${number} is rejected`, await statusOf(network, BigInt(number)), REJECTED);
   checks.equal(`${lie}: nothing left custody`, await custodyHoldings(network, market), held);
   const {withdrawals} = await market.alice.view();
   checks.that(`${lie}: the request went back to its user`, withdrawals.some(({chainId, state}) => chainId === L1 && state === 'requested'), JSON.stringify(withdrawals));
   if (lie === 'insolvent') await alterHolding(network, market.l2Usdc, STOLEN);
+}
+
+/** Disputes decide nothing: the epoch stays undecided until it is too old, and its withdrawals are free again. */
+async function dieDisputed({network, lie, checks, epoch, voters, ended}: {
+  network: LocalNetwork; lie: Lie; checks: Checks; epoch: bigint; voters: number; ended: () => Promise<void>;
+}): Promise<void> {
+  const votes = await until(`every validator's vote on epoch ${epoch}`, async () => {
+    const cast = await votesOf(network, epoch);
+    return cast.length === voters ? cast : undefined;
+  });
+  checks.that(`${lie}: every holder of the auditor key disputes by V9`, votes.every(({args: {kind, rule}}) => kind === DISPUTE && rule === LIES[lie].rule), JSON.stringify(votes.map(({args: {kind, rule}}) => [kind, rule])));
+  checks.equal(`${lie}: epoch ${epoch} is never approved`, await statusOf(network, epoch), PROPOSED);
+  await passTime(network, BigInt(2 * network.options.maxAgeSeconds));
+  await ended();
 }
 
 /**

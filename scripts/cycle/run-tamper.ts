@@ -1,5 +1,5 @@
 /** `npm start -- --once --tamper=<kind>`: one lie of a dishonest operator on a network of its own. */
-import {type Lie, LIE_NAMES, LIES, needsForced} from '../../test/dishonest/lies.ts';
+import {isForAuditors, type Lie, LIE_NAMES, LIES, needsForced} from '../../test/dishonest/lies.ts';
 import {Checks} from './checks.ts';
 import {runEpoch} from './epochs.ts';
 import {forceDaysAgo} from './exits.ts';
@@ -19,6 +19,7 @@ export async function runTamper({kind, json}: {kind: TamperKind; json: boolean})
     await pushDeposits(network, market, checks);
     await trade(network, market, checks);
     if (!needsForced(kind)) await market.alice.withdraw(L1, market.l1Usdc, 1_000n * USDC);
+    network.validatorsAudit = isForAuditors(kind);
     await startValidators(network);
     if (needsForced(kind)) {
       say('One honest epoch, then alice forces a withdrawal and a day passes');

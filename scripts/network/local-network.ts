@@ -53,6 +53,8 @@ type Deployed = {network: Network; stakeToken: Address; tokens: {l1Usdc: Address
 export class LocalNetwork {
   readonly options: LocalNetworkOptions;
   readonly services = new Map<string, Service>();
+  /** Validators hold the auditor key, and so judge the log's records too. */
+  validatorsAudit = false;
   #ending = false;
   pair!: Pair;
   deployed!: Deployed;
@@ -201,6 +203,11 @@ export class LocalNetwork {
     ];
   }
 
+  /** The auditor's identity, made at deployment. */
+  auditorFlags(): string[] {
+    return ['--auditor-key-file', this.dir('keys', 'auditor')];
+  }
+
   async validatorCli(index: number, ...args: string[]): Promise<string> {
     const {stdout} = await run(process.execPath, ['validator/bin/pobs-validator.mjs', ...args, ...this.validatorFlags(index)], {cwd: ROOT, maxBuffer: 64 * 1024 ** 2});
     return stdout;
@@ -266,7 +273,7 @@ export class LocalNetwork {
 
   async startValidator(index: number): Promise<void> {
     await this.start(`validator-${index}`, {command: process.execPath, args: [
-      'validator/bin/pobs-validator.mjs', 'run', ...this.validatorFlags(index), '--health-port',
+      'validator/bin/pobs-validator.mjs', 'run', ...this.validatorFlags(index), ...(this.validatorsAudit ? this.auditorFlags() : []), '--health-port',
       String(this.options.ports[`validator-${index}` as keyof Ports]), '--reward-interval-seconds', String(this.options.rewardSeconds), '--parent-pipe',
     ]});
   }

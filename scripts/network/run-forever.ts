@@ -103,7 +103,7 @@ function table(network: LocalNetwork): string {
   const {ports} = network.options;
   const at = (port: number, rest = '') => `http://127.0.0.1:${port}${rest}`;
   const rows: [string, string, string][] = [
-    ['web app', at(ports.web), 'coverage, epochs, verify, portfolio'],
+    ['web app', at(ports.web), 'coverage, epochs, validators, trade, verify, portfolio, exit'],
     ['GraphQL', at(ports.engine, '/graphql'), '{ epochs(first: 3) { edges { node { number status } } } }'],
     ['REST, WebSocket', at(ports.engine), 'OpenAPI at /openapi.json, stream at /v1/stream'],
     ...(network.services.has('graph-node') ? [['subgraphs', at(ports.graph), '/subgraphs/name/pobs-l1 and pobs-l2'] as [string, string, string]] : []),

@@ -9,7 +9,7 @@ import {sleep} from './pair/sleep.ts';
 export async function until<T>(
   what: string,
   read: () => Promise<T | undefined | false>,
-  deadlineMs = 45_000,
+  deadlineMs = 120_000,
 ): Promise<T> {
   const deadline = Date.now() + deadlineMs;
   for (;;) {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   harness = await Harness.start({withdrawalLots: WITHDRAWAL});
   voting = new AbortController();
   void harness.vote(voting.signal);
-}, 180_000);
+});
 
 afterAll(async () => {
   voting?.abort();
@@ -205,7 +205,7 @@ test('only one sequencer runs on a database', async () => {
   } finally {
     await sequencer.close();
   }
-}, 30_000);
+});
 
 test('an engine that fails for a while is asked again', async () => {
   harness.engine.failures = 2;

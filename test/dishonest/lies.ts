@@ -19,6 +19,7 @@ export const LIES = {
   'mapping-lie': {rule: 6},
   'early-winnings': {rule: 11},
   'ignore-forced': {rule: 10},
+  'false-record': {rule: 9},
 } as const satisfies Record<string, {rule: RuleNumber}>;
 
 export type Lie = keyof typeof LIES;
@@ -26,6 +27,9 @@ export const LIE_NAMES = Object.keys(LIES) as Lie[];
 
 /** Needs an active epoch and a withdrawal that was forced a day ago. */
 export const needsForced = (lie: Lie): boolean => lie === 'ignore-forced';
+
+/** Only holders of the auditor key see it: it is disputed, and nobody can reject it. */
+export const isForAuditors = (lie: Lie): boolean => lie === 'false-record';
 
 const SYSTEM = new Set<string>(Object.values(SYSTEM_WALLETS));
 const isUser = ({wallet}: SealedRow) => !SYSTEM.has(wallet.toLowerCase());
@@ -102,6 +106,11 @@ export function falsify(lie: Lie, sealed: SealedEpoch): SealedEpoch {
     case 'ignore-forced': {
       const {asset, row} = richest(sealed, (_, {withdrawal, withdrawable}) => withdrawal > 0n && withdrawal === withdrawable);
       return withdrawing(sealed, asset, row, -row.withdrawal, {});
+    }
+    case 'false-record': {
+      const [told, ...others] = sealed.legs;
+      if (told === undefined) throw new Error('the epoch tells no movement to lie about');
+      return {...sealed, legs: [{...told, lots: told.lots + 1n}, ...others]};
     }
     case 'wrong-cid':
     case 'insolvent':

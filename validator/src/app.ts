@@ -10,7 +10,7 @@ import {DiskCache} from './adapters/cache.ts';
 import {ChainCustody} from './adapters/custody.ts';
 import {Decisions} from './adapters/decisions.ts';
 import {EpochManagerLog} from './adapters/epochs.ts';
-import {KeyFolder} from './adapters/keys.ts';
+import {KeyFolder, readIdentity} from './adapters/keys.ts';
 import {MappingServer} from './adapters/mapping.ts';
 import {Registry} from './adapters/registry.ts';
 import {RemoteSigner} from './adapters/remote-signer.ts';
@@ -47,7 +47,7 @@ export type Auditor = {epochs: EpochsPort; evidence: EvidenceGatherer; judge: Ju
 /** Everything that judging needs: RPC, storage, mapping; no voting key, no database, no engine. */
 export async function buildAuditor(config: Config, {l1, l2}: Chains, {graceMs = config.storageGraceMs, onLie}: {graceMs?: number; onLie?: (sentence: string) => void} = {}): Promise<Auditor> {
   await initKeccak();
-  const {network, dataDir, stores, mappingUrl, timeoutMs, confirmations} = config;
+  const {network, dataDir, stores, mappingUrl, timeoutMs, confirmations, auditorKeyFile} = config;
   const custodies = new Map([[l1, network.l1] as const, [l2, network.l2] as const].map(([client, {chainId, custody, startBlock}]) => [
     custodyKey(chainId, custody), new ChainCustody({client, custody, startBlock: BigInt(startBlock), confirmations}),
   ]));
@@ -57,7 +57,7 @@ export async function buildAuditor(config: Config, {l1, l2}: Chains, {graceMs = 
   const mapping = mappingUrl === undefined ? undefined : new MappingServer({url: mappingUrl, identity: () => new KeyFolder(dataDir).openIdentity(), timeoutMs});
   const published = new PublishedEpochs({graceMs}, {storage: new Storage(stores, onLie), mapping, cache: new DiskCache(dataDir), clock});
   const evidence = new EvidenceGatherer({network}, {epochs, custodies, sets: registry, published});
-  return {epochs, evidence, judge: new Judge({evidence}), registry, published, decisions: new Decisions({client: l2, manager: network.l2.epochManager})};
+  return {epochs, evidence, judge: new Judge({evidence, auditorKey: auditorKeyFile === undefined ? undefined : () => readIdentity(auditorKeyFile)}), registry, published, decisions: new Decisions({client: l2, manager: network.l2.epochManager})};
 }
 
 export async function buildVerifier(config: Config, chains: Chains, {scope, onLie}: {scope: VerifierOptions['scope']; onLie: (sentence: string) => void}): Promise<Verifier> {

@@ -24,6 +24,8 @@ export type Config = {
   externalSignerUrl: string | undefined;
   /** Compressed public key to vote with, where the remote signer holds several. */
   key: string | undefined;
+  /** Holds the auditor's identity; undefined: what the log's records say is left to others. */
+  auditorKeyFile: string | undefined;
   healthPort: number;
   /** A line's block counts when final: by the chain's own tag, or `n` blocks deep. */
   confirmations: 'finalized' | number;
@@ -85,6 +87,7 @@ export function readConfig(flags: Flags): Config {
     network, l1Url: rpcOf(rpc, network.l1.chainId), l2Url: rpcOf(rpc, network.l2.chainId),
     stores: parseStores(get('storage') ?? ''),
     mappingUrl: get('mapping-url')?.replace(/\/+$/, ''),
+    auditorKeyFile: settingOf(flags, 'auditor-key-file'),
     healthPort: wholeNumber('health-port', required('health-port'), 65_535),
     confirmations: required('confirmations') === 'finalized' ? 'finalized' : wholeNumber('confirmations', required('confirmations'), 100_000),
     storageGraceMs: wholeNumber('storage-grace-seconds', required('storage-grace-seconds'), 86_400) * 1_000,

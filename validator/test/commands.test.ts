@@ -9,7 +9,8 @@ import {encodeProof, type InclusionProof, proofFromFiles, publicKeyOf, signVote,
 import type {BuiltEpoch} from '@pobs/protocol/builder';
 import type {Hex} from 'viem';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {bob, fixTerm, freePort, fund, type Ran, runCli, Running, STAKE, startCli, startWorld, until, type World} from './network.ts';
+import {bob, fixTerm, freePort, fund, runCli, Running, STAKE, startCli, startWorld, until, type World} from './network.ts';
+import type {Ran} from '../../test/support/in-process.ts';
 import {blinding, depositors, Operator, register} from './operator.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'pobs-commands-'));
@@ -26,7 +27,7 @@ beforeAll(async () => {
   await fixTerm(world);
   await depositors(world);
   first = await operator.honest();
-}, 180_000);
+});
 
 afterAll(async () => {
   await Promise.all(running.map((validator) => validator.stop()));
@@ -98,7 +99,7 @@ describe('a vote by hand', () => {
       [['vote', '1', 'reject', '--yes', ...world.flags(1)], 2, /breaks no rule that this validator can judge; name one with --rule/],
       [['vote', '1', 'maybe', ...world.flags(1)], 2, /Allowed choices are approve, reject/],
     ]);
-  }, 120_000);
+  });
 });
 
 describe('a stranger without any key', () => {
@@ -117,7 +118,7 @@ describe('a stranger without any key', () => {
     // With its key the same command judges everything, and less when asked to.
     expect(json(await runCli('verify', '1', '--json', ...world.flags(1)))).toMatchObject({ok: true, complete: true});
     expect(json(await runCli('verify', '1', '--json', '--public', ...world.flags(1)))).toMatchObject({ok: true, complete: false});
-  }, 120_000);
+  });
 
   test('checks an inclusion proof against the chain', async () => {
     const proof = proofOfBob(first);
@@ -138,7 +139,7 @@ describe('a stranger without any key', () => {
       [['verify', file('foreign.json', encodeProof({...proof, network: {salt: `0x${'11'.repeat(32)}`}})), ...strangerFlags()], 2, /it is of another network/],
       [['verify', 'nowhere.json', ...strangerFlags()], 2, /neither an epoch number nor a file/],
     ]);
-  }, 120_000);
+  });
 
   test('sees a lie that needs no mapping; a validator refuses to approve it by hand', async () => {
     const books = await operator.sealed();
@@ -155,7 +156,7 @@ describe('a stranger without any key', () => {
     expect(range.stdout.trim().split('\n').map((line) => (JSON.parse(line) as {ok: boolean; decision: {status: string}}))).toMatchObject([
       {ok: true, decision: {status: 'approved'}}, {ok: false, decision: {status: 'rejected', provenBy: 'certificate'}},
     ]);
-  }, 120_000);
+  });
 
   test('is told of a gateway whose bytes do not match their hash', async () => {
     const liar = await serve(() => ({status: 200, body: 'other bytes'}));
@@ -163,7 +164,7 @@ describe('a stranger without any key', () => {
     expect(alone).toMatchObject({code: 4, stderr: expect.stringMatching(/^Storage ipfs .* returned bytes that do not hash to .*: use another gateway\./)});
     // One honest gateway is enough.
     expect(await runCli('verify', '1', '--json', ...strangerFlags('warned', `ipfs=${liar},ipfs=${world.storage.url}`))).toMatchObject({code: 0, stderr: expect.stringContaining('use another gateway')});
-  }, 60_000);
+  });
 });
 
 describe('a validator that joins later', () => {
@@ -193,7 +194,7 @@ describe('a validator that joins later', () => {
     await process.stop();
     await Promise.all([1, 2].map(async (validator) => expect(await runCli('vote', '3', 'approve', '--yes', ...world.flags(validator))).toMatchObject({code: 0})));
     expect(await operator.decide(digest, 3)).toEqual(Array.from({length: 3}, () => ({kind: VoteKind.Approve, rule: 0})));
-  }, 180_000);
+  });
 
   async function nextTerm(): Promise<void> {
     const {l1, l2} = world;
@@ -232,7 +233,7 @@ describe('a key that is held elsewhere', () => {
       [['vote', '4', 'approve', '--yes', ...flags, '--key', `0x${'ab'.repeat(48)}`], 6, /it does not hold 0xabab/],
     ]);
     expect(asked).toHaveLength(count);
-  }, 120_000);
+  });
 });
 
 describe('a signing history', () => {
@@ -258,7 +259,7 @@ describe('a signing history', () => {
       [['protection', 'import', '--file', world.networkFile, ...flags], 2, /is no signing history of format pofbs-signing-journal 1/],
       [['protection', 'export', '--file', file, ...world.flags(1)], 2, /Cannot write .*EEXIST/],
     ]);
-  }, 120_000);
+  });
 });
 
 describe('the doctor', () => {
@@ -275,7 +276,7 @@ describe('the doctor', () => {
     expect(sick.stdout).toMatch(/○ epochs +not checked: see L2 RPC/);
     const crossed = await runCli('doctor', ...withFlag(world.flags(1), '--rpc', `31337=${world.l2.url},412346=${world.l2.url}`));
     expect(crossed).toMatchObject({code: 2, stdout: expect.stringContaining('serves chain 412346, not 31337')});
-  }, 120_000);
+  });
 });
 
 describe('stake', () => {
@@ -297,7 +298,7 @@ describe('stake', () => {
     const withdrawn = json(await runCli('stake', 'withdraw', '--yes', '--json', ...flags));
     expect(withdrawn).toMatchObject({registered: false, stake: '0'});
     expect(withdrawn).not.toHaveProperty('unbonding');
-  }, 120_000);
+  });
 
   test('and votes need gas, keys, a password and a free port, each in one sentence', async () => {
     const poor = json(await runCli('init', '--non-interactive', '--json', ...world.flags(7))) as {address: Hex};
@@ -315,7 +316,7 @@ describe('stake', () => {
       [['verify', '1', ...strangerFlags('empty', 'ipfs=http://127.0.0.1:9')], 3, /^Storage ipfs .* does not answer/],
       [['verify', '1', ...strangerFlags().slice(2)], 2, /--network is missing/],
     ]);
-  }, 120_000);
+  });
 });
 
 describe('keys', () => {
@@ -335,5 +336,5 @@ describe('keys', () => {
     expect(await runCli('key', 'delete', '--yes', ...flags)).toMatchObject({code: 0});
     expect(json(await runCli('key', 'list', '--json', ...flags))).toEqual({keys: []});
     expect(json(await runCli('key', 'import', '--json', ...flags, '--keystore', out))).toMatchObject({publicKey: listed!.publicKey});
-  }, 120_000);
+  });
 });

@@ -10,9 +10,9 @@ import type {Network} from '@pobs/protocol';
 import {validatorSetsAbi, validatorRegistryAbi} from '@pobs/protocol/abi';
 import {type Address, createTestClient, type Hex, http, parseAbi, parseEther, publicActions, walletActions, zeroAddress} from 'viem';
 import {mnemonicToAccount} from 'viem/accounts';
-import {vi} from 'vitest';
 import {aliasOf, deployNetwork} from '../../contracts/script/deploy.ts';
 import {startStorage, type Storage} from '../../sequencer/devnet/index.ts';
+import {inProcess, type Ran} from '../../test/support/in-process.ts';
 import {main} from '../src/cli/main.ts';
 
 const MNEMONIC = 'test test test test test test test test test test test junk';
@@ -36,7 +36,7 @@ export async function freePort(): Promise<number> {
   });
 }
 
-export async function until<T>(what: string, read: () => Promise<T | undefined>, timeoutMs = 60_000): Promise<T> {
+export async function until<T>(what: string, read: () => Promise<T | undefined>, timeoutMs = 120_000): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const value = await read();
@@ -59,7 +59,7 @@ async function startNode(chainId: number): Promise<Node> {
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = `http://127.0.0.1:${port}`;
   const client = clientOf(url);
-  await until(`anvil ${chainId}`, async () => client.getChainId().then((id) => (id === chainId ? true : undefined), () => undefined), 30_000);
+  await until(`anvil ${chainId}`, async () => client.getChainId().then((id) => (id === chainId ? true : undefined), () => undefined));
   return {url, chainId, client, stop: async () => {
     child.kill('SIGKILL');
     await exited;
@@ -92,8 +92,6 @@ export class MappingFiles {
   }
 }
 
-export type Ran = {code: number; stdout: string; stderr: string};
-
 /** The program as its users start it. */
 export function startCli(...args: string[]): Promise<Ran> {
   return new Promise((resolve) => {
@@ -101,27 +99,7 @@ export function startCli(...args: string[]): Promise<Ran> {
   });
 }
 
-let before: Promise<unknown> = Promise.resolve();
-
-/** A command line in this process, a start of Node cheaper. One after the other: what they print is told apart by when. */
-export function runCli(...args: string[]): Promise<Ran> {
-  const ran = before.then(() => captured(args));
-  before = ran.catch(() => {});
-  return ran;
-}
-
-async function captured(args: readonly string[]): Promise<Ran> {
-  const out = {stdout: '', stderr: ''};
-  const spies = (['stdout', 'stderr'] as const).map((name) => vi.spyOn(process[name], 'write').mockImplementation((text) => {
-    out[name] += String(text);
-    return true;
-  }));
-  try {
-    return {code: await main(args), ...out};
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+export const runCli = inProcess(main);
 
 /** A running `pobs-validator run` and the JSON lines it prints. */
 export class Running {

@@ -19,7 +19,7 @@ beforeAll(async () => {
   for (const validator of [1, 2]) operator.recipients.push((await register(world, validator)).recipient);
   await fixTerm(world);
   await depositors(world);
-}, 180_000);
+});
 
 afterAll(async () => {
   await Promise.all(running.map((validator) => validator.stop()));
@@ -48,7 +48,7 @@ describe('pobs-validator', () => {
     });
     expect(health).toMatchObject({ok: true, lastVoted: '1', waiting: []});
     expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain('pobs_validator_votes_total{kind="APPROVE",rule="V0"} 1');
-  }, 120_000);
+  });
 
   const lies: [string, number, (books: SealedEpoch) => Promise<Hex>][] = [
     ['an omitted account', 8, async (books) => operator.propose(await operator.assembled({...books, assets: books.assets.map((asset, i) => (i === 0 ? {...asset, rows: []} : asset))}))],
@@ -67,7 +67,7 @@ describe('pobs-validator', () => {
       const verdict = await validator.line((line) => line.event === 'verdict' && line.epoch === operator.epoch.toString(), 'the verdict');
       expect((verdict.violations as {rule: number}[]).map((violation) => violation.rule)).toEqual([rule]);
     }
-  }, 120_000);
+  });
 
   test('a killed validator resumes and never votes twice', async () => {
     const first = running.shift()!;
@@ -80,7 +80,7 @@ describe('pobs-validator', () => {
     const second = await startCli('run', ...world.flags(1), '--health-port', String(await freePort()));
     expect(second.code).toBe(5);
     expect(second.stderr).toMatch(/^Another validator \(process \d+\) uses .*: stop it first/);
-  }, 120_000);
+  });
 
   test('verify needs neither mapping server nor storage once cached', async () => {
     await world.mappings.stop();
@@ -91,7 +91,7 @@ describe('pobs-validator', () => {
     const rejected = await startCli('verify', '2', ...world.flags(1));
     expect(rejected).toMatchObject({code: 4});
     expect(rejected.stdout).toContain('✗ V8');
-  }, 60_000);
+  });
 
   test('what is down or wrong is one sentence and the right exit code', async () => {
     await runCli('init', ...world.flags(9));
@@ -115,6 +115,6 @@ describe('pobs-validator', () => {
       expect([args.slice(0, 3).join(' '), ran.code, ran.stderr]).toEqual([args.slice(0, 3).join(' '), code, expect.stringMatching(sentence)]);
       expect(ran.stderr).not.toContain('    at ');
     }
-  }, 120_000);
+  });
 });
 

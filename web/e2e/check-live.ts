@@ -58,7 +58,7 @@ async function orderLife(page: Page, webUrl: string, {typed, shown}: CheckLiveOp
   await page.getByText('The order rests in the book.').waitFor();
   const bids = page.getByRole('list', {name: 'Bids'}).getByText(shown, {exact: true}).filter({visible: true});
   await bids.waitFor();
-  const own = page.getByRole('table', {name: /Open orders/}).getByRole('row', {name: new RegExp(`Buy.*${shown}`)});
+  const own = page.getByRole('table', {name: /Open orders/}).getByRole('row').filter({hasText: 'Buy'}).filter({hasText: shown});
   await own.getByRole('button', {name: 'Cancel'}).click();
   await own.waitFor({state: 'detached'});
   await bids.waitFor({state: 'detached'});

@@ -16,6 +16,12 @@ export type FixtureOptions = {
   nowSeconds?: number;
 };
 
+/** The network file of the fixture, as far as the pages read it. */
+const DESCRIPTION = JSON.stringify({
+  name: 'local', salt: SALT, l1: {chainId: L1, custody: hex(1, 20), startBlock: 0}, l2: {chainId: L2, custody: hex(2, 20), epochManager: EPOCH_MANAGER, startBlock: 0},
+  rules: {eraEpochs: 5_760, custodies: []},
+});
+
 /** Root value for the schema: a healthy network whose newest epoch is still being voted on and one epoch was rejected. */
 export function fixtureRoot({proven, storageUrl, l2RpcUrl, epochs = 43, nowSeconds = Math.floor(Date.now() / 1_000)}: FixtureOptions) {
   const all = Array.from({length: epochs}, (_, i) => epochOf(epochs - i, {newest: epochs, nowSeconds}))
@@ -24,6 +30,7 @@ export function fixtureRoot({proven, storageUrl, l2RpcUrl, epochs = 43, nowSecon
     network: {
       name: 'local', l1ChainId: L1, l2ChainId: L2, l1Custody: hex(1, 20), l2Custody: hex(2, 20), epochManager: EPOCH_MANAGER, registry: hex(4, 20),
       salt: SALT, rulesHash: hex(6, 32), storage: [`ipfs=${storageUrl}`, `arweave=${storageUrl}`],
+      description: DESCRIPTION,
       rpc: [{chainId: L1, url: 'http://127.0.0.1:18545'}, {chainId: L2, url: l2RpcUrl}],
     },
     coverage: {
@@ -44,6 +51,9 @@ export function fixtureRoot({proven, storageUrl, l2RpcUrl, epochs = 43, nowSecon
       };
     },
     validators: [10, 11, 12, 13].map((seed, index) => ({index, address: hex(seed, 20), weight: '1000', key: hex(seed, 96)})),
+    custodies: [L1, L2].map((chainId, index) => ({
+      chainId, custody: hex(index + 1, 20), activeEpoch: epochs - 1, sealedAt: String((nowSeconds - 180) * 1_000), frozen: false, rootTooOld: false,
+    })),
     freshness: [{chainId: L1, indexedBlock: '912', headBlock: '912', lagSeconds: 1}, {chainId: L2, indexedBlock: '10412', headBlock: '10413', lagSeconds: 1}],
     payouts: () => [],
   };

@@ -16,7 +16,8 @@ const interfaces = path.resolve(import.meta.dirname, '../../docs/INTERFACES.md')
 const CORS = {'access-control-allow-origin': '*', 'access-control-allow-headers': '*'};
 const APPROVED = 2;
 
-export type Fixture = {url: string; graphqlUrl: string; rpcUrl: string; proofJson: string; close: () => void};
+/** `halt`: from now on the engine says that the root on L1 is too old. */
+export type Fixture = {url: string; graphqlUrl: string; rpcUrl: string; proofJson: string; halt: () => void; close: () => void};
 
 /** The schema as frozen: the fenced block of the document, with the scalar it leaves out. */
 function schema() {
@@ -55,7 +56,7 @@ export async function startFixture(owner: Address): Promise<Fixture> {
       }
     });
   });
-  return {url, graphqlUrl: `${url}/graphql`, rpcUrl: `${url}/rpc`, proofJson: proven.proofJson, close: () => closeServer(server)};
+  return {url, graphqlUrl: `${url}/graphql`, rpcUrl: `${url}/rpc`, proofJson: proven.proofJson, halt: () => Object.assign(rootValue.custodies[0]!, {rootTooOld: true}), close: () => closeServer(server)};
 }
 
 function closeServer(server: Server): void {

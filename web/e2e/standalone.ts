@@ -34,12 +34,33 @@ async function checkEngineDown({proofJson, rpcUrl}: Fixture): Promise<Check> {
   }
 }
 
+/** What halts trading stands above every page, and nothing does while nothing is wrong. */
+async function checkHalt(fixture: Fixture, webUrl: string): Promise<Check> {
+  const check = 'web: a root older than a day is told above every page';
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${webUrl}/epochs`);
+    await page.getByRole('heading', {name: 'Epochs'}).waitFor();
+    const quiet = (await page.locator('[data-halt]').count()) === 0;
+    fixture.halt();
+    await page.reload();
+    const notice = await page.locator('[data-halt="ROOT_TOO_OLD"]').innerText();
+    return {check, ok: quiet && notice.startsWith('Trading is halted. The balance sheet that is active on L1 (epoch 42'), detail: notice};
+  } catch (error) {
+    return {check, ok: false, detail: (error as Error).message};
+  } finally {
+    await browser.close();
+  }
+}
+
 const privateKey = generatePrivateKey();
 const fixture = await startFixture(privateKeyToAccount(privateKey).address);
 const web = await startWeb({POBS_GRAPHQL_URL: fixture.graphqlUrl, POBS_ENGINE_URL: fixture.url});
 try {
   const checks = await checkWeb({webUrl: web.url, proofJson: fixture.proofJson, privateKey});
   checks.push(await checkEngineDown(fixture));
+  checks.push(await checkHalt(fixture, web.url));
   for (const check of checks) process.stdout.write(`${JSON.stringify(check)}\n`);
   if (checks.some(({ok}) => !ok)) process.exitCode = 1;
 } finally {

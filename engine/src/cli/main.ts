@@ -7,7 +7,7 @@ import {reportFailure} from './report.ts';
 const dataDir = ['--data-dir <folder>', 'folder that keeps the journal'] as const;
 const databaseUrl = ['--database-url <url>', 'postgresql://… of the read models (or DATABASE_URL)'] as const;
 
-function buildProgram(): Command {
+function buildProgram(end: (code: number) => void): Command {
   const program = programOf('pobs-engine', 'The exchange engine of Proof-of-Balance-Sheet.');
   program.command('run')
     .description('Serve REST, WebSocket and GraphQL; follow the chains')
@@ -32,7 +32,7 @@ function buildProgram(): Command {
     .option('--parent-pipe', 'stop when standard input closes')
     .action(async (flags) => {
       const {runCommand} = await import('./run.ts');
-      process.exitCode = await runCommand(flags);
+      end(await runCommand(flags));
     });
   program.command('follow')
     .description('Follow a running engine: a second core that answers reads, leaves snapshots and writes the projections')
@@ -43,7 +43,7 @@ function buildProgram(): Command {
     .option('--parent-pipe', 'stop when standard input closes')
     .action(async (flags) => {
       const {followCommand} = await import('./follow.ts');
-      process.exitCode = await followCommand(flags);
+      end(await followCommand(flags));
     });
   program.command('rebuild')
     .description('Build the projections anew from the journal')
@@ -68,10 +68,13 @@ function buildProgram(): Command {
 const text = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
 const print = (result: object): void => void process.stdout.write(`${JSON.stringify(result, text)}\n`);
 
-try {
-  await buildProgram().parseAsync();
-} catch (error) {
-  process.exitCode = await reportFailure(error);
+/** Runs one command line and returns its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  try {
+    await buildProgram((code) => void (exitCode = code)).parseAsync([...args], {from: 'user'});
+    return exitCode;
+  } catch (error) {
+    return reportFailure(error);
+  }
 }
-// A pending socket to a dependency that hangs must not keep a stopped engine alive.
-setTimeout(() => process.exit(), 1_000).unref();

@@ -49,7 +49,7 @@ function opened(): Exchange {
   return it;
 }
 
-test('a refused atomic batch leaves no trace; an accepted one does what its commands do one by one', {timeout: 120_000}, () => {
+test('a refused atomic batch leaves no trace; an accepted one does what its commands do one by one', () => {
   console.log(`seed ${seed}`);
   const random = randomBelow(seed);
   const it = opened();

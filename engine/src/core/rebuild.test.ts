@@ -137,7 +137,7 @@ function moveSomeCollateral(run: Run): void {
   for (const lots of [20n * USDC, -10n * USDC]) run.do({type: 'moveCollateral', wallet: holder, market: 'ETH-PERP', lots});
 }
 
-test('balances, cash, positions, open orders and books from events alone', {timeout: 120_000}, () => {
+test('balances, cash, positions, open orders and books from events alone', () => {
   console.log(`seed ${seed}`);
   const random = randomBelow(seed);
   const run = new Run();

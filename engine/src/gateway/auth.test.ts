@@ -16,7 +16,7 @@ let nonces = 0;
 beforeAll(async () => {
   gateway = await startTestGateway({limits: {byCredential: {perSecond: 0.5, burst: 30}, byAccount: {perSecond: 1, burst: 200}, byAddress: {perSecond: 1e4, burst: 1e4}}});
   url = gateway.url;
-}, 180_000);
+});
 afterAll(() => gateway?.close());
 
 type Key = {id: string; secret: string};

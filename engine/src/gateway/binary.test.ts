@@ -44,7 +44,7 @@ beforeAll(async () => {
   });
   url = gateway.url;
   spot = await gateway.node.read(({state}) => state.markets.get('ETH-USDC')!.index);
-}, 180_000);
+});
 afterEach(() => Promise.all(open.splice(0).map((client) => client.end())));
 afterAll(async () => {
   engine.close();

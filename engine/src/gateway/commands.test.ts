@@ -12,7 +12,7 @@ beforeAll(async () => {
   gateway = await startTestGateway({limits: {byCredential: NO_LIMIT, byAccount: NO_LIMIT, byAddress: NO_LIMIT}});
   url = gateway.url;
   await operate(url, 'setMark', {market: 'ETH-PERP', price: String(PRICE)});
-}, 180_000);
+});
 afterAll(() => gateway?.close());
 
 const NO_LIMIT = {perSecond: 1e6, burst: 1e6};

@@ -15,7 +15,7 @@ let clientOrderId = 0;
 beforeAll(async () => {
   gateway = await startTestGateway();
   url = gateway.url;
-}, 180_000);
+});
 afterAll(() => gateway?.close());
 beforeEach(() => {
   alice = privateKeyToAccount(generatePrivateKey());

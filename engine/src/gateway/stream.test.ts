@@ -21,7 +21,7 @@ beforeAll(async () => {
   gateway = await startTestGateway({limits: {byCredential: NO_LIMIT, byAccount: NO_LIMIT, byAddress: NO_LIMIT}});
   url = gateway.url;
   await operate(url, 'setMark', {market: 'ETH-PERP', price: String(PRICE)});
-}, 180_000);
+});
 afterEach(() => Promise.all(open.splice(0).map((client) => client.end())));
 afterAll(() => gateway?.close());
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await operate(url, 'setMark', {market: MARKET, price: String(PRICE)});
   [long, short] = [await newTrader(gateway), await newTrader(gateway)];
   await openPosition(url, {long, short});
-}, 180_000);
+});
 afterAll(() => gateway?.close());
 
 const read = async (path: string, token?: string): Promise<Answer['body']> => {

@@ -29,7 +29,7 @@ let node: EngineNode;
 
 beforeAll(async () => {
   [chains, database] = await Promise.all([startChains(), openTestDatabase()]);
-}, 120_000);
+});
 
 afterAll(async () => {
   await chains?.stop();

@@ -79,7 +79,7 @@ test('a child that does not stop is killed', async () => {
   const pid = child.pid!;
   await child.stop();
   expect(isAlive(pid)).toBe(false);
-}, 20_000);
+});
 
 test('a child of an engine that is killed ends, even one that does not listen', async () => {
   const deaf = script('setInterval(() => {}, 1000);');
@@ -96,7 +96,7 @@ test('a child of an engine that is killed ends, even one that does not listen', 
   engine.kill('SIGKILL');
   // Killed at once: the child may not have begun yet.
   while (isAlive(pid)) await new Promise(setImmediate);
-}, 60_000);
+});
 
 test.runIf(process.platform === 'linux')('a child gives way with all its threads, those of the garbage collector too', async () => {
   const told = `

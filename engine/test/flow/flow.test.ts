@@ -34,5 +34,5 @@ describe.each(Object.keys(INSTRUMENTS))('%s', (symbol) => {
     expect(first.venue.markets[0]!.trades).toBeGreaterThan(5_000);
     expect(brokenVenue(first.venue)).toEqual([]);
     expect(second.digest).toBe(first.digest);
-  }, 60_000);
+  });
 });

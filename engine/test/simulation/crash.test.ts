@@ -54,7 +54,7 @@ async function headsOf(directory: string): Promise<Map<bigint, string>> {
   return heads;
 }
 
-test('nothing acknowledged is lost by kill -9, again and again', {timeout: 120_000}, async () => {
+test('nothing acknowledged is lost by kill -9, again and again', async () => {
   console.log(`seed ${seed}`);
   const directory = folder();
   for (let round = 0; round < 3; round += 1) {
@@ -68,7 +68,7 @@ test('nothing acknowledged is lost by kill -9, again and again', {timeout: 120_0
   await node.close();
 });
 
-test('a write the system refuses ends the process with one sentence; what was acknowledged stays', {timeout: 120_000}, async () => {
+test('a write the system refuses ends the process with one sentence; what was acknowledged stays', async () => {
   const directory = folder();
   // No file of this process may grow beyond 2 MiB: the zeros ahead fit once.
   const {acknowledged, code, errors} = await run(directory, {stopAfter: Number.POSITIVE_INFINITY, prefix: ['sh', '-c', 'ulimit -f 4096 && exec "$@"', 'sh']});
@@ -80,7 +80,7 @@ test('a write the system refuses ends the process with one sentence; what was ac
   for (const [sequence, head] of acknowledged) expect(heads.get(sequence), `record ${sequence}`).toBe(head);
 });
 
-test.each(['before-write', 'half-written', 'written', 'synced'])('killed %s: acknowledged is durable, and at most the killed batch is more', {timeout: 120_000}, async (point) => {
+test.each(['before-write', 'half-written', 'written', 'synced'])('killed %s: acknowledged is durable, and at most the killed batch is more', async (point) => {
   console.log(`seed ${seed}`);
   const directory = folder();
   const batch = 12 + (seed % 20);

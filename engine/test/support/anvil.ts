@@ -5,7 +5,7 @@ import {createServer} from 'node:net';
 import path from 'node:path';
 import {createTestClient, http, publicActions, walletActions} from 'viem';
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 const require = createRequire(import.meta.url);
 
 export async function freePort(): Promise<number> {
@@ -52,7 +52,7 @@ export async function startAnvil({chainId, port}: {chainId: number; port?: numbe
 }
 
 /** Polls until true. @throws after the deadline. */
-export async function until(condition: () => Promise<boolean> | boolean, timeoutMs = 20_000): Promise<void> {
+export async function until(condition: () => Promise<boolean> | boolean, timeoutMs = 120_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!await condition()) {
     if (Date.now() > deadline) throw new Error(`not reached within ${timeoutMs} ms: ${condition.toString()}`);

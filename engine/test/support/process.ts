@@ -2,9 +2,11 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import path from 'node:path';
 import {createInterface} from 'node:readline';
+import {inProcess} from '../../../test/support/in-process.ts';
+import {main} from '../../src/cli/main.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-const READY_TIMEOUT_MS = 45_000;
+const READY_TIMEOUT_MS = 180_000;
 
 export type Ended = {code: number; stdout: string; stderr: string};
 
@@ -41,6 +43,9 @@ export class Process {
     return this.ended;
   }
 }
+
+/** A command of the engine in this process: whatever neither serves nor follows. */
+export const command = inProcess(main);
 
 export const engine = (...args: string[]): Process => new Process(['engine/bin/pobs-engine.mjs', ...args]);
 

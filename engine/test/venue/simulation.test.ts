@@ -91,7 +91,7 @@ function reborn(it: World): World {
   return Object.assign(Object.create(World.prototype) as World, it, {venue});
 }
 
-test('everything at once, for long', {timeout: 240_000}, () => {
+test('everything at once, for long', () => {
   console.log(`seed ${seed}`);
   const random = randomOf(seed);
   let it = new World({users: 12, spot: spotSpec, perp});

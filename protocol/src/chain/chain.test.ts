@@ -40,7 +40,7 @@ beforeAll(async () => {
   const wallet = createWalletClient({account, transport: http(url), chain: client.chain}).extend(publicActions);
   const hash = await wallet.deployContract({abi, bytecode: bytecode.object, args: ['Test', 'TEST', 6]});
   token = (await wallet.waitForTransactionReceipt({hash, pollingInterval: 50})).contractAddress!;
-}, 60_000);
+});
 
 afterAll(async () => {
   // npm's wrapper hands SIGTERM on to the node; killed outright it would leave an orphan.
@@ -58,7 +58,7 @@ async function freePort(): Promise<number> {
 }
 
 async function untilUp(): Promise<ChainClient> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     try {
       return await chainClient({chainId: CHAIN, url, pollingIntervalMs: 50});

@@ -190,7 +190,7 @@ test('worker threads change no verdict', async () => {
     {...evidenceOf(honestBooks()), files: new Map()},
   ];
   for (const evidence of lies) expect(await checkEpochParallel(evidence, {parallelBytesMin: 0})).toEqual(checkEpoch(evidence));
-}, 60_000);
+});
 
 describe('V1, V2, V5: summary and chain', () => {
   const honest = evidenceOf(honestBooks());

@@ -6,7 +6,8 @@ import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, test, vi} from 'vitest';
-import {command, type CommandResult} from '../../test/command.ts';
+import type {Ran} from '../../../test/support/in-process.ts';
+import {command} from '../../test/command.ts';
 import {freePort} from '../../test/postgres.ts';
 
 const BIN = path.resolve(import.meta.dirname, '../../bin/pobs-operator.mjs');
@@ -61,7 +62,7 @@ const KEYSTORE = {
 };
 
 /** The program as a user starts it. */
-function program(...args: string[]): Promise<CommandResult> {
+function program(...args: string[]): Promise<Ran> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [BIN, ...args], {stdio: ['ignore', 'pipe', 'pipe']});
     const out = {stdout: '', stderr: ''};

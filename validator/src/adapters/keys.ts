@@ -29,6 +29,12 @@ export function readPassword(file: string): string {
   return readText(file).split(/\r?\n/)[0]!;
 }
 
+/** An age identity from a file that only its owner reads. @throws {ValidatorError} */
+export function readIdentity(file: string): string {
+  const identity = readSecretFile(file).trim();
+  return /^AGE-SECRET-KEY-1[0-9A-Z]+$/.test(identity) ? identity : invalidIdentity(file);
+}
+
 export class KeyFolder {
   readonly #dataDir: string;
 

@@ -23,6 +23,7 @@ export const withNetwork = (command: Command): Command => withKeys(command)
   .option('--rpc <chain=url,…>', 'RPC URL of each chain')
   .option('--storage <kind=url,…>', 'ipfs=… and arweave=… gateways')
   .option('--mapping-url <url>', 'server of the encrypted mapping files')
+  .option('--auditor-key-file <file>', 'age identity of the auditor, mode 0600: the records of the log are judged too (V9b), and disputed')
   .option('--confirmations <n>', "blocks until a block counts as final; default: the chain's finalized tag")
   .option('--storage-grace-seconds <n>', 'how long missing bytes may be on their way (default 10)')
   .option('--log-level <level>', 'trace, debug, info, warn, error or silent');

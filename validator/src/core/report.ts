@@ -11,6 +11,8 @@ export type EpochReport = {
   /** Every rule was judged whole. */
   complete: boolean;
   violations: readonly Violation[];
+  /** The violations are what the auditor key alone shows (V9b): disputed, not rejected. */
+  disputed: boolean;
   checks: readonly Check[];
   /** Earlier epochs whose mappings are wrapped to others, where that left V11 open. */
   unreadable: readonly string[];
@@ -38,7 +40,8 @@ export function openText({complete, checks, unreadable}: Pick<EpochReport, 'comp
   return [`Not judged: ${open}. These need the mapping file, which only validators can open.`];
 }
 
-function conclusion({epoch, ok, complete, violations}: EpochReport): string {
+function conclusion({epoch, ok, complete, violations, disputed}: EpochReport): string {
+  if (disputed) return `Epoch ${epoch} is disputed: its log does not tell what the rows did (V9).`;
   if (!ok) return `Epoch ${epoch} is not valid: a validator rejects it by V${violations[0]!.rule}.`;
   return complete ? `Epoch ${epoch} is valid.` : `Epoch ${epoch} breaks no rule that was judged.`;
 }

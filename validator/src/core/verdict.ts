@@ -6,9 +6,14 @@ import type {Hex} from 'viem';
 /** What is signed: all fields but the set, which the proposal fixes. */
 export type Vote = {epoch: bigint; digest: Hex; kind: VoteKind; rule: number};
 
-/** A rejecter signs the lowest failing rule; its report names all (PROTOCOL §6). */
-export function voteFor({epoch, digest, violations}: {epoch: bigint; digest: Hex; violations: readonly Violation[]}): Vote {
+/**
+ * A rejecter signs the lowest failing rule; its report names all (PROTOCOL §6).
+ *
+ * @param disputes - What only a holder of the auditor key sees; others could not confirm a rejection for it.
+ */
+export function voteFor({epoch, digest, violations, disputes = []}: {epoch: bigint; digest: Hex; violations: readonly Violation[]; disputes?: readonly Violation[]}): Vote {
   const rules = violations.map(({rule}) => rule);
+  if (rules.length === 0 && disputes.length > 0) return {epoch, digest, kind: VoteKind.Dispute, rule: disputes[0]!.rule};
   if (rules.length === 0) return {epoch, digest, kind: VoteKind.Approve, rule: 0};
   return {epoch, digest, kind: VoteKind.Reject, rule: Math.min(...rules)};
 }

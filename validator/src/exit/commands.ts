@@ -69,34 +69,29 @@ function whyNot(action: Action, {frozen}: CustodyStanding, {chain, symbol, stand
   return `Nothing of ${symbol} can be withdrawn on ${chain}: withdrawable ${withdrawable} lots, ${withdrawal} of them requested already`;
 }
 
-/** `freeze`: whichever step is due: for an unserved request, or announced and then carried out after silence. */
+/** `freeze`: whichever step is due: at once for an unserved request, else announced and then carried out after silence. */
 export async function freeze(flags: Flags): Promise<void> {
   const session = await openSession(flags);
   const place = placeOf(session, flags.chain as string);
   const custody = await standingOf(session, place);
-  const call = freezeCall(place, custody) ?? (await unservedCall(session, place, custody, flags));
+  if (custody.frozen) throw impossible(`The custody on ${place.chain} is frozen already: take rows by pobs-exit escape`);
+  const row = flags.token === undefined ? undefined : await rowOf(session, chosen(flags));
+  const call = freezeCall(custody, row);
+  if (call === undefined) throw impossible(whyNoFreeze(custody, place, row));
   printFields(flags.json === true, {...(await perform(session, place, {call, flags})), ...(call.functionName === 'announceFreeze' && {next: `Run the same command again after ${FREEZE_NOTICE / 3_600} hours.`})});
 }
 
-function freezeCall({chain}: CustodyPlace, custody: CustodyStanding): ExitCall | undefined {
-  switch (freezeStage(custody)) {
-    case 'frozen': throw impossible(`The custody on ${chain} is frozen already: take rows by pobs-exit escape`);
-    case 'silent': return {functionName: 'announceFreeze', args: []};
-    case 'due': return {functionName: 'freeze', args: []};
-    case 'announced': case 'none': return undefined;
-  }
+function freezeCall(custody: CustodyStanding, row: ExitRow | undefined): ExitCall | undefined {
+  if (row !== undefined && actionsOf(custody, row.standing).includes('freezeUnserved')) return callOf('freezeUnserved', row);
+  const stage = freezeStage(custody);
+  return stage === 'silent' ? {functionName: 'announceFreeze', args: []} : stage === 'due' ? {functionName: 'freeze', args: []} : undefined;
 }
 
-async function unservedCall(session: Session, place: CustodyPlace, custody: CustodyStanding, flags: Flags): Promise<ExitCall> {
-  const {snapshotTime, freezeFrom} = custody;
+function whyNoFreeze({snapshotTime, freezeFrom}: CustodyStanding, {chain}: CustodyPlace, row: ExitRow | undefined): string {
   const otherwise = freezeFrom > 0
-    ? `the freeze of ${place.chain} is announced and can be carried out from ${timeOf(freezeFrom)}`
-    : `after silence the freeze of ${place.chain} can be announced from ${timeOf(snapshotTime + SILENCE)}`;
-  if (flags.token === undefined) throw impossible(`Nothing is due: ${otherwise}; for an unanswered request of yours name it with --token`);
-  const row = await rowOf(session, chosen(flags));
-  const {request} = row.standing;
-  if (actionsOf(custody, row.standing).includes('freezeUnserved')) return callOf('freezeUnserved', row);
-  throw impossible(request?.open === true
-    ? `The request of ${timeOf(request.requestedAt)} may be answered until ${timeOf(request.requestedAt + SERVE_WITHIN)}; ${otherwise}`
-    : `There is no open request of ${row.symbol} on ${place.chain}; ${otherwise}`);
+    ? `the freeze of ${chain} is announced and can be carried out from ${timeOf(freezeFrom)}`
+    : `after silence the freeze of ${chain} can be announced from ${timeOf(snapshotTime + SILENCE)}`;
+  const request = row?.standing.request;
+  if (request?.open === true) return `The request of ${timeOf(request.requestedAt)} may be answered until ${timeOf(request.requestedAt + SERVE_WITHIN)}; ${otherwise}`;
+  return row === undefined ? `Nothing is due: ${otherwise}; for an unanswered request of yours name it with --token` : `There is no open request of ${row.symbol} on ${chain}; ${otherwise}`;
 }

@@ -48,8 +48,8 @@ export class HandVote {
   }
 }
 
-function voteOf({epoch, digest}: Proposal, choice: Choice, {report, violations}: Judgement): Vote {
-  const [lowest] = violations;
+function voteOf({epoch, digest}: Proposal, choice: Choice, {report}: Judgement): Vote {
+  const [lowest] = report.violations;
   if (choice.kind === 'approve') {
     if (lowest !== undefined) throw new ValidatorError({code: 'NOT_VALID', epoch: report.epoch, rule: lowest.rule});
     if (!report.complete) throw new ValidatorError({code: 'INCOMPLETE', epoch: report.epoch, why: openText(report).join(' ')});

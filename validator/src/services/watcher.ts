@@ -150,7 +150,7 @@ export class Watcher {
 
   async #vote(proposal: Proposal, judgement: Judgement): Promise<void> {
     const {voter, events, log, confirm} = this.#deps;
-    const wanted = voteFor({...proposal, violations: judgement.violations});
+    const wanted = voteFor({...proposal, violations: judgement.violations, disputes: judgement.disputes});
     if (this.#options.vote === 'confirm' && !(await confirm(`Casting ${describeVote(wanted)} on epoch ${proposal.epoch}`))) {
       log.info({epoch: proposal.epoch.toString()}, 'Vote was declined by hand');
       return this.#close(proposal);

@@ -19,7 +19,11 @@ export type RewardTerm = {
   tickets: {ticket: string; validator: Address; payee: Address; epoch: string; amount: string; time: string; tx: Hex}[];
 };
 
+/** Of the operator, who answers for the epochs with it. */
+export type Bond = {amountWei: string; leavingWei: string; slashedWei: string};
+
 export type Bench = {
+  bond: Bond | undefined;
   validators: Staked[];
   totalWeight: bigint;
   terms: Term[];
@@ -45,7 +49,7 @@ export const EPOCHS_SHOWN = 30;
 const seatKey = (setId: string, index: string): string => `${setId}/${index}`;
 const LOST = {ok: false, problem: {reason: 'unreachable', message: 'No subgraph is configured: only the engine tells of validators.'}} as const;
 
-type OnL1 = {validators: Staked[]; terms: Term[]; members: {index: string; validator: Address}[]; registries: {totalWeight: string}[]};
+type OnL1 = {validators: Staked[]; terms: Term[]; members: {index: string; validator: Address}[]; registries: {totalWeight: string}[]; bonds: Bond[]};
 type OnL2 = {epochs: VotedEpoch[]; seats: {setId: string; index: string; validator: Address}[]; records: Bench['records']; counts: Bench['counts']; rewards: RewardTerm[]};
 
 /** All validators with what the lists show of them. */
@@ -55,6 +59,7 @@ export async function readBench(): Promise<Result<Bench>> {
   const [l1, l2] = await Promise.all([
     ask<OnL1>({url: subgraphs.l1, who: 'subgraph of L1'}, `{
       registries { totalWeight }
+      bonds { amountWei leavingWei slashedWei }
       validators(first: 1000, orderBy: weight, orderDirection: desc) { id status stakeWei slashedWei human weight place until registeredAt }
       terms(first: 10, orderBy: setId, orderDirection: desc) { setId count totalWeight activeFrom activeUntil }
       members(first: 1000) { index validator }
@@ -70,14 +75,14 @@ export async function readBench(): Promise<Result<Bench>> {
   ]);
   if (!l1.ok) return l1;
   if (!l2.ok) return l2;
-  const {validators, terms, members, registries} = l1.data;
+  const {validators, terms, members, registries, bonds} = l1.data;
   const newest = terms[0]?.setId;
   // A seat that never voted in the newest term is known from the registry alone.
   const seats = new Map([
     ...(newest === undefined ? [] : members.map(({index, validator}): [string, string] => [seatKey(newest, index), validator])),
     ...l2.data.seats.map(({setId, index, validator}): [string, string] => [seatKey(setId, index), validator]),
   ]);
-  return {ok: true, data: {validators, terms, totalWeight: BigInt(registries[0]?.totalWeight ?? '0'), ...l2.data, seats}};
+  return {ok: true, data: {bond: bonds[0], validators, terms, totalWeight: BigInt(registries[0]?.totalWeight ?? '0'), ...l2.data, seats}};
 }
 
 export async function readValidator(address: string): Promise<Result<{validator: ValidatorDetail | null}>> {

@@ -44,13 +44,13 @@ test('a mail is posted as JSON, with the token where there is one', async () => 
 });
 
 test('a service that refuses, redirects, does not answer or is not there has not taken the mail', async () => {
-  const mailer = httpMailer({url, from: 'login@exchange.example', token: 'secret', timeoutMs: 200});
+  const mailer = httpMailer({url, from: 'login@exchange.example', token: 'secret'});
   for (status of [400, 500]) await expect(mailer.send(MAIL)).rejects.toThrow(`the mail service answered ${status}`);
   status = 307;
   await expect(mailer.send(MAIL)).rejects.toThrow('the mail service answered 307');
   expect(posts.map(({path}) => path)).toEqual(['/send', '/send', '/send']);
   status = 0;
-  await expect(mailer.send(MAIL)).rejects.toMatchObject({name: 'TimeoutError'});
+  await expect(httpMailer({url, from: 'login@exchange.example', token: 'secret', timeoutMs: 200}).send(MAIL)).rejects.toMatchObject({name: 'TimeoutError'});
   await expect(httpMailer({url: 'http://127.0.0.1:9/', from: 'a@b.example', token: undefined}).send(MAIL)).rejects.toThrow();
 });
 
@@ -69,4 +69,4 @@ test('a login link arrives, opens its page once, and a service that is down is t
   } finally {
     await gateway.close();
   }
-}, 180_000);
+});

@@ -8,7 +8,7 @@ import {StripLegend, VoteStrip} from '../../components/validators/vote-strip.tsx
 import {readExitDefaults} from '../../lib/exit-source.ts';
 import {formatCount, formatLots, formatTime, percent, shorten} from '../../lib/format.ts';
 import {readRewardUnit, type RewardUnit} from '../../lib/reward-unit.ts';
-import {type Bench, EPOCHS_SHOWN, marksOf, participationOf, readBench, type RewardTerm, type Staked} from '../../lib/validators.ts';
+import {type Bench, type Bond, EPOCHS_SHOWN, marksOf, participationOf, readBench, type RewardTerm, type Staked} from '../../lib/validators.ts';
 
 export const metadata: Metadata = {title: 'Validators'};
 
@@ -33,18 +33,19 @@ export default async function ValidatorsPage() {
   );
 }
 
-function Summary({bench: {validators, terms, totalWeight, rewards}, unit}: {bench: Bench; unit: RewardUnit}) {
+function Summary({bench: {validators, bond, terms, totalWeight, rewards}, unit}: {bench: Bench; unit: RewardUnit}) {
   const count = (...names: Staked['status'][]) => validators.filter(({status}) => names.includes(status)).length;
   const term = terms[0];
   const pool = rewards.find(({setId}) => setId === term?.setId);
   const facts: [string, string, string][] = [
     ['Seated', formatCount(count('SEATED')), `${count('WAITING', 'QUEUED')} waiting, ${count('JAILED')} jailed`],
     ['Weight in votes', formatLots(totalWeight, STAKE), 'two thirds approve, more than a third rejects'],
+    ['Operator\'s bond', bond === undefined ? '—' : formatLots(bond.amountWei, STAKE), bond === undefined ? 'none is deposited' : bondNote(bond)],
     ['Term', term === undefined ? '—' : formatCount(term.setId), term === undefined ? 'none is fixed yet' : `until ${formatTime(Number(term.activeUntil) * 1_000).slice(0, 16)} UTC`],
     ['Rewards of the term', pool === undefined ? '—' : `${formatLots(pool.funded, unit)} ${unit.symbol}`, pool?.drawnAt == null ? 'drawn after the term ends' : 'drawn'],
   ];
   return (
-    <dl className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
+    <dl className="grid gap-4 grid-cols-2 lg:grid-cols-5">
       {facts.map(([term_, figure, note]) => (
         <div key={term_} className="card p-4">
           <dt className="text-xs text-muted">{term_}</dt>
@@ -54,6 +55,11 @@ function Summary({bench: {validators, terms, totalWeight, rewards}, unit}: {benc
       ))}
     </dl>
   );
+}
+
+function bondNote({leavingWei, slashedWei}: Bond): string {
+  const parts = [...(leavingWei === '0' ? [] : [`${formatLots(leavingWei, STAKE)} leaving`]), ...(slashedWei === '0' ? [] : [`${formatLots(slashedWei, STAKE)} slashed`])];
+  return parts.length === 0 ? 'slashed for a proven false epoch' : parts.join(', ');
 }
 
 function ValidatorTable({bench, unit}: {bench: Bench; unit: RewardUnit}) {
