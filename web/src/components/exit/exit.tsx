@@ -1,5 +1,6 @@
 'use client';
 
+import {useRouter} from 'next/navigation';
 import {useCallback, useEffect, useState} from 'react';
 import {type CustodyReading, readStanding} from '../../lib/custody-standing.ts';
 import type {ExitRow} from '../../lib/browser/exit/rows.ts';
@@ -28,6 +29,7 @@ export function Exit({defaults}: {defaults: ExitDefaults | undefined}) {
 }
 
 function Doors({network, sources}: {network: NetworkFile; sources: Sources}) {
+  const router = useRouter();
   const [opened, setOpened] = useState<Opened>();
   const [rows, setRows] = useState<ExitRow[]>();
   const [problems, setProblems] = useState<string[]>([]);
@@ -50,8 +52,10 @@ function Doors({network, sources}: {network: NetworkFile; sources: Sources}) {
   };
   const changed = useCallback(() => {
     reread();
+    // The notices above the page are the server's.
+    router.refresh();
     if (opened !== undefined) void look(opened);
-  }, [opened, look, reread]);
+  }, [opened, look, reread, router]);
   return (
     <>
       <div className="grid gap-4 md:grid-cols-2">

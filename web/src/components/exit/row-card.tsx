@@ -45,7 +45,7 @@ export function RowCard({row, reading, opened, sources, latest, onChanged}: Prop
       <dl className="mt-3 grid grid-cols-2 gap-x-6 gap-y-2 text-sm sm:flex sm:flex-wrap sm:gap-x-10">
         <Figure term={`Yours in epoch ${formatCount(row.epoch)}`} text={amount(total)} />
         <Figure term="Withdrawable" text={amount(withdrawable)} />
-        {withdrawal > 0n && <Figure term="On its way" text={amount(withdrawal)} />}
+        {withdrawal > 0n && <Figure term="Leaving with this epoch" text={amount(withdrawal)} />}
         {unpaid > 0n && <Figure term="Authorised, to collect" text={amount(unpaid)} />}
         {escaped > 0n && <Figure term="Escaped" text={amount(escaped)} />}
       </dl>
