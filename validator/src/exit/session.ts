@@ -44,11 +44,21 @@ function sourcesOf({network, l1Url, l2Url, stores, timeoutMs}: ExitConfig): Exit
 
 async function openAccount(file: string, flags: Flags): Promise<LocalAccount> {
   try {
-    return walletFor(await openKey(readSecretFile(file), passwordOf(flags)));
+    return walletFor(await openKey(readSecret(file), passwordOf(flags)));
   } catch (error) {
     if (!(error instanceof KeystoreError)) throw error;
     // No cause: it could quote the key.
     throw new ValidatorError({code: 'KEYSTORE_INVALID', path: file, detail: error.message});
+  }
+}
+
+/** A missing file is a wrong path here: nobody makes keys for a depositor. */
+function readSecret(file: string): string {
+  try {
+    return readSecretFile(file);
+  } catch (error) {
+    if (!(error instanceof ValidatorError) || error.data.code !== 'KEYSTORE_MISSING') throw error;
+    throw new ValidatorError({code: 'FILE_UNREADABLE', path: file, detail: 'ENOENT'}, {cause: error});
   }
 }
 
@@ -68,7 +78,7 @@ async function ownerOf({network, proofFile, secretFile}: ExitConfig, account: Lo
 }
 
 function secretIn(file: string): Hex {
-  const text = readSecretFile(file).trim();
+  const text = readSecret(file).trim();
   if (!isHex(text) || text.length !== 66) throw new ValidatorError({code: 'KEYSTORE_INVALID', path: file, detail: 'an account secret is 0x and 64 hex digits'});
   return text;
 }
