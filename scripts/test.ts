@@ -69,8 +69,11 @@ type VitestReport = {
 /** Runs of 250 commands against the naive exchange, and simulated commands: about two hours each on one core. */
 const NIGHTLY = {POBS_TEST_DIFFERENTIAL: '20000', POBS_TEST_SIMULATED: '40000000'};
 
-/** Folders whose tests start no process and no service: they do not mind company. */
-const PURE = ['protocol/', 'web/', 'engine/src/core/', 'engine/test/core/', 'engine/test/flow/', 'engine/test/model/', 'engine/test/venue/', 'engine/test/simulation/simulation'];
+/** Folders whose tests need no chain, no database server and no program of ours: they do not mind company, and share one process, each module loaded once. */
+const SHARED = [
+  'protocol/', 'web/', 'engine/src/core/', 'engine/test/core/', 'engine/test/flow/', 'engine/test/model/', 'engine/test/venue/', 'engine/test/simulation/simulation',
+  'engine/src/gateway/', 'engine/src/link/', 'sequencer/src/core/', 'sequencer/src/services/', 'validator/src/', 'test/structure/',
+];
 
 async function vitest(name: string, ...args: string[]): Promise<Outcome> {
   mkdirSync(reports, {recursive: true});
@@ -104,7 +107,7 @@ async function checks(...args: string[]): Promise<Outcome> {
 
 /**
  * One stage after the other; the lanes of a stage run side by side. What keeps a core busy without minding company goes
- * together; suites that run chains and services have the machine to themselves.
+ * together; suites that run chains and services have the machine to themselves, but for short work at their beginning.
  */
 const stages: Suite[][][] = [
   [
@@ -112,19 +115,24 @@ const stages: Suite[][][] = [
       {name: 'lint', run: () => tool(bin('oxlint'), '--deny-warnings')},
       {name: 'types', run: () => tool(bin('tsc'), '-p', '.', '--noEmit')},
       {name: 'web app and subgraphs build', run: () => tool(process.execPath, 'scripts/prepare.mjs', 'web', 'subgraph')},
-      {name: 'units and properties', run: () => vitest('units', '--maxWorkers=1', ...PURE)},
+      {name: 'units and properties', run: () => vitest('units', '--maxWorkers=1', '--no-isolate', ...SHARED)},
     ],
     [
       {name: 'contract format', run: () => tool(...FORGE, 'fmt', '--check')},
       {name: 'contracts', run: contracts},
+    ],
+  ],
+  [[{name: 'coverage of the contracts', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contracts-coverage.ts'), nightly: true}]],
+  [
+    [{name: 'units with services', run: () => vitest('services', ...SHARED.map((folder) => `--exclude=${folder}**`))}],
+    // Some 40 s of one core, which would leave the other idle at the end of the stage before.
+    [
       {name: 'interfaces are fresh', run: () => tool(process.execPath, 'scripts/abi.mjs', '--check')},
       {name: 'contract snapshots are fresh', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contract-snapshots.ts', '--check')},
       {name: 'role table is fresh', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contracts-roles.ts', '--check')},
       {name: 'gas is within its limits', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contracts-gas.ts', '--check')},
     ],
   ],
-  [[{name: 'coverage of the contracts', run: () => tool(process.execPath, '--import', 'tsx', 'scripts/contracts-coverage.ts'), nightly: true}]],
-  [[{name: 'units with services', run: () => vitest('services', ...PURE.map((folder) => `--exclude=${folder}**`))}]],
   [[{name: 'one network: cycle, attacks, crashes, web, subgraph', run: () => checks('test/e2e/main.ts')}]],
 ];
 
