@@ -93,7 +93,8 @@ function restOf(wallet: Address) {
         balance(L2, USDC, 'USDC', {decimals: 6, lotSize: '1'}, '1250750000', {available: '1000000000', held: '250750000', withdrawable: '1000000000'}),
         balance(L2, ETHER, 'ETH', {decimals: 18, lotSize: '1000000000'}, '0', {confirming: '2000000000'}),
       ],
-      positions: [{market: 'ETH-PERP', size: '-1500000000', entryPrice: '3012500000', mark: '2987250000', unrealisedPnl: '37875000'}],
+      positions: [{market: 'ETH-PERP', size: '-1500000000', entryPrice: '3012500000', mark: '2987250000', unrealisedPnl: '37875000', mode: 'cross', initialMargin: '448087500', maintenanceMargin: '224043750'}],
+      margin: {equity: '1288625000', initial: '448087500', maintenance: '224043750', free: '840537500'},
       withdrawals: [
         {chainId: L2, token: USDC, lots: '250000000', state: 'requested', epoch: null},
         {chainId: L2, token: USDC, lots: '125500000', state: 'paid', epoch: '41'},
