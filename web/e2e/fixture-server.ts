@@ -10,7 +10,7 @@ import {epochManagerAbi} from '@pobs/protocol/abi';
 import {buildSchema, graphql} from 'graphql';
 import {type Address, decodeFunctionData, encodeFunctionResult, type Hex, numberToHex} from 'viem';
 import {fixtureRoot} from './fixture-data.ts';
-import {blindingOf, ETHER, type FixtureEpoch, fixtureEpoch, L2, USDC} from './fixture-proof.ts';
+import {blindingOf, EPOCH_MANAGER, ETHER, type FixtureEpoch, fixtureEpoch, L2, USDC} from './fixture-proof.ts';
 
 const interfaces = path.resolve(import.meta.dirname, '../../docs/INTERFACES.md');
 const CORS = {'access-control-allow-origin': '*', 'access-control-allow-headers': '*'};
@@ -64,12 +64,14 @@ function closeServer(server: Server): void {
   server.closeAllConnections();
 }
 
-type RpcCall = {id: number; method: string; params: [{data: Hex}]};
+type RpcCall = {id: number; method: string; params: [{to: Address; data: Hex}]};
 
 function answerRpc(call: RpcCall | RpcCall[], proven: FixtureEpoch): unknown {
   if (Array.isArray(call)) return call.map((one) => answerRpc(one, proven));
   const {id, method, params} = call;
   if (method === 'eth_chainId') return {jsonrpc: '2.0', id, result: numberToHex(L2)};
+  // It knows the EpochManager alone: what a page asks the custodies stays unknown to it.
+  if (method !== 'eth_call' || params[0].to.toLowerCase() !== EPOCH_MANAGER) return {jsonrpc: '2.0', id, error: {code: -32_601, message: 'not known here'}};
   const {functionName, args} = decodeFunctionData({abi: epochManagerAbi, data: params[0].data});
   const known = args?.[0] === proven.summary.epoch;
   const result = functionName === 'digestOf'
@@ -91,7 +93,8 @@ function restOf(wallet: Address) {
         balance(L2, USDC, 'USDC', {decimals: 6, lotSize: '1'}, '1250750000', {available: '1000000000', held: '250750000', withdrawable: '1000000000'}),
         balance(L2, ETHER, 'ETH', {decimals: 18, lotSize: '1000000000'}, '0', {confirming: '2000000000'}),
       ],
-      positions: [{market: 'ETH-PERP', size: '-1500000000', entryPrice: '3012500000', mark: '2987250000', unrealisedPnl: '37875000'}],
+      positions: [{market: 'ETH-PERP', size: '-1500000000', entryPrice: '3012500000', mark: '2987250000', unrealisedPnl: '37875000', mode: 'cross', initialMargin: '448087500', maintenanceMargin: '224043750'}],
+      margin: {equity: '1288625000', initial: '448087500', maintenance: '224043750', free: '840537500'},
       withdrawals: [
         {chainId: L2, token: USDC, lots: '250000000', state: 'requested', epoch: null},
         {chainId: L2, token: USDC, lots: '125500000', state: 'paid', epoch: '41'},
