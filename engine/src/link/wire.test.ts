@@ -5,7 +5,7 @@ import {randomOf} from '../../test/support/random.ts';
 import {BlockPool, Outbox} from './outbox.ts';
 import {encodeFrame, FRAME, FrameReader, HEADER_BYTES, slots, writeHead} from './wire.ts';
 
-const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(process.env.POBS_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 test(`a stream cut anywhere gives the frames that were written, each body on the boundary of a slot (seed ${SEED})`, () => {
   const random = randomOf(SEED);

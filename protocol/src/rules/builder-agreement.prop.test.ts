@@ -8,7 +8,7 @@ import type {Rules, SealedAsset, SealedEpoch} from '../types.ts';
 import {checkEpoch} from './check-epoch.ts';
 import {assetKey, custodyKey, type Evidence, paidKey} from './evidence.ts';
 
-const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+const seed = Number(process.env.POBS_TEST_SEED ?? Date.now() % 2 ** 31);
 console.info(`seed ${seed}`);
 
 const AUDITOR = 'age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg';

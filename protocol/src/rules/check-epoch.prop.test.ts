@@ -4,7 +4,7 @@ import {checkEpoch} from './check-epoch.ts';
 import type {Evidence} from './evidence.ts';
 import {type Books, evidenceOf, honestBooks} from './evidence.fixture.ts';
 
-const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+const seed = Number(process.env.POBS_TEST_SEED ?? Date.now() % 2 ** 31);
 console.info(`seed ${seed}`);
 const options = {seed, numRuns: 150};
 
