@@ -99,7 +99,7 @@ function restOf(wallet: Address) {
         {chainId: L2, token: USDC, lots: '250000000', state: 'requested', epoch: null},
         {chainId: L2, token: USDC, lots: '125500000', state: 'paid', epoch: '41'},
       ],
-      orders: [],
+      forced: [], orders: [],
     },
     'GET /v1/account/blinding': {id: accountId(wallet, blindingOf(wallet)), blinding: blindingOf(wallet)},
     'POST /v1/withdrawals': {sequence: '1'},
