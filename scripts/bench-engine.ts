@@ -26,7 +26,7 @@ type Row = {name: string; about: string; seconds: number; args: (options: Option
 type Options = {openSeconds: number};
 
 const ROWS: readonly Row[] = [
-  {name: 'core', about: 'core against nodejs-order-book, interleaved', seconds: 60, args: () => ['--import', 'tsx', 'engine/bench/core.ts']},
+  {name: 'core', about: 'core against nodejs-order-book, turn and turn about', seconds: 65, args: () => ['--import', 'tsx', 'engine/bench/core.ts']},
   {name: 'state', about: 'memory and the risk pass', seconds: 20, args: () => ['--expose-gc', '--import', 'tsx', 'engine/bench/state.ts']},
   {name: 'replay', about: 'verified replay of a journal', seconds: 20, args: () => ['--import', 'tsx', 'engine/bench/replay.ts']},
   {name: 'flow', about: 'recorded market flow through the engine', seconds: 20, args: () => ['--import', 'tsx', 'engine/bench/market-flow.ts']},
@@ -86,7 +86,7 @@ function page(goals: readonly Goal[], {machine, measuredAt, load}: {machine: str
   return `# The engine against its goals
 
 ${machine}; ${measuredAt}, load ${load}. \`npm run bench:engine\` repeats it; everything measured is in engine.json. Rates per CPU-second count the
-CPU time of the process; the core and its peer run the same seeded flow in alternating stretches. CPU time on a busy machine is dearer than on an
+CPU time of the process; the core and its peer play the same seeded flow turn and turn about, each in its own process. CPU time on a busy machine is dearer than on an
 idle one: compare ratios, not rates, between machines.
 
 | | goal | measured | met |

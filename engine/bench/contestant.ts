@@ -1,42 +1,38 @@
 /**
  * One contestant of the core's bench in a process of its own, so that the garbage, the cache and the compiler's work of one are not on the other's
- * bill. Plays the stretch it is sent and answers with the CPU time it took; the flow is the same in both, from the seed.
+ * bill. Plays the whole flow on a fresh book when told to, and answers with the CPU time it took; the flow is the same in both, from the seed.
  *
- *     fork('contestant.ts', ['core' | 'peer', operations, seed])     ⇄ {from, to} → {micros}     {from: 0} begins a new round
+ *     fork('contestant.ts', ['core' | 'peer', operations, seed])     ⇄ 'play' → microseconds
  */
-import {buildVenue, type Flow, makeFlow, play, type Totals} from './flow.ts';
+import {buildVenue, makeFlow, play, type Totals} from './flow.ts';
 import {cpuMicros} from './measure.ts';
 import {PeerBook, peerIds} from './peer-book.ts';
-
-export type Stretch = {from: number; to: number};
-type Play = (stretch: Stretch) => void;
+import type {Venue} from '../src/core/venue/venue.ts';
 
 const [who, operations, seed] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 
-function corePlayer({records}: Flow): Play {
-  let venue = buildVenue();
-  const totals: Totals = {refused: 0, events: 0};
-  return ({from, to}) => {
-    if (from === 0) venue = buildVenue();
-    play(venue, records, from, to, totals);
-  };
-}
-
-function peerPlayer(flow: Flow): Play {
-  const ids = peerIds(operations);
-  let book = new PeerBook();
-  return ({from, to}) => {
-    if (from === 0) book = new PeerBook();
-    book.play(flow, from, to, ids);
-  };
-}
-
 const flow = makeFlow(operations, seed);
-const player = who === 'core' ? corePlayer(flow) : peerPlayer(flow);
+const ids = peerIds(operations);
 
-process.on('message', (stretch: Stretch) => {
+/** Kept until the next one is there: what V8 knows of an object's shape dies with the last of its kind. */
+let book: Venue | PeerBook | undefined;
+
+/** The run of a round, its book made. */
+function begin(): () => void {
+  if (who === 'core') {
+    const [venue, totals] = [buildVenue(), {refused: 0, events: 0} satisfies Totals];
+    book = venue;
+    return () => play(venue, flow.records, 0, operations, totals);
+  }
+  const peer = new PeerBook();
+  book = peer;
+  return () => peer.play(flow, 0, operations, ids);
+}
+
+process.on('message', () => {
+  const run = begin();
   const before = cpuMicros();
-  player(stretch);
+  run();
   process.send!(cpuMicros() - before);
 });
 process.on('disconnect', () => process.exit(0));

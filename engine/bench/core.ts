@@ -1,5 +1,5 @@
 /**
- * The core against the npm order book: both get the same seeded flow in alternating stretches, each in its own process, one running while the
+ * The core against the npm order book: both play the same seeded flow, turn and turn about, each in its own process, one running while the
  * other waits, so that whatever slows the machine slows both. Everything a live order costs is in the core's share: margin, positions, fees,
  * events. Then, the core alone: time of each operation, and pauses of the garbage collector.
  *
@@ -12,16 +12,16 @@ import {buildVenue, makeFlow, START} from './flow.ts';
 import {applyRecord} from '../src/core/venue/dispatch.ts';
 import {EVENT} from '../src/core/venue/codes.ts';
 import {codeOf, RECORD_WORDS} from '../src/core/venue/records.ts';
-import type {Stretch} from './contestant.ts';
 import {longestPause, note, percentile, report, round} from './measure.ts';
 
 const operations = Number(process.argv[2] ?? 1_000_000);
-const rounds = Number(process.argv[3] ?? 4);
+const rounds = Number(process.argv[3] ?? 6);
+/** Rounds in which the compiler is still at work; not counted. */
+const WARM_UP = 2;
 const seed = Number(process.argv[4] ?? 42);
-const STRETCH = 50_000;
 
 type Name = 'core' | 'peer';
-type Times = Record<Name, Float64Array>;
+type Times = Record<Name, number>;
 
 async function contestant(name: Name): Promise<ChildProcess> {
   const child = fork(fileURLToPath(new URL('./contestant.ts', import.meta.url)), [name, String(operations), String(seed)]);
@@ -31,22 +31,16 @@ async function contestant(name: Name): Promise<ChildProcess> {
 
 const contestants: Record<Name, ChildProcess> = {core: await contestant('core'), peer: await contestant('peer')};
 
-/** One round: CPU time of each contestant by stretch; whoever began the last stretch is second in the next. */
+/** CPU microseconds each contestant takes for the whole flow; whoever began a round is second in the next. */
 async function contest(turn: number): Promise<Times> {
-  const count = Math.ceil(operations / STRETCH);
-  const times: Times = {core: new Float64Array(count), peer: new Float64Array(count)};
-  for (let index = 0; index < count; index += 1) {
-    const stretch: Stretch = {from: index * STRETCH, to: Math.min(operations, (index + 1) * STRETCH)};
-    const order = (index + turn) % 2 === 0 ? (['core', 'peer'] as const) : (['peer', 'core'] as const);
-    for (const who of order) {
-      contestants[who].send(stretch);
-      times[who][index] = ((await once(contestants[who], 'message')) as [number])[0];
-    }
+  const times: Times = {core: 0, peer: 0};
+  for (const who of turn % 2 === 0 ? (['core', 'peer'] as const) : (['peer', 'core'] as const)) {
+    contestants[who].send('play');
+    times[who] = ((await once(contestants[who], 'message')) as [number])[0];
   }
   return times;
 }
 
-const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
 const perSecond = (micros: number): number => Math.round((operations * 1e6) / micros);
 
 /** Lots the core traded in the flow, events and refusals. */
@@ -76,18 +70,17 @@ function latencies(): Float64Array {
 }
 
 const all: Times[] = [];
-for (let turn = 0; turn < rounds; turn += 1) {
+for (let turn = 0; turn < rounds + WARM_UP; turn += 1) {
   const times = await contest(turn);
-  const [core, peer] = [sum(times.core), sum(times.peer)];
-  note(`round ${turn + 1} of ${rounds}${turn === 0 ? ' (warm-up)' : ''}: core ${perSecond(core)}/CPU-s, nodejs-order-book ${perSecond(peer)}/CPU-s, ratio ${round(peer / core, 1)}`);
-  if (turn > 0) all.push(times);
+  note(`round ${turn + 1} of ${rounds + WARM_UP}${turn < WARM_UP ? ' (warm-up)' : ''}: core ${perSecond(times.core)}/CPU-s, nodejs-order-book ${perSecond(times.peer)}/CPU-s, ratio ${round(times.peer / times.core, 1)}`);
+  if (turn >= WARM_UP) all.push(times);
 }
 for (const child of Object.values(contestants)) child.disconnect();
 
 const flow = makeFlow(operations, seed);
-/** Each stretch at its best round: what the code takes where nobody disturbs it. */
-const best = (who: keyof Times): number => sum(all[0]![who].map((_, stretch) => Math.min(...all.map((times) => times[who][stretch]!))));
-const mean = (who: keyof Times): number => all.reduce((total, times) => total + sum(times[who]), 0) / all.length;
+/** The best round: what the code takes where nobody disturbs it. */
+const best = (who: Name): number => Math.min(...all.map((times) => times[who]));
+const mean = (who: Name): number => all.reduce((total, times) => total + times[who], 0) / all.length;
 let sorted: Float64Array = new Float64Array();
 const pause = await longestPause(() => {
   sorted = latencies();
