@@ -7,33 +7,30 @@
 import {buildVenue, makeFlow, play, type Totals} from './flow.ts';
 import {cpuMicros} from './measure.ts';
 import {PeerBook, peerIds} from './peer-book.ts';
-import type {Venue} from '../src/core/venue/venue.ts';
 
 const [who, operations, seed] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 
 const flow = makeFlow(operations, seed);
 const ids = peerIds(operations);
 
-/** Kept until the next one is there: what V8 knows of an object's shape dies with the last of its kind. */
-let book: Venue | PeerBook | undefined;
-
 /** The run of a round, its book made. */
 function begin(): () => void {
   if (who === 'core') {
     const [venue, totals] = [buildVenue(), {refused: 0, events: 0} satisfies Totals];
-    book = venue;
     return () => play(venue, flow.records, 0, operations, totals);
   }
-  const peer = new PeerBook();
-  book = peer;
-  return () => peer.play(flow, 0, operations, ids);
+  const book = new PeerBook();
+  return () => book.play(flow, 0, operations, ids);
 }
 
+/** The next round's book is made while the last one is still there: what V8 knows of an object's shape dies with the last of its kind. */
+let run = begin();
+
 process.on('message', () => {
-  const run = begin();
   const before = cpuMicros();
   run();
   process.send!(cpuMicros() - before);
+  run = begin();
 });
 process.on('disconnect', () => process.exit(0));
 process.send!(0);
