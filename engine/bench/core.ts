@@ -1,18 +1,18 @@
 /**
  * The core against the npm order book: both play the same seeded flow, turn and turn about, each in its own process, one running while the
  * other waits, so that whatever slows the machine slows both. Everything a live order costs is in the core's share: margin, positions, fees,
- * events. Then, the core alone: time of each operation, and pauses of the garbage collector.
+ * events. Then, the core by itself: the same without waits between rounds, time of each operation, and pauses of the garbage collector.
  *
  *     node --import tsx engine/bench/core.ts [operations] [rounds] [seed]
  */
 import {type ChildProcess, fork} from 'node:child_process';
 import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
-import {buildVenue, makeFlow, START} from './flow.ts';
+import {buildVenue, makeFlow, play, START} from './flow.ts';
 import {applyRecord} from '../src/core/venue/dispatch.ts';
 import {EVENT} from '../src/core/venue/codes.ts';
 import {codeOf, RECORD_WORDS} from '../src/core/venue/records.ts';
-import {longestPause, note, percentile, report, round} from './measure.ts';
+import {cpuMicros, longestPause, note, percentile, report, round} from './measure.ts';
 
 const operations = Number(process.argv[2] ?? 1_000_000);
 const rounds = Number(process.argv[3] ?? 6);
@@ -57,6 +57,19 @@ function whatHappens(): {tradedLots: number; trades: number; refused: number; re
   return {tradedLots, trades: venue.markets[0]!.trades, refused, resting: venue.orders.live, eventsPerOperation: round(events / operations, 2)};
 }
 
+/** CPU microseconds of the flow, round after round without a wait: the mean of those after the warm-up. */
+function alone(): number {
+  let venue = buildVenue();
+  let micros = 0;
+  for (let turn = 0; turn < rounds + WARM_UP; turn += 1) {
+    const before = cpuMicros();
+    play(venue, flow.records, 0, operations, {refused: 0, events: 0});
+    if (turn >= WARM_UP) micros += cpuMicros() - before;
+    venue = buildVenue();
+  }
+  return micros / rounds;
+}
+
 /** Microseconds of each operation, sorted. */
 function latencies(): Float64Array {
   const venue = buildVenue();
@@ -81,13 +94,15 @@ const flow = makeFlow(operations, seed);
 /** The best round: what the code takes where nobody disturbs it. */
 const best = (who: Name): number => Math.min(...all.map((times) => times[who]));
 const mean = (who: Name): number => all.reduce((total, times) => total + times[who], 0) / all.length;
+const alonePerCpuSecond = perSecond(alone());
+note(`the core by itself: ${alonePerCpuSecond}/CPU-s`);
 let sorted: Float64Array = new Float64Array();
 const pause = await longestPause(() => {
   sorted = latencies();
 });
 report({
   operations, seed, rounds: all.length,
-  corePerCpuSecond: perSecond(mean('core')), corePerCpuSecondUndisturbed: perSecond(best('core')),
+  alonePerCpuSecond, corePerCpuSecond: perSecond(mean('core')), corePerCpuSecondUndisturbed: perSecond(best('core')),
   peerPerCpuSecond: perSecond(mean('peer')), peerPerCpuSecondUndisturbed: perSecond(best('peer')),
   ratio: round(mean('peer') / mean('core'), 1), ratioUndisturbed: round(best('peer') / best('core'), 1),
   p50Micros: round(percentile(sorted, 0.5), 2), p99Micros: round(percentile(sorted, 0.99), 2), p999Micros: round(percentile(sorted, 0.999), 2),
