@@ -1,30 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {IInbox} from "../IArbitrum.sol";
 import {GatewayBase} from "./GatewayBase.sol";
-
-interface IInboxSim {
-    function bridge() external view returns (IBridgeSim);
-
-    function createRetryableTicket(
-        address to,
-        uint256 l2CallValue,
-        uint256 maxSubmissionCost,
-        address excessFeeRefundAddress,
-        address callValueRefundAddress,
-        uint256 gasLimit,
-        uint256 maxFeePerGas,
-        bytes calldata data
-    ) external payable returns (uint256);
-}
-
-interface IBridgeSim {
-    function activeOutbox() external view returns (IOutboxSim);
-}
-
-interface IOutboxSim {
-    function l2ToL1Sender() external view returns (address);
-}
 
 interface ITokenSim {
     function transfer(address to, uint256 amount) external returns (bool);
@@ -33,7 +11,7 @@ interface ITokenSim {
 
 /// @notice Simulated L1 token gateway: holds what is on L2. Its messages go through the rollup's real inbox and outbox.
 contract L1GatewaySim is GatewayBase {
-    IInboxSim public immutable INBOX;
+    IInbox public immutable INBOX;
     address public immutable ROUTER;
 
     struct Ticket {
@@ -44,7 +22,7 @@ contract L1GatewaySim is GatewayBase {
         uint256 gasPriceBid;
     }
 
-    constructor(IInboxSim inbox, address router) {
+    constructor(IInbox inbox, address router) {
         (INBOX, ROUTER) = (inbox, router);
     }
 

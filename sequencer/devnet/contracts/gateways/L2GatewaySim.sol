@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {IArbSys} from "../IArbitrum.sol";
 import {GatewayBase, IGatewayEnd} from "./GatewayBase.sol";
-
-interface IArbSysSim {
-    function sendTxToL1(address destination, bytes calldata data) external payable returns (uint256);
-}
 
 /// @dev The functions that Arbitrum asks of a token which its gateways mint and burn.
 interface IArbTokenSim {
@@ -15,7 +12,7 @@ interface IArbTokenSim {
 
 /// @notice Simulated L2 token gateway, and its router in one: mints what L1 holds, burns what goes back.
 contract L2GatewaySim is GatewayBase {
-    IArbSysSim private constant ARB_SYS = IArbSysSim(address(0x64));
+    IArbSys private constant ARB_SYS = IArbSys(address(0x64));
     uint160 private constant ALIAS_OFFSET = uint160(0x1111000000000000000000000000000000001111);
 
     function outboundTransfer(address l1Token, address to, uint256 amount, bytes calldata data)

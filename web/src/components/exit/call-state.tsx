@@ -1,4 +1,4 @@
-import {Notice} from '../portfolio/portfolio.tsx';
+import {Notice} from '../notice.tsx';
 import type {CallState} from './use-call.ts';
 
 export function CallOutcome({state}: {state: CallState}) {

@@ -4,7 +4,7 @@ import {useState} from 'react';
 import {type Address, type EIP1193Provider, getAddress, type Hex} from 'viem';
 import {accountSecret, refusal} from '../../lib/browser/sign-in.ts';
 import {useWallets, type Wallet} from '../../lib/browser/wallets.ts';
-import {Notice} from '../portfolio/portfolio.tsx';
+import {Notice} from '../notice.tsx';
 
 /** A wallet with the secret that finds its rows; both stay in this tab. */
 export type Opened = {wallet: Address; secret: Hex; provider: EIP1193Provider};

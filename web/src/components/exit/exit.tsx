@@ -6,7 +6,7 @@ import {type CustodyReading, readStanding} from '../../lib/custody-standing.ts';
 import type {ExitRow} from '../../lib/browser/exit/rows.ts';
 import type {ExitDefaults} from '../../lib/exit-source.ts';
 import {custodiesOf, type NetworkFile, parseNetworkFile, type Sources} from '../../lib/network-file.ts';
-import {Notice} from '../portfolio/portfolio.tsx';
+import {Notice} from '../notice.tsx';
 import {CustodyCard} from './custody-card.tsx';
 import {ExitWallet, type Opened} from './exit-wallet.tsx';
 import {RowCard} from './row-card.tsx';

@@ -6,6 +6,7 @@ import {setSession, useSession} from '../../lib/browser/session-store.ts';
 import {accountSecret, type Session} from '../../lib/browser/sign-in.ts';
 import {shorten} from '../../lib/format.ts';
 import type {NetworkInfo} from '../../lib/queries.ts';
+import {Notice} from '../notice.tsx';
 import {Balances} from './balances.tsx';
 import {PositionTable} from '../trade/own.tsx';
 import {SignIn} from './sign-in.tsx';
@@ -73,10 +74,6 @@ export function Portfolio({network, epoch}: {network: PortfolioNetwork; epoch: n
       )}
     </div>
   );
-}
-
-export function Notice({text}: {text: string}) {
-  return <p className="rounded-lg bg-bad-soft px-4 py-3 text-sm text-bad" role="alert">{text}</p>;
 }
 
 /** A wallet binds once; deposits it made before are then found and credited. */

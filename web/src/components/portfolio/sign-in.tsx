@@ -3,7 +3,7 @@
 import {useState} from 'react';
 import {type Session, signIn} from '../../lib/browser/sign-in.ts';
 import {useWallets, type Wallet} from '../../lib/browser/wallets.ts';
-import {Notice} from './portfolio.tsx';
+import {Notice} from '../notice.tsx';
 
 /** The wallets of this browser; one signature opens a session. */
 export function SignIn({onSession}: {onSession: (session: Session) => void}) {

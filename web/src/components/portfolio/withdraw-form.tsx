@@ -6,7 +6,8 @@ import {type Balance, engineClient} from '../../lib/browser/engine-client.ts';
 import type {Session} from '../../lib/browser/sign-in.ts';
 import {chainName} from '../../lib/chains.ts';
 import {formatLots} from '../../lib/format.ts';
-import {Notice, type PortfolioNetwork} from './portfolio.tsx';
+import {type Done, Outcome} from '../notice.tsx';
+import type {PortfolioNetwork} from './portfolio.tsx';
 
 type Props = {balances: readonly Balance[]; session: Session; network: PortfolioNetwork; onRequested: () => void};
 
@@ -18,7 +19,7 @@ export function WithdrawForm({balances, session, network, onRequested}: Props) {
   const [key, setKey] = useState<string>();
   const [amount, setAmount] = useState('');
   const [busy, setBusy] = useState(false);
-  const [outcome, setOutcome] = useState<{ok: boolean; text: string}>();
+  const [outcome, setOutcome] = useState<Done>();
   const asset = able.find((balance) => keyOf(balance) === key) ?? able[0];
   if (asset === undefined) return null;
   const parsed = amount === '' ? undefined : parseLots(amount, asset);
@@ -57,7 +58,7 @@ export function WithdrawForm({balances, session, network, onRequested}: Props) {
         </label>
         <button type="submit" className="button sm:mt-6" disabled={busy || parsed?.ok !== true || tooMuch}>{busy ? 'Requesting…' : 'Request'}</button>
       </form>
-      {outcome !== undefined && (outcome.ok ? <p className="mt-3 rounded-lg bg-good-soft px-4 py-3 text-sm text-good" role="status">{outcome.text}</p> : <div className="mt-3"><Notice text={outcome.text} /></div>)}
+      {outcome !== undefined && <Outcome outcome={outcome} />}
     </section>
   );
 }

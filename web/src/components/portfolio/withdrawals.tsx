@@ -7,7 +7,8 @@ import type {Session} from '../../lib/browser/sign-in.ts';
 import {chainName} from '../../lib/chains.ts';
 import {formatCount, formatLots} from '../../lib/format.ts';
 import {type Column, DataTable} from '../data-table.tsx';
-import {Notice, type PortfolioNetwork} from './portfolio.tsx';
+import {Notice} from '../notice.tsx';
+import type {PortfolioNetwork} from './portfolio.tsx';
 
 type Props = {withdrawals: readonly Withdrawal[]; balances: readonly Balance[]; session: Session; network: PortfolioNetwork; onCancelled: () => void};
 

@@ -5,7 +5,7 @@ import {type Account, engineClient, type Order, type Position} from '../../lib/b
 import type {Session} from '../../lib/browser/sign-in.ts';
 import {formatMoney, formatPnl, formatPrice, formatQuantity} from '../../lib/markets.ts';
 import {type Column, DataTable} from '../data-table.tsx';
-import {Notice} from '../portfolio/portfolio.tsx';
+import {Notice} from '../notice.tsx';
 
 /** Positions of the wallet over all markets, and its open orders. */
 export function Own({account, session, onChanged}: {account: Account; session: Session; onChanged: () => void}) {

@@ -7,7 +7,7 @@ import {setSession, useSession} from '../../lib/browser/session-store.ts';
 import {useMarket} from '../../lib/browser/use-market.ts';
 import {shorten} from '../../lib/format.ts';
 import {formatPrice, type Interval, type Market} from '../../lib/markets.ts';
-import {Notice} from '../portfolio/portfolio.tsx';
+import {Notice} from '../notice.tsx';
 import {SignIn} from '../portfolio/sign-in.tsx';
 import {OrderBook} from './book.tsx';
 import {Candles} from './candles.tsx';

@@ -5,7 +5,7 @@ import {parseLots} from '../../lib/amount.ts';
 import {engineClient, type NewOrder} from '../../lib/browser/engine-client.ts';
 import type {Session} from '../../lib/browser/sign-in.ts';
 import {formatMoney, formatPrice, formatQuantity, type Market, PRICE, QUANTITY} from '../../lib/markets.ts';
-import {Notice} from '../portfolio/portfolio.tsx';
+import {type Done, Outcome} from '../notice.tsx';
 
 type Fields = {side: 'buy' | 'sell'; type: 'limit' | 'market'; price: string; quantity: string; postOnly: boolean; reduceOnly: boolean};
 type Ready = {ok: true; price: bigint | undefined; quantity: bigint} | {ok: false; complaint?: string};
@@ -46,7 +46,7 @@ function orderOf(fields: Fields, {market}: Market, {price, quantity}: Extract<Re
 export function Ticket({market, session, price, onPrice, best, onPlaced}: Props) {
   const [rest, setRest] = useState<Omit<Fields, 'price'>>({side: 'buy', type: 'limit', quantity: '', postOnly: false, reduceOnly: false});
   const [busy, setBusy] = useState(false);
-  const [outcome, setOutcome] = useState<{ok: boolean; text: string}>();
+  const [outcome, setOutcome] = useState<Done>();
   const fields = {...rest, price};
   const change = (part: Partial<Omit<Fields, 'price'>>) => setRest((old) => ({...old, ...part}));
   const ready = readOrder(fields, market);
@@ -85,7 +85,7 @@ export function Ticket({market, session, price, onPrice, best, onPlaced}: Props)
         <button type="submit" className="button" disabled={busy || !ready.ok}>{busy ? 'Placing…' : `${rest.side === 'buy' ? 'Buy' : 'Sell'} ${market.base}`}</button>
       </form>
       {!ready.ok && ready.complaint !== undefined && <p className="mt-2 text-xs text-bad">{ready.complaint}</p>}
-      {outcome !== undefined && (outcome.ok ? <p className="mt-3 rounded-lg bg-good-soft px-3 py-2 text-sm text-good" role="status">{outcome.text}</p> : <div className="mt-3"><Notice text={outcome.text} /></div>)}
+      {outcome !== undefined && <Outcome outcome={outcome} />}
     </section>
   );
 }
